@@ -1,0 +1,45 @@
+import { connect } from 'node:net';
+
+const connections = 16;
+const question = Buffer.from('GET / HTTP/1.1\r\nHost: bench\r\n\r\n');
+
+/**
+ * How many GETs a second an address answers on 16 busy connections. Speaks bare sockets, since an HTTP client would cost more
+ * than what is measured. Answers must have a Content-Length and status 200.
+ */
+export async function requestsPerSecond(port: number, durationMs: number): Promise<number> {
+  const startedMs = performance.now();
+  const untilMs = startedMs + durationMs;
+  const counts = await Promise.all(Array.from({ length: connections }, () => oneConnection(port, untilMs)));
+  return (counts.reduce((sum, count) => sum + count, 0) * 1_000) / (performance.now() - startedMs);
+}
+
+function oneConnection(port: number, untilMs: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let answers = 0;
+    let pending: Buffer = Buffer.alloc(0);
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => socket.write(question));
+    socket.on('error', reject);
+    socket.on('close', () => resolve(answers));
+    socket.on('data', (chunk: Buffer) => {
+      pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+      const size = answerSize(pending);
+      if (size === null || pending.length < size) return;
+      pending = pending.subarray(size);
+      answers += 1;
+      if (performance.now() < untilMs) socket.write(question);
+      else socket.destroy();
+    });
+  });
+}
+
+/** Bytes of the first answer, null while its head is incomplete. Throws when it is not a 200 with a length. */
+function answerSize(bytes: Buffer): number | null {
+  const end = bytes.indexOf('\r\n\r\n');
+  if (end === -1) return null;
+  const head = bytes.toString('latin1', 0, end);
+  const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
+  if (!head.startsWith('HTTP/1.1 200') || length === undefined)
+    throw new Error(`unexpected answer: ${head.slice(0, 80)}`);
+  return end + 4 + Number(length);
+}

@@ -1,0 +1,2 @@
+DELETE FROM media WHERE seed_key IS NOT NULL;
+ALTER TABLE media DROP COLUMN seed_key;

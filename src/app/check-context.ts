@@ -1,0 +1,74 @@
+import type { CheckSpec } from '../domain/project.ts';
+import type { CheckContext, ServiceInstance } from '../kinds/check.ts';
+import type { Instance } from '../kinds/driver.ts';
+import { observe, publicAddresses, servingRelease, type Site } from './site.ts';
+
+/** What all checks of a phase find alike; looked at once, because nothing starts or stops while a phase asks. */
+export interface Ground {
+  readonly fresh: readonly ServiceInstance[];
+  readonly running: readonly ServiceInstance[];
+  readonly edgeRuns: boolean;
+}
+
+export async function lookAround(site: Site): Promise<Ground> {
+  const old = await servingRelease(site);
+  const [fresh, running, traffic] = await Promise.all([
+    observe(site, site.colour),
+    old ? observe(site, old.colour) : [],
+    site.traffic.current(),
+  ]);
+  return { fresh: asServices(fresh), running: asServices(running), edgeRuns: traffic !== null };
+}
+
+/** What a check may know of the deployment that it runs in. */
+export function checkContext(site: Site, ground: Ground, spec: CheckSpec, workDirectory: string): CheckContext {
+  const { world, project, environment, release, variables, deployment } = site;
+  const addresses = publicAddresses(project, environment);
+  const services = spec.target === 'public' ? atPublicAddress(ground.fresh, addresses) : ground.fresh;
+  return {
+    effects: site.effects,
+    ...{ project: project.name, environment: environment.name, workDirectory, services, running: ground.running },
+    release: { id: release.id, revision: release.revision, version: release.version },
+    directory: world.artifacts.directoryOf(release.parts.artifacts['tree'] ?? ''),
+    variables: { ...site.values, ...serviceVariables(services), GREENROOM_RUN: world.newId('run') },
+    declaredVariables: variables.declared,
+    variableSchema: environment.variableSchema,
+    ports: Object.entries(addresses).map(([name, place]) => ({ name, ...place, heldByUs: ground.edgeRuns })),
+    databases: site.databases,
+    caches: project.caches.map((cache) => {
+      const disabled = cache.disabledIn.includes(environment.name);
+      return { name: cache.name, disabled, url: disabled ? '' : variables.expand(cache.url) };
+    }),
+    deploymentBeganAt: deployment.createdAt,
+  };
+}
+
+function asServices(instances: readonly Instance[]): readonly ServiceInstance[] {
+  return instances.map(({ service, host, port, log }) => ({
+    name: service,
+    url: `http://${host}:${port}`,
+    host,
+    port,
+    log,
+  }));
+}
+
+const atPublicAddress = (
+  services: readonly ServiceInstance[],
+  addresses: Readonly<Record<string, { host: string; port: number }>>,
+): readonly ServiceInstance[] =>
+  services.map((service) => {
+    const place = addresses[service.name]!;
+    return { ...service, ...place, url: `http://${place.host}:${place.port}` };
+  });
+
+/** `BACKEND_URL` for every service, and `BASE_URL` for the first: what a test suite reads. */
+function serviceVariables(services: readonly ServiceInstance[]): Record<string, string> {
+  const [first] = services;
+  return {
+    ...Object.fromEntries(
+      services.map((service) => [`${service.name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}_URL`, service.url]),
+    ),
+    ...(first && { BASE_URL: first.url }),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Project } from '../domain/project.ts';
+import type { Release } from '../domain/release.ts';
+import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
+import { listReleases } from '../store/releases.ts';
+import type { World } from './world.ts';
+
+/** Releases that were made lately may be on their way, whether they were deployed yet or not. */
+const newestKept = 10;
+
+/** Removes the bytes of releases that nobody can need any more; their records stay. Answers how many trees went. */
+export async function keepReleases(world: World, project: Project): Promise<number> {
+  const newest = await world.store.read((rows) => listReleases(rows, project.name, newestKept));
+  const open = await world.store.read((rows) => listDeployments(rows, project.name, { open: true }));
+  const live = await Promise.all(
+    project.environments.map(async ({ name, keepReleases: count }) => {
+      const deployments = await world.store.read((rows) =>
+        listDeployments(rows, project.name, { environment: name, limit: 1000 }),
+      );
+      return lastLive(deployments, count + 1);
+    }),
+  );
+  const needed: readonly Release[] = [
+    ...newest.map((each) => each.release),
+    ...open.map((each) => each.plan.release),
+    ...live.flat(),
+  ];
+  return world.artifacts.prune(new Set(needed.flatMap((release) => Object.values(release.parts.artifacts))));
+}
+
+/** The one that serves and `count - 1` different ones before it. */
+function lastLive(deployments: readonly StoredDeployment[], count: number): readonly Release[] {
+  const releases = deployments.filter((each) => each.ending?.as === 'live').map((each) => each.plan.release);
+  return [...new Map(releases.map((release) => [release.id, release])).values()].slice(0, count);
+}

@@ -1,0 +1,65 @@
+import path from 'node:path';
+import { canonical } from '../domain/json.ts';
+import type { Project } from '../domain/project.ts';
+import { fail } from '../domain/failure.ts';
+import { makeRelease, type Release } from '../domain/release.ts';
+import { saveRelease } from '../store/releases.ts';
+import type { World } from './world.ts';
+
+export interface ReleaseRequest {
+  readonly project: Project;
+  /** Folder to take the tree from; the project's artifact directory otherwise. */
+  readonly from: string | null;
+  readonly version: string | null;
+  readonly actor: string;
+}
+
+/** What the source tree says of itself. */
+export interface SourceFacts {
+  readonly commit: string | null;
+  readonly dirty: boolean;
+  readonly version: string | null;
+  /** Hash over the migration files, when the project has a database that migrates. */
+  readonly migrations: string | null;
+}
+
+export interface MadeRelease {
+  readonly release: Release;
+  readonly isNew: boolean;
+  readonly fileCount: number;
+  readonly sizeBytes: number;
+}
+
+/** Pins a release: its bytes are copied and hashed, its parts named, and from now on nothing of it changes. */
+export async function createRelease(
+  world: World,
+  request: ReleaseRequest,
+  look: (directory: string) => Promise<SourceFacts>,
+): Promise<MadeRelease> {
+  const { project, actor } = request;
+  // Relative to the project, wherever the command was given.
+  const directory = request.from ?? path.resolve(project.directory, project.artifact.directory);
+  const facts = await look(directory);
+  const stored = await world.artifacts.store(directory, project.artifact.exclude);
+  const version = request.version ?? facts.version;
+  if (version === null)
+    fail({
+      code: 'GR4401',
+      message: 'The release has no version.',
+      where: directory,
+      do: 'Give one with --version, or write one into package.json.',
+    });
+  const release = makeRelease(
+    project.name,
+    {
+      ...{ version, commit: facts.commit, dirty: facts.dirty, migrations: facts.migrations },
+      artifacts: { tree: stored.digest },
+      configuration: world.hash(
+        canonical({ services: project.services, databases: project.databases, phases: project.phases }),
+      ),
+    },
+    world.hash,
+  );
+  const { isNew } = await saveRelease(world.store, release, actor, world.clock.now());
+  return { release, isNew, fileCount: stored.fileCount, sizeBytes: stored.sizeBytes };
+}

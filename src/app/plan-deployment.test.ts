@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FailureError } from '../domain/failure.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Project } from '../domain/project.ts';
+import { testDatabase } from '../store/testing/database.ts';
+import { environmentOf, planDeployment, releaseOf, requireFresh } from './plan-deployment.ts';
+import { acceptCondition } from './settle.ts';
+import { checkNamed, openTestWorld, type TestWorld } from './testing/world.ts';
+
+const database = testDatabase();
+const hour = 3_600_000;
+let count = 0;
+let world: TestWorld;
+beforeEach(async () => {
+  world = await openTestWorld(database.store(), `p${(count += 1)}`);
+});
+afterEach(() => world.close());
+
+const codes = async (version: string, environment = 'production', project = world.project) =>
+  (await planDeployment(world, project, environment, version)).obstacles.map((each) => each.code);
+const codeOf = (act: () => unknown): string => {
+  try {
+    act();
+    return 'fresh';
+  } catch (error) {
+    return error instanceof FailureError ? error.failures[0]!.code : String(error);
+  }
+};
+const planned = async (environment: string, project: Project = world.project): Promise<Plan> =>
+  (await planDeployment(world, project, environment, '1.0.0')).plan;
+
+test('the first environment asks for no proof; the next for a verdict of the one before on this very release', async () => {
+  await world.release('1.0.0');
+  expect(await codes('1.0.0', 'staging')).toEqual([]);
+  expect(await codes('1.0.0')).toEqual(['GR4101']);
+  await world.deploy('staging', '1.0.0');
+  expect(await codes('1.0.0')).toEqual([]);
+  await world.release('1.1.0');
+  expect(await codes('1.1.0')).toEqual(['GR4101']);
+});
+
+test('a proof holds until its age, and not a moment longer; a fresh one holds again', async () => {
+  const live = await world.deploy('staging', '1.0.0');
+  world.time.now = live.verdict!.decidedAt + 24 * hour;
+  expect(await codes('1.0.0')).toEqual([]);
+  world.time.now += 1;
+  expect(await codes('1.0.0')).toEqual(['GR4104']);
+  await world.deploy('staging', '1.0.0');
+  expect(await codes('1.0.0')).toEqual([]);
+});
+
+test('the newest word counts: a no-go after a go', async () => {
+  await world.deploy('staging', '1.0.0');
+  world.seen.set('unit', 2);
+  await world.deploy('staging', '1.0.0');
+  expect(await codes('1.0.0')).toEqual(['GR4102']);
+});
+
+test('a release that was good and was taken back in its bake has not proven itself', async () => {
+  const reach = async (point: string) => {
+    if (point === 'bake:before') world.driver.running.clear();
+  };
+  await world.close();
+  world = await openTestWorld(database.store(), `p${(count += 1)}`, { reach });
+  const back = await world.deploy('staging', '1.0.0');
+  expect([back.verdict?.decision, back.ending?.as]).toEqual(['go', 'rolled-back']);
+  expect(await codes('1.0.0')).toEqual(['GR4103']);
+});
+
+test('a conditional proof counts when every condition is accepted; overdue ones hold every release', async () => {
+  world.seen.set('docs', 2);
+  const [staging, ...others] = world.project.environments;
+  // oxlint-disable-next-line unicorn/no-thenable -- the configuration's own word; nobody awaits it
+  const conditional = { then: 'proceed' as const, owner: 'docs team', dueWithinMs: 12 * hour };
+  const proceeds = { ...staging!, conditional };
+  Object.assign(world.project, { environments: [proceeds, ...others] });
+  const live = await world.deploy('staging', '1.0.0');
+  expect([live.ending?.as, live.verdict?.decision]).toEqual(['live', 'conditional-go']);
+  expect(live.verdict?.conditions).toEqual([
+    { id: 'docs', text: 'docs: it was 2', owner: 'docs team', dueAt: live.verdict!.decidedAt + 12 * hour },
+  ]);
+  expect(await codes('1.0.0')).toEqual(['GR4107']);
+  world.time.now = live.verdict!.decidedAt + 13 * hour;
+  expect(await codes('1.0.0')).toEqual(['GR4107', 'GR4105']);
+  await acceptCondition(world, world.project.name, 'docs', 'ada', 'staging');
+  expect(await codes('1.0.0')).toEqual([]);
+  await expect(acceptCondition(world, world.project.name, 'nothing', 'ada', null)).rejects.toThrow(/GR4306/);
+});
+
+test('a conditional go that must be accepted first holds before the traffic moves', async () => {
+  world.seen.set('docs', 0);
+  const held = await world.deploy('staging', '1.0.0');
+  expect(held.state?.hold).toEqual({ kind: 'conditions', reason: 'waits for docs' });
+  expect(world.proxy.states.get('staging') ?? null).toBeNull();
+  await acceptCondition(world, world.project.name, 'docs', 'ada', null);
+  await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('live');
+  expect(await codes('1.0.0')).toEqual([]);
+});
+
+test('a saved plan is fresh while nothing changed, and names what did', async () => {
+  await world.deploy('staging', '1.0.0');
+  const saved = await planned('staging');
+  expect(codeOf(() => requireFresh(saved, saved))).toBe('fresh');
+  expect(await planned('staging')).toEqual(saved);
+  const more = {
+    ...world.project,
+    phases: world.project.phases.map((phase) => ({ ...phase, checks: [checkNamed(phase.name)] })),
+  };
+  const now = await planned('staging', more);
+  expect(codeOf(() => requireFresh(saved, now))).toBe('GR4202');
+  const slower = {
+    ...world.project,
+    environments: world.project.environments.map((each) => ({ ...each, bake: { ...each.bake, forMs: 5_000 } })),
+  };
+  const bakes = await planned('staging', slower);
+  expect(codeOf(() => requireFresh(saved, bakes))).toBe('GR4203');
+  await world.deploy('staging', '1.1.0');
+  const after = await planned('staging');
+  expect(codeOf(() => requireFresh(saved, after))).toBe('GR4201');
+});
+
+test('what is not there is named with what is', async () => {
+  expect(codeOf(() => environmentOf(world.project, 'prod'))).toBe('GR4302');
+  await expect(releaseOf(world, world.project, null)).rejects.toThrow(/GR4303/);
+  await world.release('1.0.0');
+  const newest = await world.release('1.1.0');
+  expect(await releaseOf(world, world.project, null)).toEqual(newest);
+  await expect(releaseOf(world, world.project, '9.9.9')).rejects.toThrow(/GR4304 .*"9\.9\.9"/);
+});

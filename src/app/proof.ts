@@ -1,0 +1,53 @@
+import type { Proof } from '../domain/promotion.ts';
+import { listDeployments } from '../store/deployments.ts';
+import type { World } from './world.ts';
+
+/** The newest word of an environment on a release: its last deployment there that reached a verdict or an end. */
+export async function proofOf(
+  world: World,
+  project: string,
+  environment: string,
+  releaseRevision: string,
+): Promise<Proof | null> {
+  const deployments = await world.store.read((rows) => listDeployments(rows, project, { environment, limit: 1000 }));
+  const last = deployments.find(
+    (each) =>
+      each.plan.release.revision === releaseRevision &&
+      each.request.purpose === 'deploy' &&
+      each.endedAt !== null &&
+      each.verdict !== null,
+  );
+  if (!last) return null;
+  return {
+    ...{
+      environment,
+      releaseRevision,
+      verdict: last.verdict,
+      wentLive: last.ending?.as === 'live',
+      policyHash: last.plan.policyHash,
+    },
+    acceptedConditions: await acceptedIn(world, last.id),
+  };
+}
+
+export async function acceptedIn(world: World, deployment: string): Promise<readonly string[]> {
+  const rows = await world.store.read((rows) =>
+    rows.selectFrom('acceptance').select('condition').where('deployment', '=', deployment).execute(),
+  );
+  return rows.map((row) => row.condition);
+}
+
+/** Conditions of the project past their due date that nobody has accepted. */
+export async function overdueConditions(world: World, project: string, at: number): Promise<readonly string[]> {
+  const deployments = await world.store.read((rows) => listDeployments(rows, project, { limit: 1000 }));
+  const owing = deployments.filter((each) => each.ending?.as === 'live' && (each.verdict?.conditions.length ?? 0) > 0);
+  const overdue = await Promise.all(
+    owing.map(async (each) => {
+      const accepted = await acceptedIn(world, each.id);
+      return each
+        .verdict!.conditions.filter((condition) => condition.dueAt < at && !accepted.includes(condition.id))
+        .map((condition) => condition.id);
+    }),
+  );
+  return [...new Set(overdue.flat())];
+}

@@ -1,0 +1,49 @@
+import type { Environment, Project } from '../domain/project.ts';
+import { findDeployment, listDeployments, servingIn } from '../store/deployments.ts';
+import { findRelease } from '../store/releases.ts';
+import { observe, siteAt, type Site } from './site.ts';
+import { changeColour } from './steps/bring-up.ts';
+import { point } from './steps/cut-over.ts';
+import type { World } from './world.ts';
+
+export interface Restored {
+  readonly environment: string;
+  readonly release: string;
+  /** Services that were started again; empty when only the proxy had gone. */
+  readonly started: readonly string[];
+}
+
+/** After a reboot: brings back what served, as recorded, wherever it no longer runs and nothing is in progress. */
+export async function restoreServing(world: World, project: Project): Promise<readonly Restored[]> {
+  const restored: Restored[] = [];
+  for (const environment of project.environments) {
+    const one = await restoreOne(world, project, environment);
+    if (one) restored.push(one);
+  }
+  return restored;
+}
+
+async function restoreOne(world: World, project: Project, environment: Environment): Promise<Restored | null> {
+  const serving = await world.store.read((rows) => servingIn(rows, project.name, environment.name));
+  const open = await world.store.read((rows) =>
+    listDeployments(rows, project.name, { environment: environment.name, open: true }),
+  );
+  if (!serving || open.length > 0) return null;
+  const deployment = await world.store.read((rows) => findDeployment(rows, serving.deployment));
+  const release = await world.store.read((rows) => findRelease(rows, project.name, serving.releaseId));
+  if (!deployment || !release) return null;
+  const site = await siteAt(world, deployment, release, serving.colour);
+  const missing = await missingServices(site);
+  const traffic = await site.traffic.current();
+  if (missing.length === 0 && traffic?.colour === serving.colour) return null;
+  const operation = `${deployment.id}/restore-${world.clock.now()}`;
+  if (missing.length > 0) await changeColour(site, serving.colour, 'start', operation, new AbortController().signal);
+  await site.traffic.ensure();
+  await point(site, serving.colour, release.id, `${operation}-point`);
+  return { environment: environment.name, release: release.id, started: missing };
+}
+
+async function missingServices(site: Site): Promise<readonly string[]> {
+  const running = (await observe(site, site.colour)).map((each) => each.service);
+  return site.project.services.map((service) => service.name).filter((name) => !running.includes(name));
+}

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { accountOf, servingIn } from '../store/deployments.ts';
+import { testDatabase } from '../store/testing/database.ts';
+import { orderDeployment } from './deploy-release.ts';
+import { planDeployment } from './plan-deployment.ts';
+import { rollBack, type Rollback } from './roll-back.ts';
+import { openTestWorld, type TestWorld } from './testing/world.ts';
+
+const database = testDatabase();
+let count = 0;
+let world: TestWorld;
+let bakes: Promise<void> | null = null;
+beforeEach(async () => {
+  bakes = null;
+  const reach = async (point: string) => void (point === 'bake:before' && (await bakes));
+  world = await openTestWorld(database.store(), `p${(count += 1)}`, { reach });
+});
+afterEach(() => world.close());
+
+const back = (to: string | null = null): Promise<Rollback> =>
+  rollBack(world, { project: world.project, environment: 'staging', to, actor: 'ada', reason: 'it is slow' });
+const serving = async () =>
+  (await world.store.read((rows) => servingIn(rows, world.project.name, 'staging')))?.releaseId ?? null;
+const order = async (version: string) => {
+  const { plan } = await planDeployment(world, world.project, 'staging', (await world.release(version)).id);
+  world.time.now += 1;
+  const rest = { actor: 'ada', reason: null, bindToPlan: false, supersede: 'queued' } as const;
+  return (await orderDeployment(world, { project: world.project, plan, ...rest })).id;
+};
+const running = async (id: string, step: string) => {
+  const status = async () => (await world.store.read((rows) => accountOf(rows, id)))?.status;
+  await expect.poll(status, { timeout: 5_000 }).toBe(step);
+};
+
+test('with nothing to return to it says so', async () => {
+  await expect(back()).rejects.toThrow(/GR4305/);
+  await world.deploy('staging', '1.0.0');
+  await expect(back()).rejects.toThrow(/GR4305/);
+});
+
+test('after the end the release that served before is deployed again, asking for health only', async () => {
+  const first = await world.deploy('staging', '1.0.0');
+  const second = await world.deploy('staging', '1.1.0');
+  const answer = await back();
+  if (answer.kind !== 'redeploy') throw new Error('a flip');
+  expect(answer.release).toBe(first.plan.release.id);
+  const again = await world.settled(answer.deployment.id);
+  expect([again.ending?.as, again.request.reason]).toEqual(['live', 'it is slow']);
+  expect(again.plan.phases.flatMap((phase) => phase.checks.map((check) => check.name))).toEqual(['smoke', 'docs']);
+  expect(await serving()).toBe(first.plan.release.id);
+  // What was taken back is not good, however long it served before: asking once more does not bring it forth again.
+  expect(second.ending?.as).toBe('live');
+  await expect(back()).rejects.toThrow(/GR4305/);
+});
+
+test('a chosen release is taken, also one that was not the last', async () => {
+  const first = await world.deploy('staging', '1.0.0');
+  for (const version of ['1.1.0', '1.2.0']) await world.deploy('staging', version);
+  const answer = await back('1.0.0');
+  expect(answer).toMatchObject({ kind: 'redeploy', release: first.plan.release.id });
+  if (answer.kind === 'redeploy') expect((await world.settled(answer.deployment.id)).ending?.as).toBe('live');
+  await expect(back('9.9.9')).rejects.toThrow(/GR4304/);
+  await world.release('2.0.0');
+  await expect(back('2.0.0')).rejects.toThrow(/GR4110 2\.0\.0/);
+});
+
+test('during the bake it is a flip; whoever asks again sees the same way back, which is taken once', async () => {
+  const first = await world.deploy('staging', '1.0.0');
+  const gate = Promise.withResolvers<void>();
+  bakes = gate.promise;
+  const id = await order('1.1.0');
+  await running(id, 'bake');
+  expect(await serving()).not.toBe(first.plan.release.id);
+  expect(await back()).toEqual({ kind: 'flip', deployment: id });
+  expect(await back()).toEqual({ kind: 'flip', deployment: id });
+  gate.resolve();
+  const ended = await world.settled(id);
+  expect(ended.ending).toEqual({ as: 'rolled-back', reason: 'it is slow (ada)' });
+  expect(await serving()).toBe(first.plan.release.id);
+  const { records } = (await world.store.read((rows) => accountOf(rows, id)))!;
+  expect(records.filter((each) => each.kind === 'going-back')).toHaveLength(1);
+});
+
+test('deployments that wait in the queue are superseded by a rollback', async () => {
+  await world.deploy('staging', '1.0.0');
+  const gate = Promise.withResolvers<void>();
+  bakes = gate.promise;
+  const id = await order('1.1.0');
+  await running(id, 'bake');
+  const waiting = await order('1.2.0');
+  await back();
+  gate.resolve();
+  expect((await world.settled(id)).ending?.as).toBe('rolled-back');
+  expect((await world.settled(waiting)).ending).toMatchObject({ as: 'superseded' });
+});

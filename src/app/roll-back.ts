@@ -1,0 +1,90 @@
+import { canGoBack } from '../domain/deployment.ts';
+import { fail } from '../domain/failure.ts';
+import { lastGood } from '../domain/last-good.ts';
+import type { Project } from '../domain/project.ts';
+import { listDeployments } from '../store/deployments.ts';
+import { orderDeployment, type OrderedDeployment } from './deploy-release.ts';
+import { goBack } from './go-back.ts';
+import { environmentOf, planDeployment, releaseOf } from './plan-deployment.ts';
+import type { World } from './world.ts';
+
+export interface RollbackOrder {
+  readonly project: Project;
+  readonly environment: string;
+  /** Release to return to; the one that served before, otherwise. */
+  readonly to: string | null;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export type Rollback =
+  /** The deployment in progress takes itself back: one switch to the version that still runs. */
+  | { readonly kind: 'flip'; readonly deployment: string }
+  /** The old version is gone already: its retained release is deployed again. */
+  | { readonly kind: 'redeploy'; readonly deployment: OrderedDeployment; readonly release: string };
+
+/** Returns to the last good release. Never frozen, never asks for proof. */
+export async function rollBack(world: World, order: RollbackOrder): Promise<Rollback> {
+  const { project, actor, reason } = order;
+  const environment = environmentOf(project, order.environment);
+  const open = await world.store.read((rows) =>
+    listDeployments(rows, project.name, { environment: environment.name, open: true }),
+  );
+  for (const queued of open.filter((each) => each.state === null))
+    await goBack(world, queued.id, { as: 'superseded', by: actor, reason: 'a rollback was asked for' });
+  const inProgress = open.find((each) => each.state !== null);
+  if (inProgress?.state && order.to === null) {
+    // Somebody asked before: the way back is taken once, and whoever asks again sees it end.
+    if (inProgress.state.goingBack) return { kind: 'flip', deployment: inProgress.id };
+    if (inProgress.request.purpose === 'roll-back')
+      return { kind: 'redeploy', deployment: inProgress, release: inProgress.request.releaseId };
+    if (canGoBack(inProgress.state)) {
+      await goBack(world, inProgress.id, { as: 'rolled-back', by: actor, reason });
+      return { kind: 'flip', deployment: inProgress.id };
+    }
+  }
+  const release = await releaseToReturnTo(world, project, environment.name, order.to);
+  const { plan } = await planDeployment(world, project, environment.name, release, 'roll-back');
+  const deployment = await orderDeployment(world, {
+    project,
+    plan,
+    actor,
+    reason,
+    bindToPlan: false,
+    supersede: 'running',
+  });
+  return { kind: 'redeploy', deployment, release: plan.release.id };
+}
+
+/** The chosen release when it has served here before, the last good one otherwise: a rollback asks for no proof, so it never lets a new release in. */
+async function releaseToReturnTo(
+  world: World,
+  project: Project,
+  environment: string,
+  to: string | null,
+): Promise<string> {
+  const deployments = await world.store.read((rows) =>
+    listDeployments(rows, project.name, { environment, limit: 10_000 }),
+  );
+  const lived = deployments.filter((each) => each.ending?.as === 'live');
+  if (to !== null) {
+    const { id, version } = await releaseOf(world, project, to);
+    if (lived.some((each) => each.plan.release.id === id)) return id;
+    fail({
+      code: 'GR4110',
+      message: `${version} (${id}) has never served ${environment}, so there is nothing to return to.`,
+      do: `Choose one that has ("greenroom history ${environment}"), or promote this one.`,
+    });
+  }
+  const chronological = lived
+    .toReversed()
+    .map((each) => ({ releaseId: each.plan.release.id, purpose: each.request.purpose }));
+  return (
+    lastGood(chronological) ??
+    fail({
+      code: 'GR4305',
+      message: `${environment} has no earlier release to return to.`,
+      do: 'Deploy a good release instead.',
+    })
+  );
+}

@@ -1,0 +1,56 @@
+import type { Message } from '../domain/deployment.ts';
+import { fail } from '../domain/failure.ts';
+import { findDeployment, listDeployments, saveAcceptance, type StoredDeployment } from '../store/deployments.ts';
+import type { World } from './world.ts';
+
+/** A person takes a condition of a conditional verdict upon them. Answers the deployments it was accepted in. */
+export async function acceptCondition(
+  world: World,
+  project: string,
+  condition: string,
+  by: string,
+  environment: string | null,
+): Promise<readonly StoredDeployment[]> {
+  const filter = environment === null ? {} : { environment };
+  const deployments = await world.store.read((rows) => listDeployments(rows, project, { ...filter, limit: 1000 }));
+  const owing = newestPerEnvironment(
+    deployments.filter((each) => each.verdict?.conditions.some((owed) => owed.id === condition)),
+  );
+  if (owing.length === 0)
+    fail({
+      code: 'GR4306',
+      message: `No verdict has a condition "${condition}".`,
+      do: 'Run "greenroom status" to see what is owed.',
+    });
+  for (const deployment of owing) {
+    await saveAcceptance(world.store, deployment, condition, by, world.clock.now());
+    const message: Message = { kind: 'accept', condition, by };
+    if (deployment.endedAt === null)
+      await world.engine.tell(deployment.id, message, `${deployment.id}/accept/${condition}`);
+  }
+  return owing;
+}
+
+function newestPerEnvironment(deployments: readonly StoredDeployment[]): readonly StoredDeployment[] {
+  return deployments.filter(
+    (each, index) => deployments.findIndex((other) => other.environment === each.environment) === index,
+  );
+}
+
+/** A person says what an unknown step came to. */
+export async function resolveUnknown(
+  world: World,
+  id: string,
+  choice: 'retry' | 'continue' | 'go-back',
+  by: string,
+): Promise<void> {
+  const deployment = await world.store.read((rows) => findDeployment(rows, id));
+  if (deployment?.state?.hold?.kind !== 'unknown')
+    fail({
+      code: 'GR4307',
+      message: `Deployment ${id} does not wait for such an answer.`,
+      do: 'Run "greenroom status".',
+    });
+  const message: Message = { kind: 'resolve', choice, by };
+  await world.engine.tell(id, message, `${id}/resolve/${deployment.version}`);
+}

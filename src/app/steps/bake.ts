@@ -1,0 +1,164 @@
+import { bakeFault, bakeIsMeasured, emptyTally, type BakeBaseline, type BakeTally } from '../../domain/bake.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import type { OperationResult } from '../../domain/deployment.ts';
+import type { ColourLoad } from '../../kinds/traffic.ts';
+import { observe, publicAddresses, servingRelease, type Site } from '../site.ts';
+import type { StepModule, StepTask } from './step-task.ts';
+
+/** Traffic and processes are looked at this often, whatever the interval of the probes. */
+const lookEveryMs = 100;
+/** One recorded answer per window: what is lost by a crash is at most this much watching. */
+const windowMs = 30_000;
+
+interface Bout {
+  /** Time that was really watched; what passed while nobody looked does not count. */
+  readonly watchedMs: number;
+  readonly tally: BakeTally;
+  readonly counted: { readonly sinceAt: number; readonly requests: number; readonly badAnswers: number };
+  readonly fault: string | null;
+  readonly isOver: boolean;
+  readonly firstBadAt: number | null;
+  readonly faultAt: number | null;
+}
+
+/** Watches the new version under real traffic; the old one still runs beside it. */
+export const bake: StepModule = async (task) => {
+  const { site, run } = task;
+  const opening = await run('bake begins', () => open(site));
+  let bout: Bout = {
+    watchedMs: 0,
+    tally: emptyTally,
+    counted: opening.counted,
+    fault: null,
+    isOver: false,
+    firstBadAt: null,
+    faultAt: null,
+  };
+  // Whether it is over is a recorded answer too: whoever resumes later than that still takes in every window before it, and looks
+  // at least once more.
+  for (let window = 1; bout.fault === null && !bout.isOver && window < 1_000_000; window += 1) {
+    const before = bout;
+    bout = await run(`bake window ${window}`, (signal) => watch(task, before, opening.baseline, signal));
+  }
+  return close(site, bout, opening.baseline);
+};
+
+async function open(site: Site): Promise<{ baseline: BakeBaseline; counted: Bout['counted'] }> {
+  const loads = await site.traffic.load();
+  const old = await servingRelease(site);
+  const before = loads.find((load) => load.colour === old?.colour);
+  const now = loads.find((load) => load.colour === site.colour);
+  return {
+    baseline: { requests: before?.requests ?? 0, badAnswers: before ? bad(before) : 0 },
+    // The counters of a colour begin anew when it is pointed to, so that everything in them is the new version's.
+    counted: { sinceAt: now?.countedSinceAt ?? 0, requests: 0, badAnswers: 0 },
+  };
+}
+
+const bad = (load: ColourLoad): number => load.status5xx + load.transportErrors;
+
+async function watch({ site, step }: StepTask, bout: Bout, baseline: BakeBaseline, signal: AbortSignal): Promise<Bout> {
+  const { clock } = site.world;
+  const rules = site.environment.bake;
+  const began = clock.elapsed();
+  const windowEndsMs = Math.min(windowMs, rules.forMs - bout.watchedMs);
+  const spentMs = () => clock.elapsed() - began;
+  let now = bout;
+  let probeAtMs = 0;
+  while (!signal.aborted && now.fault === null) {
+    now = await look(site, now);
+    if (spentMs() >= probeAtMs) {
+      now = { ...now, tally: await probe(site, now.tally, signal) };
+      if (now.tally.probes > bout.tally.probes) await site.world.reach(`${step.name}:inside`);
+      probeAtMs += rules.everyMs;
+    }
+    const fault = now.fault ?? bakeFault(rules, now.tally, baseline);
+    if (fault !== null) now = { ...now, fault, faultAt: clock.now() };
+    if (spentMs() >= windowEndsMs) break;
+    await clock.sleep(Math.min(lookEveryMs, Math.max(1, windowEndsMs - spentMs())), signal);
+  }
+  const watchedMs = bout.watchedMs + spentMs();
+  return { ...now, watchedMs, isOver: watchedMs >= rules.forMs };
+}
+
+/** Real traffic as the proxy counts it, and whether every process still lives. */
+async function look(site: Site, bout: Bout): Promise<Bout> {
+  const running = (await observe(site, site.colour)).map((each) => each.service);
+  const lost = site.project.services
+    .filter((service) => !running.includes(service.name))
+    .map((service) => service.name);
+  const load = (await site.traffic.load().catch(() => [])).find((each) => each.colour === site.colour);
+  const current = await site.traffic.current().catch(() => null);
+  const isAstray = current !== null && current.colour !== site.colour;
+  const fault =
+    lost.length > 0 ? `${lost.join(', ')} exited` : isAstray ? 'the new version does not have the traffic' : null;
+  if (!load) return { ...bout, fault };
+  // A proxy that restarted counts from zero again: what it had counted before is kept.
+  const isSame = load.countedSinceAt === bout.counted.sinceAt;
+  const before = isSame
+    ? { requests: bout.counted.requests, badAnswers: bout.counted.badAnswers }
+    : { requests: 0, badAnswers: 0 };
+  const tally: BakeTally = {
+    ...bout.tally,
+    requests: bout.tally.requests + load.requests - before.requests,
+    badAnswers: bout.tally.badAnswers + bad(load) - before.badAnswers,
+  };
+  const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load) };
+  return { ...bout, tally, counted, fault, firstBadAt: bout.firstBadAt ?? load.firstErrorAt };
+}
+
+/** Asks through the public address, as a user would. An answer of 500 or more is a failure; no answer at all is an error. */
+async function probe(site: Site, tally: BakeTally, signal: AbortSignal): Promise<BakeTally> {
+  const addresses = publicAddresses(site.project, site.environment);
+  const declared = site.environment.bake.probes;
+  const probes =
+    declared.length > 0
+      ? declared
+      : site.project.services.map(({ name, health }) => ({ service: name, path: health.path }));
+  const answers = await Promise.all(
+    probes.map(async ({ service, path }) => {
+      const place = addresses[service]!;
+      const url = `http://${place.host}:${place.port}${path}`;
+      return {
+        url,
+        answer: await site.effects.http.request({ method: 'GET', url, timeoutMs: 5_000, maxBytes: 4096 }, signal),
+      };
+    }),
+  );
+  if (signal.aborted) return tally;
+  const failures = answers.flatMap(({ url, answer }) =>
+    answer.status === 'answered' && answer.code >= 500 ? [`${url} answered ${answer.code}`] : [],
+  );
+  const errors = answers.flatMap(({ url, answer }) =>
+    answer.status === 'unreachable' ? [`${url}: ${answer.reason}`] : [],
+  );
+  return {
+    ...tally,
+    probes: tally.probes + answers.length,
+    failedProbes: tally.failedProbes + failures.length,
+    errorsInARow: errors.length > 0 ? tally.errorsInARow + 1 : 0,
+    lastFailure: failures[0] ?? errors[0] ?? tally.lastFailure,
+  };
+}
+
+function close(site: Site, bout: Bout, baseline: BakeBaseline): OperationResult {
+  const { tally, fault, firstBadAt, faultAt, watchedMs } = bout;
+  const facts = {
+    ...{
+      probes: tally.probes,
+      failedProbes: tally.failedProbes,
+      requests: tally.requests,
+      badAnswers: tally.badAnswers,
+      watchedSeconds: Math.round(watchedMs / 100) / 10,
+    },
+    ...{ baselineRequests: baseline.requests, baselineBadAnswers: baseline.badAnswers, firstBadAt, faultAt },
+  };
+  if (fault === null && bakeIsMeasured(tally)) return { status: 'done', facts };
+  if (fault === null)
+    return {
+      status: 'unknown',
+      reason: `insufficient data: nothing was measured in ${formatDuration(watchedMs)}`,
+    };
+  if (site.environment.bake.rollBack === 'hold') return { status: 'unknown', reason: fault };
+  return { status: 'failed', reason: fault, facts };
+}

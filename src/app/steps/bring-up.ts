@@ -1,0 +1,96 @@
+import { formatDuration } from '../../domain/duration.ts';
+import { FailureError } from '../../domain/failure.ts';
+import { claim, observe, slotOf, type Site } from '../site.ts';
+import { recordStep } from './answer.ts';
+import type { StepModule, StepTask } from './step-task.ts';
+
+/** The pinned bytes, hashed again, and everything the new colour needs before it starts. */
+export const prepare: StepModule = ({ site, step, operation, run }) =>
+  run('prepare', async (signal) => {
+    const beganAt = site.world.clock.now();
+    const { tree = '' } = site.release.parts.artifacts;
+    const verified = await site.world.artifacts.verify(tree);
+    if (!verified.ok) {
+      const reason = verified.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
+      await recordStep(site, step, beganAt, {
+        ...{ outcome: 'fail', reason, facts: { expected: tree } },
+        ...{
+          cause: 'The pinned files of the release were changed or lost.',
+          next: 'Make the release again from its commit and prove it from the first environment.',
+        },
+      });
+      return { status: 'failed', reason };
+    }
+    await command({ site, step, operation, run }, 'prepare', signal);
+    await site.world.reach(`${step.name}:inside`);
+    await recordStep(site, step, beganAt, {
+      outcome: 'pass',
+      reason: `the bytes are those of ${site.release.id}`,
+      facts: { artifact: tree },
+    });
+    return { status: 'done', facts: { artifact: tree } };
+  });
+
+/** Starts every service of the new colour; it gets no traffic yet. */
+export const start: StepModule = (task) =>
+  task.run('start', async (signal) => {
+    const { site, step } = task;
+    const beganAt = site.world.clock.now();
+    try {
+      await command(task, 'start', signal);
+    } catch (error) {
+      if (!(error instanceof FailureError) || error.failures[0]?.code.startsWith('GR34')) throw error;
+      const reason = error.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
+      await recordStep(site, step, beganAt, {
+        outcome: 'fail',
+        reason,
+        next: error.failures[0]?.do ?? 'Read the log of the service.',
+        facts: {},
+      });
+      return { status: 'failed', reason };
+    }
+    const instances = await observe(site, site.colour);
+    const facts = {
+      colour: site.colour,
+      ports: Object.fromEntries(instances.map((each) => [each.service, each.port])),
+    };
+    await recordStep(site, step, beganAt, {
+      outcome: 'pass',
+      reason: `${site.colour} started in ${formatDuration(site.world.clock.now() - beganAt)}`,
+      facts,
+    });
+    return { status: 'done', facts };
+  });
+
+/** Carries out a change of the new colour, command by command, fenced by a fresh epoch. */
+async function command(
+  { site, step, operation }: StepTask,
+  change: 'prepare' | 'start' | 'stop',
+  signal: AbortSignal,
+): Promise<void> {
+  await changeColour(site, site.colour, change, operation, signal, () => site.world.reach(`${step.name}:inside`));
+}
+
+export async function changeColour(
+  site: Site,
+  colour: Site['colour'],
+  change: 'prepare' | 'start' | 'stop',
+  operation: string,
+  signal: AbortSignal,
+  /** After the first of several services: tests kill here. */
+  halfWay: () => Promise<void> = async () => {},
+): Promise<void> {
+  const slot = slotOf(site, colour, site.release, await claim(site, operation), operation);
+  for (const [index, each] of site.driver.plan(change, slot).entries()) {
+    if (index === 1) await halfWay();
+    await site.driver.run(each, slot, signal);
+  }
+  if (change !== 'start' || site.project.databases.every((database) => database.source.kind !== 'embedded')) return;
+  for (const instance of await site.driver.observe(slot))
+    if (instance.pid !== null && instance.startedTicks !== null)
+      await site.world.embedded.addUser({
+        pid: instance.pid,
+        startedTicks: instance.startedTicks,
+        label: `${site.environment.name} ${colour} ${instance.service}`,
+      });
+}

@@ -1,0 +1,102 @@
+import path from 'node:path';
+import { formatDuration } from '../../domain/duration.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { CheckSpec } from '../../domain/project.ts';
+import { checkContext, lookAround, type Ground } from '../check-context.ts';
+import type { Site } from '../site.ts';
+import { record } from './answer.ts';
+import { openGate } from './gate.ts';
+import { runCheck } from './run-check.ts';
+import type { StepModule } from './step-task.ts';
+
+/** The checks of a phase: together as far as they may, in time, each answer recorded by itself. */
+export const checks: StepModule = async ({ site, step, run }) => {
+  const phase = site.deployment.plan.phases.find((each) => each.name === step.phase)!;
+  const gate = openGate(phase.parallel);
+  const deadline = AbortSignal.timeout(step.budgetMs);
+  const answers = new Map<string, Promise<Outcome>>();
+  let ground: Promise<Ground> | null = null;
+  // Every check is begun in the order of the plan, whatever ends first: a resumed flow must ask in the same order.
+  const ordered = inOrder(phase.checks);
+  for (const spec of ordered) {
+    const before = spec.after.flatMap((name) => answers.get(name) ?? []);
+    answers.set(
+      spec.name,
+      run(`check ${spec.name}`, async (signal) => {
+        await Promise.allSettled(before);
+        const leave = await gate.enter(site.world.checks.get(spec.kind)!.runs);
+        try {
+          await site.world.reach(`check:${spec.name}:before`);
+          const outcome = deadline.aborted
+            ? await overBudget(site, spec, phase)
+            : await ask(
+                site,
+                await (ground ??= lookAround(site)),
+                spec,
+                phase.name,
+                AbortSignal.any([signal, deadline]),
+              );
+          await site.world.reach(`check:${spec.name}:after`);
+          return outcome;
+        } finally {
+          leave();
+        }
+      }),
+    );
+  }
+  const outcomes = await Promise.all(answers.values());
+  const stopping = ordered.filter((spec, index) => spec.blocking && isBad(outcomes[index]!));
+  if (stopping.length === 0) return { status: 'done', facts: { checks: outcomes.length } };
+  return { status: 'failed', reason: stopping.map((spec) => spec.name).join(', '), facts: { checks: outcomes.length } };
+};
+
+const isBad = (outcome: Outcome): boolean => outcome === 'fail' || outcome === 'error';
+
+/** Those that others wait for come first; the order of the file otherwise. The configuration has no circles. */
+export function inOrder(specs: readonly CheckSpec[]): readonly CheckSpec[] {
+  const done = new Set<CheckSpec>();
+  const visit = (spec: CheckSpec): void => {
+    if (done.has(spec)) return;
+    for (const name of spec.after) {
+      const before = specs.find((each) => each.name === name);
+      if (before) visit(before);
+    }
+    done.add(spec);
+  };
+  specs.forEach(visit);
+  return [...done];
+}
+
+async function ask(site: Site, ground: Ground, spec: CheckSpec, phase: string, signal: AbortSignal): Promise<Outcome> {
+  const workDirectory = path.join(site.directory, 'work', site.deployment.id, spec.name);
+  await site.world.folders.empty(workDirectory);
+  const context = checkContext(site, ground, spec, workDirectory);
+  if (site.world.checks.get(spec.kind)!.needs !== 'own-copy')
+    return (await runCheck(site, spec, phase, context, signal)).outcome;
+  const directory = path.join(workDirectory, 'tree');
+  await site.world.artifacts.copyTo(site.release.parts.artifacts['tree'] ?? '', directory);
+  try {
+    return (await runCheck(site, spec, phase, { ...context, directory }, signal)).outcome;
+  } finally {
+    await site.world.folders.remove(directory);
+  }
+}
+
+async function overBudget(site: Site, spec: CheckSpec, phase: { name: string; budgetMs: number }): Promise<Outcome> {
+  const reason = `not measured: the phase ${phase.name} used up its ${formatDuration(phase.budgetMs)}`;
+  const next = `Raise phases.${phase.name}.budget or move checks to another phase.`;
+  const beganAt = site.world.clock.now();
+  await record(site, {
+    name: spec.name,
+    kind: spec.kind,
+    phase: phase.name,
+    outcome: 'error',
+    reason,
+    next,
+    findings: [],
+    attempts: ['error'],
+    beganAt,
+    evidence: null,
+  });
+  return 'error';
+}

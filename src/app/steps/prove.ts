@@ -1,0 +1,192 @@
+import { formatDuration } from '../../domain/duration.ts';
+import type { Service } from '../../domain/project.ts';
+import type { ResultFinding } from '../../domain/verdict.ts';
+import type { Effects } from '../../kinds/effects.ts';
+import { observe, type Site } from '../site.ts';
+import { recordStep } from './answer.ts';
+import type { StepModule } from './step-task.ts';
+
+/** Health from outside, several times in a row, from every service, and from *this* release: a 200 of another release proves nothing. */
+export const prove: StepModule = ({ site, step, run }) =>
+  run('prove', async (signal) => {
+    const beganAt = site.world.clock.now();
+    const proofs = await Promise.all(
+      site.project.services.map((service) => proveService(site, service, beganAt, signal)),
+    );
+    await site.world.reach(`${step.name}:inside`);
+    const bad = proofs.filter((proof) => !proof.healthy);
+    const findings = proofs.flatMap((proof) => proof.findings);
+    const facts = { services: proofs.map(({ service, startedMs, healthy }) => ({ service, startedMs, healthy })) };
+    const artifacts = await Promise.all(bad.map((proof) => logTail(site, proof.service)));
+    const reason =
+      bad.length > 0 ? bad.map((proof) => proof.reason).join('; ') : proofs.map((proof) => proof.reason).join(', ');
+    const outcome = bad.length > 0 ? 'fail' : 'pass';
+    const cause = bad[0]?.cause;
+    await recordStep(site, step, beganAt, {
+      outcome,
+      reason,
+      findings,
+      facts,
+      artifacts,
+      ...(cause !== undefined && { cause, next: bad[0]!.next }),
+    });
+    return outcome === 'pass' ? { status: 'done', facts } : { status: 'failed', reason, facts };
+  });
+
+interface ServiceProof {
+  readonly service: string;
+  readonly healthy: boolean;
+  readonly startedMs: number;
+  readonly reason: string;
+  readonly findings: readonly ResultFinding[];
+  readonly cause?: string;
+  readonly next: string;
+}
+
+/** Answers in a row with another release before it is called the wrong one instead of one that still starts. */
+const wrongReleaseLimit = 10;
+
+async function proveService(site: Site, service: Service, beganAt: number, signal: AbortSignal): Promise<ServiceProof> {
+  const { health, name } = service;
+  const { clock } = site.world;
+  let inARow = 0;
+  let wrong = 0;
+  let slowestMs = 0;
+  let last: HealthAnswer = { status: 'bad', reason: 'it did not answer' };
+  while (clock.now() - beganAt < health.startsInMs && !signal.aborted) {
+    const instance = (await observe(site, site.colour)).find((each) => each.service === name);
+    if (!instance) return dead(service, clock.now() - beganAt);
+    last = await askHealth(site.effects, service, instance, site.release.id, signal);
+    wrong = last.status === 'wrong-release' ? wrong + 1 : 0;
+    inARow = last.status === 'good' ? inARow + 1 : 0;
+    if (last.status === 'good') slowestMs = inARow === 1 ? last.durationMs : Math.max(slowestMs, last.durationMs);
+    if (inARow >= health.consecutive) return healthy(service, clock.now() - beganAt, slowestMs);
+    if (wrong >= wrongReleaseLimit) break;
+    await clock.sleep(inARow > 0 ? 20 : 60, signal);
+  }
+  return neverHealthy(service, clock.now() - beganAt, last);
+}
+
+export type HealthAnswer =
+  | { readonly status: 'good'; readonly durationMs: number }
+  | { readonly status: 'bad' | 'wrong-release'; readonly reason: string };
+
+/** One question to a service's health path. */
+export async function askHealth(
+  effects: Effects,
+  service: Service,
+  place: { host: string; port: number },
+  releaseId: string | null,
+  signal: AbortSignal,
+): Promise<HealthAnswer> {
+  const { health } = service;
+  const url = `http://${place.host}:${place.port}${health.path}`;
+  const answer = await effects.http.request(
+    { method: 'GET', url, timeoutMs: Math.max(1_000, health.withinMs), maxBytes: 64 * 1024 },
+    signal,
+  );
+  if (answer.status === 'unreachable') return { status: 'bad', reason: answer.reason };
+  if (answer.code !== 200) return { status: 'bad', reason: `status ${answer.code}` };
+  if (answer.durationMs > health.withinMs)
+    return {
+      status: 'bad',
+      reason: `took ${formatDuration(answer.durationMs)}, allowed are ${formatDuration(health.withinMs)}`,
+    };
+  if (releaseId === null) return { status: 'good', durationMs: answer.durationMs };
+  const seen =
+    health.release.from === 'header'
+      ? (answer.headers[health.release.name.toLowerCase()] ?? null)
+      : atPath(answer.body, health.release.path);
+  if (seen !== releaseId)
+    return { status: 'wrong-release', reason: `it says it is release ${JSON.stringify(seen)}, not ${releaseId}` };
+  return { status: 'good', durationMs: answer.durationMs };
+}
+
+/** Value at `$.a.b` of a JSON text; null when there is none. */
+function atPath(body: string, path: string): unknown {
+  try {
+    return path
+      .replace(/^\$\.?/, '')
+      .split('.')
+      .reduce<unknown>(
+        (value, key) =>
+          value !== null && typeof value === 'object' && Object.hasOwn(value, key)
+            ? (value as Record<string, unknown>)[key]
+            : null,
+        JSON.parse(body),
+      );
+  } catch {
+    return null;
+  }
+}
+
+function healthy({ name, health }: Service, startedMs: number, slowestMs: number): ServiceProof {
+  const findings: ResultFinding[] = [
+    {
+      name: `${name} start-up`,
+      outcome: 'pass',
+      value: formatDuration(startedMs),
+      threshold: formatDuration(health.startsInMs),
+    },
+    {
+      name: `${name} health`,
+      outcome: 'pass',
+      value: `${health.consecutive} in a row, slowest ${formatDuration(slowestMs)}`,
+      threshold: formatDuration(health.withinMs),
+    },
+  ];
+  return {
+    service: name,
+    healthy: true,
+    startedMs: Math.round(startedMs),
+    reason: `${name} healthy after ${formatDuration(startedMs)}`,
+    findings,
+    next: '',
+  };
+}
+
+function dead({ name, run }: Service, afterMs: number): ServiceProof {
+  return {
+    ...{
+      service: name,
+      healthy: false,
+      startedMs: Math.round(afterMs),
+      reason: `${name} exited ${formatDuration(afterMs)} after it was started`,
+    },
+    findings: [{ name: `${name} process`, outcome: 'fail', value: 'gone', threshold: 'running' }],
+    cause: 'The service crashes at its start: a missing variable, a broken build, or a database that it cannot reach.',
+    next: `Read the log of ${name} below; try "${run.join(' ')}" with this environment's variables.`,
+  };
+}
+
+function neverHealthy({ name, health }: Service, afterMs: number, last: HealthAnswer): ServiceProof {
+  const reason = last.status === 'good' ? 'it did not stay healthy' : last.reason;
+  const isWrong = last.status === 'wrong-release';
+  return {
+    ...{ service: name, healthy: false, startedMs: Math.round(afterMs), reason: `${name} was not healthy: ${reason}` },
+    findings: [
+      {
+        name: `${name} ${isWrong ? 'release' : 'health'}`,
+        outcome: 'fail',
+        value: reason,
+        threshold: `healthy in ${formatDuration(health.startsInMs)}`,
+      },
+    ],
+    cause: isWrong
+      ? 'An older build was shipped, or the service reports a fixed release instead of GREENROOM_RELEASE.'
+      : 'Database connection or service discovery: the service runs but cannot do its work.',
+    next: isWrong
+      ? `Let ${health.path} answer with the value of GREENROOM_RELEASE.`
+      : `Read the log of ${name} below and ask ${health.path} yourself.`,
+  };
+}
+
+async function logTail(site: Site, service: string) {
+  const file = `${site.directory}/${site.colour}/${service}.log`;
+  const lines: string[] = [];
+  await site.effects.files.lines(file, 0, (line) => {
+    lines.push(line);
+    if (lines.length > 40) lines.shift();
+  });
+  return { label: `last lines of ${service}`, mediaType: 'text/plain', text: lines.join('\n') };
+}

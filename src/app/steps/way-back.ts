@@ -1,0 +1,70 @@
+import { claim, observe, servingRelease, type Site } from '../site.ts';
+import type { Colour } from '../../kinds/driver.ts';
+import type { Release } from '../../domain/release.ts';
+import { changeColour } from './bring-up.ts';
+import { drainColour, point } from './cut-over.ts';
+import { askHealth } from './prove.ts';
+import type { StepModule } from './step-task.ts';
+
+interface Version {
+  readonly colour: Colour;
+  readonly release: Release;
+}
+
+/** The way back: the old colour first proves that it is still well, started again when it has died; a sick one would make it worse. */
+export const switchBack: StepModule = ({ site, step, operation, run }) =>
+  run('switch-back', async (signal) => {
+    const old = await servingRelease(site);
+    await site.traffic.ensure();
+    const beganAt = site.world.clock.elapsed();
+    const sick = old && (await nurse(site, old, operation, signal));
+    if (sick && (await sicknessOf(site, site, signal)) === null)
+      return {
+        status: 'failed',
+        reason: `the old version is not well either: ${sick}; traffic stays with the new one`,
+      };
+    const state = await point(site, old?.colour ?? null, old?.release.id ?? null, operation);
+    await site.world.reach(`${step.name}:inside`);
+    const switchMs = Math.round((site.world.clock.elapsed() - beganAt) * 10) / 10;
+    return { status: 'done', facts: { colour: state.colour, epoch: state.epoch, switchMs } };
+  });
+
+/** What is still wrong with the old version after it was given a chance, or null when it is well. */
+async function nurse(site: Site, old: Version, operation: string, signal: AbortSignal): Promise<string | null> {
+  const { clock } = site.world;
+  let sick = await sicknessOf(site, old, signal);
+  if (sick === null) return null;
+  await changeColour({ ...site, ...old }, old.colour, 'start', `${operation}-old`, signal);
+  const until = clock.now() + Math.max(...site.project.services.map((service) => service.health.startsInMs));
+  while (sick !== null && clock.now() < until && !signal.aborted) {
+    await clock.sleep(50, signal);
+    sick = await sicknessOf(site, old, signal);
+  }
+  return sick;
+}
+
+async function sicknessOf(site: Site, { colour, release }: Version, signal: AbortSignal): Promise<string | null> {
+  const instances = await observe(site, colour);
+  for (const service of site.project.services) {
+    const instance = instances.find((each) => each.service === service.name);
+    if (!instance) return `${service.name} does not run`;
+    const answer = await askHealth(site.effects, service, instance, release.id, signal);
+    if (answer.status !== 'good') return `${service.name}: ${answer.reason}`;
+  }
+  return null;
+}
+
+export const drainNew: StepModule = ({ site, step, run }) =>
+  run('drain-new', async (signal) => ({
+    status: 'done',
+    facts: await drainColour(site, site.colour, step, Math.min(step.budgetMs, 10_000), signal),
+  }));
+
+export const stopNew: StepModule = ({ site, step, operation, run }) =>
+  run('stop-new', async (signal) => {
+    const traffic = await site.traffic.current();
+    if (traffic?.colour === site.colour) throw new Error('the new version still has the traffic');
+    if (traffic) await site.traffic.closeSessions(site.colour, await claim(site, operation));
+    await changeColour(site, site.colour, 'stop', operation, signal, () => site.world.reach(`${step.name}:inside`));
+    return { status: 'done', facts: { stopped: site.colour } };
+  });

@@ -1,0 +1,34 @@
+import { fail } from '../domain/failure.ts';
+import type { Project } from '../domain/project.ts';
+import { claimEpoch, listDeployments } from '../store/deployments.ts';
+import { append } from '../store/records.ts';
+import { environmentOf } from './plan-deployment.ts';
+import { takeDown } from './take-down.ts';
+import type { World } from './world.ts';
+
+/** Ends everything that runs in an environment, on purpose and on record; the next deployment begins from nothing. */
+export async function stopEnvironment(world: World, project: Project, name: string, actor: string): Promise<void> {
+  const environment = environmentOf(project, name);
+  const [open] = await world.store.read((rows) =>
+    listDeployments(rows, project.name, { environment: name, open: true }),
+  );
+  if (open)
+    fail({
+      code: 'GR4309',
+      message: `Deployment ${open.number} is in progress in ${name}.`,
+      do: `Run "greenroom cancel ${name}" first.`,
+    });
+  const epoch = await claimEpoch(world.store, project.name, name, world.node, 'stop-environment');
+  if (epoch === null) fail({ code: 'GR3401', message: 'This process lost its lease; another one has taken over.' });
+  await takeDown(world, project, environment, world.home, epoch);
+  const at = world.clock.now();
+  await world.store.change(async (rows) => {
+    await rows
+      .updateTable('environment')
+      .set({ serving: 'null' })
+      .where('project', '=', project.name)
+      .where('name', '=', name)
+      .execute();
+    await append(rows, project.name, null, [{ kind: 'environment-stopped', actor, data: { environment: name } }], at);
+  });
+}

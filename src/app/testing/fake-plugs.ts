@@ -1,0 +1,89 @@
+import { fail } from '../../domain/failure.ts';
+import type { Colour, Command, Driver, Instance, Slot } from '../../kinds/driver.ts';
+import type { ColourLoad, Traffic, TrafficHandle, TrafficState } from '../../kinds/traffic.ts';
+import { z } from 'zod';
+
+/** A machine that exists in memory: what runs in which colour, and what was done to it. Refuses a lower epoch, as real ones do. */
+export interface FakeDriver extends Driver {
+  readonly running: Map<string, Instance[]>;
+  /** `start staging/blue backend`, in the order of doing. */
+  readonly done: string[];
+}
+
+const placeOf = (slot: Slot): string => `${slot.environment}/${slot.colour}`;
+
+export function fakeDriver(): FakeDriver {
+  const running = new Map<string, Instance[]>();
+  const done: string[] = [];
+  const epochs = new Map<string, number>();
+  let port = 20_000;
+  const instance = (slot: Slot, service: string): Instance => ({
+    ...{ service, host: '127.0.0.1', port: (port += 1), pid: port, startedTicks: '1', releaseId: slot.release.id },
+    ...{ startedAt: 0, log: null },
+  });
+  const act = ({ kind, service }: Command, slot: Slot) => {
+    const others = (running.get(placeOf(slot)) ?? []).filter((each) => each.service !== service);
+    const mine = (running.get(placeOf(slot)) ?? []).find((each) => each.service === service);
+    const isSame = mine?.releaseId === slot.release.id;
+    if (kind === 'start') running.set(placeOf(slot), [...others, isSame ? mine : instance(slot, service!)]);
+    if (kind === 'stop') running.set(placeOf(slot), others);
+  };
+  return {
+    ...{ kind: 'process', summary: 'in memory', schema: z.json(), running, done },
+    plan: (change, slot) =>
+      slot.services.map(({ name }) => ({ kind: change, text: `${change} ${name}`, service: name })),
+    async run(command, slot) {
+      if (slot.epoch < (epochs.get(slot.environment) ?? 0))
+        fail({ code: 'GR6409', message: `epoch ${slot.epoch} is too low` });
+      epochs.set(slot.environment, slot.epoch);
+      done.push(`${command.kind} ${placeOf(slot)} ${command.service}`);
+      act(command, slot);
+    },
+    observe: async (slot) => running.get(placeOf(slot)) ?? [],
+  };
+}
+
+/** Proxies in memory, one for each environment. */
+export interface FakeTraffic extends Traffic {
+  /** What each points to; null: it does not run. */
+  readonly states: Map<string, TrafficState | null>;
+  /** What `load` answers; nobody is there otherwise. */
+  loads: (environment: string) => readonly ColourLoad[];
+  readonly done: string[];
+}
+
+export const loadOf = (colour: Colour, over: Partial<ColourLoad> = {}): ColourLoad => ({
+  ...{ colour, httpInFlight: 0, webSockets: 0, requests: 0, status5xx: 0, transportErrors: 0 },
+  ...{ countedSinceAt: 1, firstErrorAt: null, ...over },
+});
+
+export function fakeTraffic(): FakeTraffic {
+  const states = new Map<string, TrafficState | null>();
+  const kept = new Map<string, TrafficState>();
+  const done: string[] = [];
+  const handle = (environment: string): TrafficHandle => ({
+    async ensure() {
+      const before = kept.get(environment) ?? { epoch: 0, colour: null, release: null, services: {} };
+      if (!states.get(environment)) states.set(environment, before);
+    },
+    current: async () => states.get(environment) ?? null,
+    async point(target) {
+      if (target.epoch < (kept.get(environment)?.epoch ?? 0)) fail({ code: 'GR7409', message: 'an older epoch' });
+      done.push(`point ${environment} ${target.colour ?? 'nobody'} ${target.release ?? 'nothing'}`);
+      kept.set(environment, { ...target });
+      states.set(environment, { ...target });
+      return target;
+    },
+    load: async () => plug.loads(environment),
+    closeSessions: async (colour) => void done.push(`close ${environment} ${colour}`),
+    async stop() {
+      done.push(`stop ${environment}`);
+      states.set(environment, null);
+    },
+  });
+  const plug: FakeTraffic = {
+    ...{ kind: 'edge', summary: 'in memory', schema: z.json(), states, done, loads: () => [] },
+    open: (place) => handle(place.environment),
+  };
+  return plug;
+}

@@ -1,0 +1,100 @@
+import type { Hash } from '../domain/json.ts';
+import type { Environment, Project } from '../domain/project.ts';
+import type { Result } from '../domain/failure.ts';
+import type { RegisteredCheck } from '../kinds/check.ts';
+import type { Driver } from '../kinds/driver.ts';
+import type { Clock, Effects, Processes } from '../kinds/effects.ts';
+import type { Traffic } from '../kinds/traffic.ts';
+import type { Store } from '../store/store.ts';
+import type { Engine } from '../workflow/engine.ts';
+
+/** Everything a use case may touch, handed in by the roof. */
+export interface World {
+  /** Folder of Greenroom's own files for this project: artifacts, environments, evidence. */
+  readonly home: string;
+  /** This process as an engine node. */
+  readonly node: string;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly hash: Hash;
+  readonly newId: (prefix: 'dep' | 'run') => string;
+  readonly checks: ReadonlyMap<string, RegisteredCheck>;
+  readonly drivers: ReadonlyMap<string, Driver>;
+  readonly traffic: ReadonlyMap<string, Traffic>;
+  readonly artifacts: Artifacts;
+  readonly supervised: Supervised;
+  readonly folders: Folders;
+  readonly embedded: EmbeddedDatabases;
+  /** Doors that redact the given secrets. */
+  effects(secrets: readonly string[]): Effects & { redact(text: string): string };
+  resolveVariables(project: Project, environment: Environment): Promise<ResolvedVariables>;
+  /** Fault points: a place where tests kill this process. Does nothing otherwise. */
+  reach(point: string): Promise<void>;
+}
+
+export interface ResolvedVariables {
+  readonly values: Readonly<Record<string, string>>;
+  /** Declared by the environment's own files, without what the shell adds. */
+  readonly declared: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  /** Names that could not be resolved. */
+  readonly missing: readonly string[];
+  /** Resolves `${NAME}` and secret references in one text. */
+  expand(text: string): string;
+}
+
+export interface Artifacts {
+  store(
+    directory: string,
+    exclude: readonly string[],
+  ): Promise<{
+    readonly digest: string;
+    readonly directory: string;
+    readonly fileCount: number;
+    readonly sizeBytes: number;
+  }>;
+  /** Hashes the pinned tree again; a failure says what differs. */
+  verify(digest: string): Promise<Result<{ readonly directory: string }>>;
+  directoryOf(digest: string): string;
+  /** A writable copy, for commands that write beside their sources. */
+  copyTo(digest: string, directory: string): Promise<void>;
+  /** Removes the trees that are none of `keep`; answers how many. */
+  prune(keep: ReadonlySet<string>): Promise<number>;
+}
+
+/** Folders of Greenroom's own. */
+export interface Folders {
+  /** Makes it, or empties it. */
+  empty(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+export interface SupervisedRequest {
+  readonly id: string;
+  readonly stateDirectory: string;
+  readonly argv: readonly string[];
+  readonly directory: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly maxOutputBytes: number;
+}
+
+export type SupervisedAnswer =
+  | Awaited<ReturnType<Processes['run']>>
+  /** Cut off in the middle: nobody can tell what it has done. */
+  | { readonly status: 'unknown'; readonly reason: string };
+
+/** Commands that must not run twice and may outlive this process. */
+export interface Supervised {
+  /** Pid of a command of this id that still runs; null when none does. */
+  processOf(stateDirectory: string, id: string): Promise<number | null>;
+  run(request: SupervisedRequest, signal: AbortSignal): Promise<SupervisedAnswer>;
+}
+
+export interface EmbeddedDatabases {
+  /** URL of a database of the embedded PostgreSQL, created when missing. */
+  ensure(name: string): Promise<string>;
+  /** A started process that keeps its data there. */
+  addUser(user: { readonly pid: number; readonly startedTicks: string; readonly label: string }): Promise<void>;
+}

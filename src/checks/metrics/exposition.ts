@@ -1,0 +1,58 @@
+/** One line of Prometheus' text exposition. */
+export interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Reads the text format, version 0.0.4; answers how many lines it could not read. */
+export function readExposition(text: string): { readonly samples: readonly Sample[]; readonly unreadable: number } {
+  const samples: Sample[] = [];
+  let unreadable = 0;
+  for (const raw of text.split('\n')) {
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    const sample = readLine(line);
+    if (sample) samples.push(sample);
+    else unreadable += 1;
+  }
+  return { samples, unreadable };
+}
+
+const NAME = /^[a-zA-Z_:][\w:]*/;
+
+function readLine(line: string): Sample | null {
+  const name = NAME.exec(line)?.[0];
+  if (name === undefined) return null;
+  let at = name.length;
+  let labels: Record<string, string> = {};
+  if (line[at] === '{') {
+    const read = readLabels(line, at + 1);
+    if (!read) return null;
+    ({ labels, at } = read);
+  }
+  const [number, timestamp, ...more] = line.slice(at).trim().split(/\s+/);
+  const value = readNumber(number ?? '');
+  if (value === null || more.length > 0 || (timestamp !== undefined && !/^-?\d+$/.test(timestamp))) return null;
+  return { name, labels, value };
+}
+
+const LABEL = /\s*([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*(,|(?=\}))/y;
+
+function readLabels(line: string, from: number): { labels: Record<string, string>; at: number } | null {
+  const labels: [string, string][] = [];
+  LABEL.lastIndex = from;
+  let at = from;
+  for (let match = LABEL.exec(line); match; match = LABEL.exec(line)) {
+    labels.push([match[1]!, match[2]!.replace(/\\(.)/g, (_, char: string) => (char === 'n' ? '\n' : char))]);
+    at = LABEL.lastIndex;
+  }
+  const end = /^\s*\}/.exec(line.slice(at));
+  return end ? { labels: Object.fromEntries(labels), at: at + end[0].length } : null;
+}
+
+function readNumber(text: string): number | null {
+  if (/^[+-]?Inf$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  if (/^NaN$/i.test(text)) return Number.NaN;
+  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : null;
+}

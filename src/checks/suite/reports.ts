@@ -1,0 +1,73 @@
+import path from 'node:path';
+import type { Artifact, CheckContext } from '../../kinds/check.ts';
+import { readJunit, type JunitReport } from './junit.ts';
+import { readLcov, type LineCoverage } from './lcov.ts';
+import type { SuiteConfig, SuiteData } from './schema.ts';
+
+const MAX_REPORT_BYTES = 64 * 1024 * 1024;
+const MAX_REPORTS = 200;
+export const MAX_ARTIFACT_BYTES = 512 * 1024;
+
+/** Reports are looked for in the folder a check may write to, then in the one it runs in. */
+const rootsOf = (config: SuiteConfig, context: CheckContext): readonly string[] => [
+  context.workDirectory,
+  `${context.directory}/${config.directory}`,
+];
+
+/** What an earlier run has left must not be taken for this one's; what cannot be removed is told by its age. */
+export async function removeStale(config: SuiteConfig, context: CheckContext): Promise<void> {
+  const globs = [...config.report, ...(config.coverage ? [config.coverage.file] : [])];
+  for (const root of rootsOf(config, context)) {
+    for (const glob of globs) {
+      for (const file of await context.effects.files.find(root, glob))
+        await context.effects.files.remove(file).catch(() => {});
+    }
+  }
+}
+
+async function filesOf(
+  glob: string,
+  config: SuiteConfig,
+  context: CheckContext,
+): Promise<readonly { file: string; label: string }[]> {
+  const found: { file: string; label: string }[] = [];
+  for (const root of rootsOf(config, context)) {
+    const files = await context.effects.files.find(root, glob);
+    found.push(...files.map((file) => ({ file, label: path.relative(root, file) })));
+  }
+  return found.slice(0, MAX_REPORTS);
+}
+
+export async function readReports(config: SuiteConfig, context: CheckContext, beganAt: number) {
+  const reports: SuiteData['reports'][number][] = [];
+  const missing: string[] = [];
+  const artifacts: Artifact[] = [];
+  for (const glob of config.report) {
+    let fresh = 0;
+    for (const { file, label } of await filesOf(glob, config, context)) {
+      const read = await context.effects.files.read(file, MAX_REPORT_BYTES);
+      if (read === null || read.modifiedAt < beganAt) continue;
+      fresh += 1;
+      if (read.text.length <= MAX_ARTIFACT_BYTES)
+        artifacts.push({ label, mediaType: 'application/xml', text: read.text });
+      const tooLong: JunitReport = { status: 'malformed', reason: 'it is longer than 64 MiB' };
+      reports.push({ path: label, ...(read.truncated ? tooLong : readJunit(read.text)) });
+    }
+    if (fresh === 0) missing.push(glob);
+  }
+  return { reports, missing, artifacts };
+}
+
+export async function readCoverage(
+  glob: string,
+  config: SuiteConfig,
+  context: CheckContext,
+  beganAt: number,
+): Promise<LineCoverage | null> {
+  for (const { file } of await filesOf(glob, config, context)) {
+    const read = await context.effects.files.read(file, MAX_REPORT_BYTES);
+    if (read === null || read.modifiedAt < beganAt) continue;
+    return read.truncated ? { status: 'malformed', reason: 'it is longer than 64 MiB' } : readLcov(read.text);
+  }
+  return null;
+}

@@ -1,0 +1,230 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { orderDeployment } from '../../app/deploy-release.ts';
+import { keepReleases } from '../../app/keep-releases.ts';
+import { createRelease } from '../../app/make-release.ts';
+import {
+  environmentOf,
+  planDeployment,
+  releaseOf,
+  releaseOnItsWay,
+  requireFresh,
+  type PlannedDeployment,
+} from '../../app/plan-deployment.ts';
+import { rollBack } from '../../app/roll-back.ts';
+import type { OpenWorld } from '../../compose.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import { fail, FailureError } from '../../domain/failure.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { Project } from '../../domain/project.ts';
+import { lookAtSource } from '../../effects/source.ts';
+import { exit, exitCodeOfFailures } from '../exit-code.ts';
+import type { CommandBody, Session } from '../session.ts';
+import { follow } from './follow.ts';
+
+interface Waiting {
+  readonly wait: boolean;
+  readonly strict?: boolean;
+}
+
+const followOptions = ({ wait, strict }: Waiting) => ({ noWait: !wait, strict: strict === true });
+
+export const release =
+  ({ version, from }: { version?: string; from?: string }): CommandBody =>
+  async (session) => {
+    const { out } = session;
+    const made = await makeRelease(session, await session.reader(), version ?? null, from ?? null);
+    const { id, revision, parts } = made.release;
+    if (out.isJson) out.json({ ok: true, isNew: made.isNew, release: made.release });
+    else {
+      out.line(
+        `${out.style('green', made.isNew ? 'made' : 'the same as before')}  ${out.style('bold', id)}  ${parts.version}`,
+      );
+      out.line(`  revision  ${revision}`);
+      out.line(`  commit    ${parts.commit ?? 'none'}${parts.dirty ? ' (with local changes)' : ''}`);
+      out.line(
+        `  bytes     ${made.fileCount} files, ${(made.sizeBytes / 1024).toFixed(0)} KiB, ${parts.artifacts['tree'] ?? ''}`,
+      );
+    }
+    return exit.ok;
+  };
+
+async function makeRelease(session: Session, world: OpenWorld, version: string | null, from: string | null) {
+  const { project } = session.load();
+  const request = { project, version, from: from === null ? null : path.resolve(from), actor: await session.actor() };
+  const made = await createRelease(world, request, (directory) =>
+    lookAtSource(directory, project.artifact.versionFrom),
+  );
+  await keepReleases(world, project);
+  return made;
+}
+
+export const plan =
+  (environment: string, options: { release?: string; out?: string }): CommandBody =>
+  async (session) => {
+    const { out } = session;
+    const world = await session.reader();
+    const { project } = session.load();
+    const planned = await planDeployment(
+      world,
+      project,
+      environment,
+      await chosenRelease(session, world, project, environment, options.release),
+    );
+    if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(planned.plan, null, 2)}\n`);
+    if (out.isJson) out.json({ ok: planned.obstacles.length === 0, plan: planned.plan, obstacles: planned.obstacles });
+    else printPlan(session, planned, options.out ?? null);
+    return planned.obstacles.length === 0 ? exit.ok : exitCodeOfFailures(planned.obstacles);
+  };
+
+/** Without a choice: this tree for the first environment, what serves the one before for a later one. */
+async function chosenRelease(
+  session: Session,
+  world: OpenWorld,
+  project: Project,
+  environmentName: string,
+  chosen: string | undefined,
+): Promise<string> {
+  if (chosen !== undefined) return (await releaseOf(world, project, chosen)).id;
+  const onItsWay = await releaseOnItsWay(world, project, environmentName);
+  return onItsWay ?? (await makeRelease(session, world, null, null)).release.id;
+}
+
+function printPlan({ out }: Session, { plan, obstacles }: PlannedDeployment, file: string | null): void {
+  const { release, standing, colour } = plan;
+  out.line(
+    `${out.style('bold', `${release.version}  ${release.id}`)} → ${out.style('bold', plan.environment)}   plan ${plan.hash.slice(0, 12)}`,
+  );
+  out.line(
+    `  serves now  ${standing.releaseId ?? 'nothing'}${standing.colour ? ` (${standing.colour})` : ''};  the new one becomes ${colour}`,
+  );
+  for (const step of plan.steps) {
+    const checks = step.kind === 'checks' ? (plan.phases.find((phase) => phase.name === step.phase)?.checks ?? []) : [];
+    out.line(`  ${step.name.padEnd(30)} ${out.style('dim', `at most ${formatDuration(step.budgetMs)}`)}`);
+    for (const check of checks)
+      out.line(`    ${check.name} ${out.style('dim', `(${check.kind}${check.blocking ? '' : ', not blocking'})`)}`);
+  }
+  for (const phase of plan.phases)
+    for (const left of phase.left) out.line(out.style('dim', `  left out: ${left.name}, ${left.reason}`));
+  if (obstacles.length > 0) out.failures(obstacles);
+  if (file !== null) out.line(`saved in ${file}; carry it out with "greenroom apply ${file}"`);
+}
+
+export const apply =
+  (file: string, options: Waiting): CommandBody =>
+  async (session) => {
+    const saved = await readPlan(file);
+    const world = await session.world();
+    const { project } = session.load();
+    if (saved.project !== project.name)
+      fail({
+        code: 'GR4204',
+        message: `The plan is of the project "${saved.project}", not of "${project.name}".`,
+        where: file,
+      });
+    const now = await planDeployment(world, project, saved.environment, saved.release.id, saved.purpose);
+    requireFresh(saved, now.plan);
+    return start(session, world, project, now, options, true);
+  };
+
+async function readPlan(file: string): Promise<Plan> {
+  const isNot = (reason: string): never =>
+    fail({
+      code: 'GR4205',
+      message: `${file} is not a saved plan: ${reason}.`,
+      where: file,
+      do: 'Save one with "greenroom plan <environment> --out <file>".',
+    });
+  try {
+    const plan = JSON.parse(await readFile(file, 'utf8')) as Partial<Plan> | null;
+    if (
+      typeof plan?.hash !== 'string' ||
+      typeof plan.environment !== 'string' ||
+      typeof plan.release?.id !== 'string' ||
+      !plan.standing
+    )
+      return isNot('fields are missing');
+    return plan as Plan;
+  } catch (error) {
+    if (error instanceof FailureError) throw error;
+    return isNot(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export const deploy =
+  (environment: string, options: Waiting & { release?: string; supersede?: boolean }): CommandBody =>
+  async (session) => {
+    const world = await session.world();
+    const { project } = session.load();
+    const planned = await planDeployment(
+      world,
+      project,
+      environment,
+      await chosenRelease(session, world, project, environment, options.release),
+    );
+    return start(session, world, project, planned, options, false, options.supersede === true);
+  };
+
+export const promote =
+  (environment: string, options: Waiting & { release?: string }): CommandBody =>
+  async (session) => {
+    const { project } = session.load();
+    if (project.path.indexOf(environmentOf(project, environment).name) < 1)
+      fail({
+        code: 'GR4108',
+        message: `${environment} has no environment before it on the path.`,
+        do: `Run "greenroom deploy ${environment}".`,
+      });
+    return deploy(environment, options)(session);
+  };
+
+async function start(
+  session: Session,
+  world: OpenWorld,
+  project: Project,
+  { plan, obstacles }: PlannedDeployment,
+  options: Waiting,
+  bindToPlan: boolean,
+  isUrgent = false,
+): Promise<number> {
+  if (obstacles.length > 0) throw new FailureError(...obstacles);
+  const { out } = session;
+  const order = {
+    project,
+    plan,
+    actor: await session.actor(),
+    reason: null,
+    bindToPlan,
+    supersede: isUrgent ? ('running' as const) : ('queued' as const),
+  };
+  const { id, number } = await orderDeployment(world, order);
+  out.line(
+    `${out.style('bold', `${plan.release.version} → ${plan.environment}`)}  deployment ${number}, ${id}, release ${plan.release.id}`,
+  );
+  return follow(session, world, id, followOptions(options));
+}
+
+export const rollback =
+  (environment: string, options: Waiting & { to?: string; reason: string }): CommandBody =>
+  async (session) => {
+    const { out } = session;
+    const world = await session.world();
+    const order = {
+      project: session.load().project,
+      environment,
+      to: options.to ?? null,
+      actor: await session.actor(),
+      reason: options.reason,
+    };
+    const rollback = await rollBack(world, order);
+    const id = rollback.kind === 'flip' ? rollback.deployment : rollback.deployment.id;
+    out.line(
+      rollback.kind === 'flip'
+        ? `Asked ${id} to go back: the old version still runs.`
+        : `The old version is gone; ${rollback.release} is deployed again as ${id}.`,
+    );
+    const code = await follow(session, world, id, followOptions(options));
+    // Taken back is what was asked for, also where something else took it back a moment before.
+    const isBack = code === exit.rolledBack || code === exit.gateFailed;
+    return rollback.kind === 'flip' && isBack ? exit.ok : code;
+  };

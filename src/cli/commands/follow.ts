@@ -1,0 +1,93 @@
+import { followDeployment } from '../../app/follow-deployment.ts';
+import type { OpenWorld } from '../../compose.ts';
+import { readAccount } from '../../app/read-history.ts';
+import type { StoredDeployment } from '../../store/deployments.ts';
+import { visible } from '../../report/escape.ts';
+import { exit, exitCodeOfEnding } from '../exit-code.ts';
+import type { Output } from '../output.ts';
+import { openScreen } from '../screen.ts';
+import type { Session } from '../session.ts';
+
+export interface FollowOptions {
+  /** Leave with exit code 5 instead of waiting for a person. */
+  readonly noWait: boolean;
+  readonly strict: boolean;
+}
+
+const settleMs = 1_500;
+
+export interface Followed {
+  readonly code: number;
+  /** What `--json` prints: the report of an ended deployment, or how an open one stands. */
+  readonly document: unknown;
+}
+
+/** Follows one deployment to its end; with --json its document is the answer of the command. */
+export async function follow(session: Session, world: OpenWorld, id: string, options: FollowOptions): Promise<number> {
+  const { code, document } = await followed(session, world, id, options);
+  if (session.out.isJson) session.out.json(document);
+  return code;
+}
+
+/** Draws a deployment until it ends or waits, and says how; answers the exit code and the document. */
+export async function followed(
+  session: Session,
+  world: OpenWorld,
+  id: string,
+  options: FollowOptions,
+): Promise<Followed> {
+  const { out, signal } = session;
+  const screen = openScreen(out);
+  let last: StoredDeployment | null = null;
+  let heldVersion = -1;
+  let heldSince = 0;
+  for await (const event of followDeployment(world, id, signal)) {
+    if (event.kind === 'record') screen.record(event.record);
+    else if (event.kind === 'result') screen.result(event.result);
+    else {
+      last = event.deployment;
+      screen.standing(last);
+      if (last.status !== 'held' || last.version !== heldVersion) heldSince = performance.now();
+      heldVersion = last.version;
+      // A word that was said a moment ago may still be on its way to the engine.
+      if (last.status === 'held' && options.noWait && performance.now() - heldSince > settleMs) break;
+    }
+  }
+  screen.close();
+  if (last === null) return { code: exit.couldNotJudge, document: { ok: false } };
+  if (last.ending === null) return sayStanding(session, last);
+  return { code: codeOf(last, options.strict), document: await sayEnding(out, world, id) };
+}
+
+function codeOf({ request, ending, verdict }: StoredDeployment, isStrict: boolean): number {
+  if (request.purpose === 'roll-back' && ending?.as === 'live') return exit.ok;
+  return exitCodeOfEnding(ending!, verdict?.decision === 'conditional-go', isStrict);
+}
+
+async function sayEnding(out: Output, world: OpenWorld, id: string): Promise<unknown> {
+  const account = await readAccount(world, id);
+  const [{ reportJson }, { reportText }] = await Promise.all([
+    import('../../report/json.ts'),
+    import('../../report/text.ts'),
+  ]);
+  out.line();
+  out.line(reportText(account, { colour: out.style('bold', '') !== '', width: out.width }));
+  return JSON.parse(reportJson(account));
+}
+
+function sayStanding({ out }: Session, deployment: StoredDeployment): Followed {
+  const hold = deployment.state?.hold ?? null;
+  const { id, environment, number, status } = deployment;
+  const document = { ok: false, deployment: { id, environment, number, status, hold } };
+  if (hold === null) {
+    const goOn = '"greenroom resume" goes on with it';
+    const takeBack = `"greenroom cancel ${environment}" takes it back`;
+    out.note(`Deployment ${number} of ${environment} is not over (${status}). ${goOn}; ${takeBack}.`);
+    return { code: exit.interrupted, document };
+  }
+  const isWaiting = hold.kind === 'conditions';
+  const words = `greenroom resume ${environment} --retry | --continue | --go-back`;
+  const next = isWaiting ? 'greenroom accept <condition>' : words;
+  out.line(`${out.style('yellow', 'HELD')}  ${visible(hold.reason)}\n  do     ${next}`);
+  return { code: isWaiting ? exit.waiting : exit.couldNotJudge, document };
+}

@@ -1,0 +1,113 @@
+import { beginForgotten } from '../../app/deploy-release.ts';
+import { goBack } from '../../app/go-back.ts';
+import { readOpenDeployments } from '../../app/read-history.ts';
+import { restoreServing } from '../../app/restore-serving.ts';
+import { stopEnvironment } from '../../app/stop-environment.ts';
+import { acceptCondition, resolveUnknown } from '../../app/settle.ts';
+import type { OpenWorld } from '../../compose.ts';
+import { fail } from '../../domain/failure.ts';
+import { exit } from '../exit-code.ts';
+import type { CommandBody, Session } from '../session.ts';
+import { follow, followed, type Followed } from './follow.ts';
+
+export const accept =
+  (condition: string, { environment }: { environment?: string }): CommandBody =>
+  async (session) => {
+    const by = await session.actor();
+    const accepted = await acceptCondition(
+      await session.reader(),
+      session.load().project.name,
+      condition,
+      by,
+      environment ?? null,
+    );
+    const places = accepted.map((each) => `${each.environment}/${each.number}`);
+    if (session.out.isJson) session.out.json({ ok: true, condition, by, deployments: places });
+    else
+      session.out.line(
+        `${session.out.style('green', 'accepted')}  ${condition} in ${places.join(', ')}, by ${by} (claimed)`,
+      );
+    return exit.ok;
+  };
+
+export const cancel =
+  (environment: string, { reason }: { reason: string }): CommandBody =>
+  async (session) => {
+    const world = await session.world();
+    const [deployment] = await readOpenDeployments(world, session.load().project, environment ?? null);
+    if (!deployment)
+      fail({ code: 'GR4308', message: `Nothing is in progress in ${environment}.`, do: 'Run "greenroom status".' });
+    await goBack(world, deployment.id, { as: 'cancelled', by: await session.actor(), reason });
+    await follow(session, world, deployment.id, { noWait: true, strict: false });
+    const [still] = await readOpenDeployments(world, session.load().project, environment ?? null);
+    return still?.id === deployment.id ? exit.couldNotJudge : exit.ok;
+  };
+
+export const resume =
+  (
+    environment: string | undefined,
+    options: { retry?: boolean; continue?: boolean; goBack?: boolean; wait: boolean; strict?: boolean },
+  ): CommandBody =>
+  async (session) => {
+    const world = await session.world();
+    await beginForgotten(world, session.load().project.name);
+    await sayRestored(session, world);
+    const open = await readOpenDeployments(world, session.load().project, environment ?? null);
+    if (open.length === 0) {
+      if (session.out.isJson) session.out.json({ ok: true, deployments: [] });
+      else session.out.line('Nothing is in progress.');
+      return exit.ok;
+    }
+    const choice = options.retry ? 'retry' : options.continue ? 'continue' : options.goBack ? 'go-back' : null;
+    const all: Followed[] = [];
+    for (const deployment of open.toReversed()) {
+      if (choice !== null) await resolveUnknown(world, deployment.id, choice, await session.actor());
+      const noWait = !options.wait || choice === null;
+      all.push(await followed(session, world, deployment.id, { noWait, strict: options.strict === true }));
+    }
+    if (session.out.isJson)
+      session.out.json({
+        ok: all.every((each) => each.code === exit.ok),
+        deployments: all.map((each) => each.document),
+      });
+    return Math.max(...all.map((each) => each.code));
+  };
+
+/** Stays as an engine: goes on with everything that is open, and shows each deployment as it comes. */
+export const watch =
+  (environment: string | undefined): CommandBody =>
+  async (session) => {
+    const world = await session.world();
+    await beginForgotten(world, session.load().project.name);
+    await sayRestored(session, world);
+    session.out.note('watching; Ctrl-C leaves');
+    const seen = new Set<string>();
+    while (!session.signal.aborted) {
+      const next = (await readOpenDeployments(world, session.load().project, environment ?? null))
+        .toReversed()
+        .find((each) => !seen.has(each.id));
+      if (next) {
+        seen.add(next.id);
+        await follow(session, world, next.id, { noWait: false, strict: false });
+      } else await world.clock.sleep(300, session.signal).catch(() => {});
+    }
+    return exit.interrupted;
+  };
+
+export const stop =
+  (environment: string): CommandBody =>
+  async (session) => {
+    const { out } = session;
+    await stopEnvironment(await session.world(), session.load().project, environment, await session.actor());
+    if (out.isJson) out.json({ ok: true, environment });
+    else out.line(`${out.style('green', 'stopped')}  ${environment}: its services, and its proxy`);
+    return exit.ok;
+  };
+
+/** What a reboot has taken down is brought back before anything else. */
+async function sayRestored(session: Session, world: OpenWorld): Promise<void> {
+  for (const { environment, release, started } of await restoreServing(world, session.load().project))
+    session.out.note(
+      `${environment}: ${release} serves again${started.length > 0 ? `; started ${started.join(', ')}` : ''}`,
+    );
+}

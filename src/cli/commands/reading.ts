@@ -1,0 +1,134 @@
+import { writeFile } from 'node:fs/promises';
+import { readAccountOf, readDeployments, readReleases } from '../../app/read-history.ts';
+import { firstBentRecord, readStanding } from '../../app/read-standing.ts';
+import { rejudge } from '../../app/rejudge.ts';
+import type { Account } from '../../domain/account.ts';
+import { fail } from '../../domain/failure.ts';
+import type { StoredDeployment } from '../../store/deployments.ts';
+import { exit } from '../exit-code.ts';
+import type { CommandBody } from '../session.ts';
+
+export const status = (): CommandBody => async (session) => {
+  const { out } = session;
+  const world = await session.reader();
+  const { project } = session.load();
+  const environments = await readStanding(world, project);
+  const bentAt = await firstBentRecord(world, project);
+  if (out.isJson) {
+    out.json({ ok: true, project: project.name, environments, record: { intact: bentAt === null, bentAt } });
+    return exit.ok;
+  }
+  for (const { name, serving, inProgress, owed, drift } of environments) {
+    out.line(
+      `${out.style('bold', name.padEnd(14))} ${serving ? `${serving.version}  ${serving.releaseId}  ${serving.colour}` : 'nothing serves yet'}`,
+    );
+    for (const each of drift) out.line(`  ${out.style('red', 'drift')}  ${each}`);
+    for (const each of inProgress)
+      out.line(
+        `  ${out.style('yellow', each.status)}  deployment ${each.number} of ${each.version}${each.hold ? `: ${each.hold}` : ''}`,
+      );
+    for (const each of owed)
+      out.line(
+        `  ${out.style('yellow', 'owed')}  ${each.id} by ${each.owner}, due ${new Date(each.dueAt).toISOString()}`,
+      );
+  }
+  if (environments.some(({ drift }) => drift.length > 0))
+    out.line(`  do     "greenroom resume" brings back what is recorded to serve.`);
+  if (bentAt !== null) out.line(out.style('red', `The record was changed: sequence ${bentAt} does not fit its hash.`));
+  return exit.ok;
+};
+
+export const history =
+  (environment: string | undefined, { releases, limit }: { releases?: boolean; limit: string }): CommandBody =>
+  async (session) => {
+    const { out } = session;
+    const world = await session.reader();
+    const { project } = session.load();
+    const most = /^[1-9]\d{0,5}$/.test(limit)
+      ? Number(limit)
+      : fail({
+          code: 'GR8101',
+          message: `"${limit}" is not a number of lines.`,
+          do: 'Use a whole number, such as --limit 20.',
+        });
+    if (releases) {
+      const found = await readReleases(world, project, most);
+      if (out.isJson) out.json({ ok: true, releases: found });
+      else
+        for (const { release, createdAt, createdBy } of found)
+          out.line(`${release.id}  ${release.version.padEnd(12)} ${when(createdAt)}  ${createdBy}`);
+      return exit.ok;
+    }
+    const found = await readDeployments(world, project, environment ?? null, most);
+    if (out.isJson) out.json({ ok: true, deployments: found.map(told) });
+    else
+      for (const each of found)
+        out.line(
+          `${`${each.environment}/${each.number}`.padEnd(16)} ${each.plan.release.version.padEnd(12)} ${(each.ending?.as ?? each.status).padEnd(16)} ${when(each.createdAt)}  ${each.actor}`,
+        );
+    return exit.ok;
+  };
+
+const when = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+
+const told = ({
+  id,
+  number,
+  environment,
+  actor,
+  status,
+  request,
+  plan,
+  verdict,
+  ending,
+  createdAt,
+  endedAt,
+}: StoredDeployment) => ({
+  ...{ id, number, environment, actor, status, purpose: request.purpose, createdAt, endedAt, ending },
+  release: { id: plan.release.id, version: plan.release.version, revision: plan.release.revision },
+  verdict: verdict && { decision: verdict.decision, couldNotJudge: verdict.couldNotJudge, score: verdict.score },
+});
+
+export const why =
+  (deployment: string | undefined, check: string | undefined): CommandBody =>
+  async (session) => {
+    const { out } = session;
+    const world = await session.reader();
+    const account = await readAccountOf(world, session.load().project, deployment ?? null);
+    const { why: walk } = await import('../../report/why.ts');
+    const { whyText } = await import('../../report/why-text.ts');
+    const rejudged = rejudge(world, account);
+    const steps = walk(account, check, { rejudged });
+    if (out.isJson)
+      out.json({
+        ok: true,
+        deployment: account.id,
+        steps,
+        rejudged: { same: rejudged.same, different: rejudged.different },
+      });
+    else out.line(whyText(steps, { colour: out.style('bold', '') !== '', width: out.width }));
+    return steps.some((step) => step.kind === 'unknown') ? exit.usage : exit.ok;
+  };
+
+export const report =
+  (
+    deployment: string | undefined,
+    { format, out: file }: { format: 'md' | 'html' | 'json'; out?: string },
+  ): CommandBody =>
+  async (session) => {
+    const { out } = session;
+    const account = await readAccountOf(await session.reader(), session.load().project, deployment ?? null);
+    const text = await reportOf(account, out.isJson ? 'json' : format);
+    if (file === undefined) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    else {
+      await writeFile(file, text);
+      out.note(`written to ${file}`);
+    }
+    return exit.ok;
+  };
+
+async function reportOf(account: Account, format: 'md' | 'html' | 'json'): Promise<string> {
+  if (format === 'html') return (await import('../../report/html-report.ts')).reportHtml(account);
+  if (format === 'json') return (await import('../../report/json.ts')).reportJson(account);
+  return (await import('../../report/markdown.ts')).reportMarkdown(account);
+}

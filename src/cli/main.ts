@@ -1,0 +1,176 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { CommandBody, GlobalOptions } from './session.ts';
+import { exit } from './exit-code.ts';
+
+/** The command line. Bodies are loaded when they run, so that help costs no more than this file. */
+const program = new Command('greenroom')
+  .description('Takes one release from staging to production and proves, with evidence, that it may go.')
+  .option('-p, --project <path>', 'folder or greenroom.yaml (default: this folder)')
+  .option('--json', 'one JSON document on standard output')
+  .option('--as <name>', 'who acts; recorded as claimed (default: the git identity)')
+  .option('-V, --greenroom-version', 'the version of Greenroom (as the first word also --version)')
+  .showSuggestionAfterError()
+  .showHelpAfterError('Run "greenroom --help" for all commands.')
+  .exitOverride()
+  .enablePositionalOptions(false);
+
+type Bodies = Record<string, (...args: never[]) => CommandBody>;
+
+/** An action that loads its body, and runs it with the global options. */
+function body(load: () => Promise<Bodies>, name: string) {
+  return async (...args: unknown[]): Promise<void> => {
+    const command = args.pop() as Command;
+    const [bodies, { runCommand }] = await Promise.all([load(), import('./session.ts')]);
+    await runCommand(command.optsWithGlobals<GlobalOptions>(), bodies[name]!(...(args as never[])));
+  };
+}
+
+const setup = () => import('./commands/setup.ts') as Promise<Bodies>;
+const delivery = () => import('./commands/delivery.ts') as Promise<Bodies>;
+const people = () => import('./commands/people.ts') as Promise<Bodies>;
+const reading = () => import('./commands/reading.ts') as Promise<Bodies>;
+
+const releaseOption = () => new Option('-r, --release <release>', 'id or version (default: see above)');
+const waiting = (command: Command) =>
+  command
+    .option('--no-wait', 'leave with 5 when it waits for a person')
+    .option('--strict', 'a conditional go ends with 1');
+
+program
+  .command('init')
+  .description('look at this repository and write a first greenroom.yaml')
+  .option('--dry-run', 'print it only')
+  .action(body(setup, 'init'));
+program
+  .command('validate')
+  .description('read greenroom.yaml and say every mistake at once')
+  .action(body(setup, 'validate'));
+program.command('doctor').description('look at tools, ports, database, disk and clock').action(body(setup, 'doctor'));
+program
+  .command('explain')
+  .description('what a field means, its default, and where its value came from')
+  .argument('[path]', 'such as services.backend.health.within')
+  .action(body(setup, 'explain'));
+
+program
+  .command('release')
+  .description('pin a release: its bytes, its parts, one revision')
+  .option('--version <version>', 'its version (default: package.json)')
+  .option('--from <folder>', 'take the tree from another folder')
+  .action(body(delivery, 'release'));
+program
+  .command('plan')
+  .description('print exactly what a deployment would do')
+  .argument('<environment>')
+  .addOption(releaseOption())
+  .option('-o, --out <file>', 'save it for "greenroom apply"')
+  .action(body(delivery, 'plan'));
+waiting(program.command('apply').description('carry out a saved plan, unless it is stale').argument('<file>')).action(
+  body(delivery, 'apply'),
+);
+waiting(
+  program
+    .command('deploy')
+    .description(
+      'deploy a release: this tree into the first environment, what the environment before proved into a later one',
+    )
+    .argument('<environment>')
+    .addOption(releaseOption()),
+)
+  .option('--supersede', 'take the place of a deployment in progress')
+  .action(body(delivery, 'deploy'));
+waiting(
+  program
+    .command('promote')
+    .description('let what the environment before has proven into the next')
+    .argument('<environment>')
+    .addOption(releaseOption()),
+).action(body(delivery, 'promote'));
+waiting(program.command('rollback').description('return to the last good release').argument('<environment>'))
+  .option('--to <release>', 'a chosen release')
+  .option('--reason <text>', 'recorded with it', 'asked for by hand')
+  .action(body(delivery, 'rollback'));
+
+program
+  .command('accept')
+  .description('take a condition of a conditional verdict upon you')
+  .argument('<condition>')
+  .option('-e, --environment <name>')
+  .action(body(people, 'accept'));
+program
+  .command('cancel')
+  .description('take a deployment in progress back')
+  .argument('<environment>')
+  .option('--reason <text>', 'recorded with it', 'asked for by hand')
+  .action(body(people, 'cancel'));
+waiting(
+  program
+    .command('resume')
+    .description('go on with what was interrupted; say what an unknown step came to')
+    .argument('[environment]'),
+)
+  .addOption(new Option('--retry', 'run the unknown step again').conflicts(['continue', 'goBack']))
+  .addOption(new Option('--continue', 'take it as done').conflicts(['goBack']))
+  .option('--go-back', 'take the deployment back')
+  .action(body(people, 'resume'));
+program
+  .command('watch')
+  .description('stay, go on with whatever is open, and show it')
+  .argument('[environment]')
+  .action(body(people, 'watch'));
+
+program
+  .command('stop')
+  .description('end everything that runs in an environment')
+  .argument('<environment>')
+  .action(body(people, 'stop'));
+
+program
+  .command('status')
+  .description('what runs where, what is in progress, what is owed')
+  .action(body(reading, 'status'));
+program
+  .command('history')
+  .description('deployments and releases, newest first')
+  .argument('[environment]')
+  .option('--releases', 'releases instead')
+  .option('-n, --limit <number>', 'how many', '20')
+  .action(body(reading, 'history'));
+program
+  .command('why')
+  .description('walk back from the end of a deployment to the line in the file')
+  .argument('[deployment]', 'id, environment, or environment/number')
+  .argument('[check]')
+  .action(body(reading, 'why'));
+program
+  .command('report')
+  .description('the report of a deployment')
+  .argument('[deployment]', 'id, environment, or environment/number')
+  .addOption(new Option('-f, --format <format>').choices(['md', 'html', 'json']).default('md'))
+  .option('-o, --out <file>')
+  .action(body(reading, 'report'));
+program
+  .command('completion')
+  .description('shell completion')
+  .addArgument(program.createArgument('<shell>').choices(['bash', 'zsh', 'fish']))
+  .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+    const { completion } = await import('./completion.ts');
+    process.stdout.write(
+      completion(
+        shell,
+        program.commands.map((command) => ({ name: command.name(), description: command.description() })),
+      ),
+    );
+  });
+
+// Only as the first word: `release --version 1.2.0` names the version of a release.
+if (['-V', '--greenroom-version', '--version'].includes(process.argv[2] ?? '')) {
+  process.stdout.write('0.1.0\n');
+  process.exit(exit.ok);
+}
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exit(error.exitCode === 0 ? exit.ok : exit.usage);
+}

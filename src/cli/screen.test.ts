@@ -1,0 +1,120 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { ChainedRecord } from '../domain/record.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { newDeployment } from '../domain/deployment.ts';
+import type { StoredDeployment } from '../store/deployments.ts';
+import { resultOf } from '../store/testing/samples.ts';
+import type { Output } from './output.ts';
+import { openScreen } from './screen.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+function openLines(over: Partial<Output> = {}) {
+  const lines: string[] = [];
+  const out: Output = {
+    ...{ isJson: false, isLive: false, isActions: false, width: 40 },
+    ...{ line: (text = '') => void lines.push(text), note: () => {}, json: () => {}, failures: () => {} },
+    style: (_format, text) => text,
+    ...over,
+  };
+  return { lines, screen: openScreen(out) };
+}
+const record = (kind: string, data: JsonObject, at = 0): ChainedRecord => ({
+  ...{ kind, actor: 'greenroom', data, sequence: 1, at, previous: '', hash: '' },
+});
+const began = (step: string, at = 0) => record('step-began', { step, operation: 1 }, at);
+const ended = (step: string, facts: JsonObject, at = 0) => record('step-ended', { step, status: 'done', facts }, at);
+
+test('phases head their answers; an answer says outcome, name, reason and what took long', () => {
+  const { lines, screen } = openLines();
+  screen.record(began('preflight'));
+  screen.result(resultOf('unit', { reason: '212 tests', beganAt: 0, endedAt: 1_500 }));
+  screen.record(began('health/prove'));
+  screen.result(resultOf('health/prove', { outcome: 'fail', reason: 'status 503' }));
+  screen.result(resultOf('lint', { outcome: 'skip', reason: 'not here' }));
+  screen.close();
+  expect(lines).toEqual([
+    'preflight',
+    '  ✓ unit  212 tests 1.5 s',
+    'health',
+    '  ✗ prove  status 503',
+    '  – lint  not here',
+  ]);
+});
+
+test('the cut-over and the way back tell themselves', () => {
+  const { lines, screen } = openLines();
+  for (const step of ['switch', 'bake', 'drain', 'stop', 'switch-back']) screen.record(began(step));
+  lines.length = 0;
+  screen.record(ended('switch', { colour: 'green', epoch: 3, switchMs: 12.5 }));
+  screen.record(ended('bake', { requests: 100, probes: 7, watchedSeconds: 30, badAnswers: 0 }));
+  screen.record(ended('drain', { drainedMs: 40 }, 40));
+  screen.record(ended('stop', { stopped: 'blue' }, 1_000));
+  screen.record(ended('switch-back', { colour: null, switchMs: 3 }));
+  screen.record(record('step-ended', { step: 'bake', status: 'failed', reason: 'it answers 500' }));
+  screen.record(record('verdict', { decision: 'conditional-go', reason: '7 answers, 1 conditions' }));
+  screen.record(record('held', { kind: 'conditions', reason: 'waits for docs' }));
+  screen.record(record('going-back', { as: 'rolled-back', reason: 'it answers 500' }));
+  screen.record(record('go-back-refused', { as: 'cancelled', reason: 'too late' }));
+  screen.record(record('deployment-ended', { as: 'live', reason: 'serves' }));
+  expect(lines.map((line) => line.trim())).toEqual([
+    '✓ traffic moved to green in 12.5 ms',
+    '✓ watched 100 requests and 7 probes for 30 s: 0 bad',
+    '✓ drained in 40 ms',
+    '✓ stopped blue in 1.0 s',
+    '✓ traffic moved to nobody in 3 ms',
+    '✗ bake  it answers 500',
+    'CONDITIONAL GO  7 answers, 1 conditions',
+    'held  waits for docs',
+    'going back  it answers 500',
+    'refused  it no longer fits',
+  ]);
+});
+
+const hostile =
+  '\u001b]0;owned\u0007\u001b[2J\u001b]8;;http://x\u0007link\u001b]52;c;cm0=\u0007\n::error::x\u0000\u202ereversed';
+
+test('F126 control codes, line breaks and bidi marks of others are shown or gone, never obeyed', () => {
+  const { lines, screen } = openLines({ isActions: true });
+  screen.result(resultOf(`check ${hostile}`, { outcome: 'fail', reason: hostile }));
+  screen.record(record('held', { kind: 'unknown', reason: hostile }));
+  screen.record(record('going-back', { as: 'no-go', reason: hostile }));
+  screen.record(record('verdict', { decision: 'no-go', reason: hostile }));
+  screen.record(record('step-ended', { step: 'migrate', status: 'unknown', reason: hostile }));
+  expect(lines).toHaveLength(5);
+  for (const line of lines) {
+    // oxlint-disable-next-line no-control-regex -- control codes are what this looks for
+    expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+    expect(line.trimStart()).not.toMatch(/^::/);
+    expect(line).toContain('link ::error::x');
+  }
+});
+
+test('a long reason is cut, so that one answer stays one line', () => {
+  const { lines, screen } = openLines();
+  screen.result(resultOf('c', { reason: 'x'.repeat(10_000) }));
+  expect(lines[0]!.length).toBeLessThan(330);
+});
+
+test('in GitHub Actions phases are groups, and every group is closed', () => {
+  const { lines, screen } = openLines({ isActions: true });
+  screen.record(began('preflight'));
+  screen.record(began('health/prove'));
+  screen.close();
+  expect(lines).toEqual(['::group::preflight', '::endgroup::', '::group::health', '::endgroup::']);
+});
+
+test('on a terminal the last line is redrawn and wiped before the next; nowhere else is it drawn', () => {
+  let drawn = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((drawn += String(text)), true));
+  const standing = { state: newDeployment([]), status: 'running '.repeat(20) } as unknown as StoredDeployment;
+  openLines().screen.standing(standing);
+  expect(drawn).toBe('');
+  const { screen } = openLines({ isLive: true });
+  screen.standing(standing);
+  expect(drawn).toBe(`\r\u001b[2K${`… ${'running '.repeat(20)}`.slice(0, 39)}`);
+  drawn = '';
+  screen.result(resultOf('c'));
+  screen.close();
+  expect(drawn).toBe('\r\u001b[2K');
+});

@@ -1,0 +1,128 @@
+import { formatDuration } from '../domain/duration.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { ChainedRecord } from '../domain/record.ts';
+import type { CheckResult } from '../domain/verdict.ts';
+import { visible } from '../report/escape.ts';
+import type { StoredDeployment } from '../store/deployments.ts';
+import type { Output } from './output.ts';
+
+/** Draws a deployment as lines while it happens; on a terminal with one more at the bottom: what runs now, and for how long. */
+export interface Screen {
+  record(record: ChainedRecord): void;
+  result(result: CheckResult): void;
+  standing(deployment: StoredDeployment): void;
+  close(): void;
+}
+
+const marks: Record<Outcome, string> = { pass: '✓', warn: '!', fail: '✗', error: '?', skip: '–' };
+const decisions: Readonly<Record<string, string>> = { go: 'GO', 'conditional-go': 'CONDITIONAL GO', 'no-go': 'NO-GO' };
+const colours = { pass: 'green', warn: 'yellow', fail: 'red', error: 'red', skip: 'dim' } as const;
+
+export function openScreen(out: Output): Screen {
+  const began = new Map<string, number>();
+  const footer = openFooter(out);
+  let phase: string | null = null;
+  const line = (text: string) => {
+    footer.clear();
+    out.line(text);
+  };
+  const enter = (next: string | null) => {
+    if (next === phase) return;
+    if (phase !== null && out.isActions) line('::endgroup::');
+    if (next !== null) line(out.isActions ? `::group::${next}` : out.style('bold', next));
+    phase = next;
+  };
+  return {
+    record(record) {
+      if (record.kind === 'step-began') {
+        const step = String(record.data['step']);
+        began.set(step, record.at);
+        enter(step.split('/')[0]!);
+      }
+      const text = recordLine(record, began, out);
+      if (text !== null) line(`  ${text}`);
+    },
+    result({ name, outcome, reason, beganAt, endedAt }) {
+      const tookMs = endedAt - beganAt;
+      const time = tookMs >= 100 ? out.style('dim', ` ${formatDuration(tookMs)}`) : '';
+      line(
+        `  ${out.style(colours[outcome], marks[outcome])} ${oneLine(name.split('/').at(-1)!)}  ${oneLine(reason)}${time}`,
+      );
+    },
+    standing({ state, status }) {
+      const running = state?.running?.step.name ?? status;
+      const since = began.get(running);
+      footer.draw(`… ${running}${since === undefined ? '' : `  ${formatDuration(Date.now() - since)}`}`);
+    },
+    close() {
+      footer.clear();
+      enter(null);
+    },
+  };
+}
+
+/** The last line of a terminal, redrawn in place; nothing anywhere else. */
+function openFooter(out: Output) {
+  let isDrawn = false;
+  return {
+    clear() {
+      if (isDrawn) process.stdout.write('\r\u001B[2K');
+      isDrawn = false;
+    },
+    draw(text: string) {
+      if (!out.isLive) return;
+      process.stdout.write(`\r\u001B[2K${out.style('dim', text.slice(0, out.width - 1))}`);
+      isDrawn = true;
+    },
+  };
+}
+
+/** What others wrote is shown, never obeyed: no control codes, no line breaks. */
+const oneLine = (text: string): string => visible(text.replaceAll(/\s+/g, ' ')).slice(0, 300);
+
+function recordLine(record: ChainedRecord, began: ReadonlyMap<string, number>, out: Output): string | null {
+  const { kind, data } = record;
+  const said = oneLine(String(data['reason'] ?? ''));
+  switch (kind) {
+    case 'step-ended':
+      return stepLine(record, began, out);
+    case 'verdict':
+      return `${out.style('bold', decisions[String(data['decision'])] ?? 'NO VERDICT')}  ${said}`;
+    case 'held':
+      return `${out.style('yellow', 'held')}  ${said}`;
+    case 'going-back':
+      return `${out.style('red', 'going back')}  ${said}`;
+    case 'go-back-refused':
+    case 'resolve-refused':
+      return `${out.style('yellow', 'refused')}  it no longer fits`;
+    default:
+      return null;
+  }
+}
+
+/** Steps of phases tell themselves as answers; the cut-over and the way back are told here. */
+function stepLine({ data, at }: ChainedRecord, began: ReadonlyMap<string, number>, out: Output): string | null {
+  const step = String(data['step']);
+  if (data['status'] !== 'done')
+    return step.includes('/') ? null : `${out.style('red', '✗')} ${step}  ${oneLine(String(data['reason'] ?? ''))}`;
+  const facts = data['facts'] as Readonly<Record<string, unknown>>;
+  const done = (text: string) => `${out.style('green', '✓')} ${text}`;
+  const time = formatDuration(at - (began.get(step) ?? at));
+  switch (step) {
+    case 'switch':
+    case 'switch-back':
+      return done(`traffic moved to ${String(facts['colour'] ?? 'nobody')} in ${String(facts['switchMs'])} ms`);
+    case 'bake': {
+      const seen = `${String(facts['requests'])} requests and ${String(facts['probes'])} probes`;
+      return done(`watched ${seen} for ${String(facts['watchedSeconds'])} s: ${String(facts['badAnswers'])} bad`);
+    }
+    case 'drain':
+    case 'drain-new':
+      return done(`drained in ${time}`);
+    case 'stop':
+    case 'stop-new':
+      return done(`stopped ${String(facts['stopped'] ?? 'nothing')} in ${time}`);
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,104 @@
+import os from 'node:os';
+import type { OpenWorld } from '../compose.ts';
+import { findProjectFile, loadProject, type LoadedProject } from '../config/load.ts';
+import { FailureError } from '../domain/failure.ts';
+import { checks, drivers, traffic } from '../plugs.ts';
+import { exit, exitCodeOfFailures } from './exit-code.ts';
+import { openOutput, type Output } from './output.ts';
+
+export interface GlobalOptions {
+  readonly project?: string;
+  readonly json?: boolean;
+  readonly as?: string;
+}
+
+/** What a command works with: the project as understood, and a world that is opened when it is needed. */
+export interface Session {
+  readonly out: Output;
+  readonly file: string;
+  readonly signal: AbortSignal;
+  /** The project, or a FailureError with every mistake of its file. */
+  load(): LoadedProject;
+  /** As an engine: from here on this process carries deployments on. */
+  world(): Promise<OpenWorld>;
+  /** To look, and to leave messages for engines that run elsewhere. */
+  reader(): Promise<OpenWorld>;
+  /** Who asks: `--as`, the git identity, the login name. Claimed until people can sign in. */
+  actor(): Promise<string>;
+}
+
+export type CommandBody = (session: Session) => Promise<number>;
+
+/** Runs a command to its exit code, prints whatever fails the one way failures are printed, and leaves nothing open. */
+export async function runCommand(options: GlobalOptions, body: CommandBody): Promise<void> {
+  const out = openOutput(options.json === true, process.env);
+  const interruption = new AbortController();
+  const file = findProjectFile(options.project ?? '.');
+  let opened: Promise<OpenWorld> | null = null;
+  let loaded: LoadedProject | null = null;
+  const load = () => (loaded ??= loadOrThrow(file));
+  const open = (role: 'engine' | 'reader') => (opened ??= openRole(load(), out, role));
+  const session: Session = {
+    ...{ out, file, load, signal: interruption.signal, world: () => open('engine'), reader: () => open('reader') },
+    async actor() {
+      if (options.as !== undefined) return options.as;
+      const { claimedIdentity } = await import('../effects/source.ts');
+      return claimedIdentity(load().project.directory, os.userInfo().username);
+    },
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt(interruption, out));
+  const code = await attempt(() => body(session), out);
+  const world = await (opened as Promise<OpenWorld> | null)?.catch(() => null);
+  await world?.close().catch(() => {});
+  process.exit(interruption.signal.aborted && code === exit.ok ? exit.interrupted : code);
+}
+
+async function openRole({ project }: LoadedProject, out: Output, role: 'engine' | 'reader'): Promise<OpenWorld> {
+  // Loaded when it is needed, so that help and validation do not pay for the engine.
+  const { openWorld } = await import('../compose.ts');
+  return openWorld({ project, variables: process.env, onProgress: out.note, onFenced: () => fenced(out), role });
+}
+
+function loadOrThrow(file: string): LoadedProject {
+  const result = loadProject(file, { checks, drivers, traffic });
+  if (!result.ok) throw new FailureError(...result.failures);
+  return result.value;
+}
+
+async function attempt(work: () => Promise<number>, out: Output): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof FailureError) {
+      out.failures(error.failures);
+      return exitCodeOfFailures(error.failures);
+    }
+    out.failures([
+      {
+        code: 'GR9001',
+        message: `Greenroom broke: ${error instanceof Error ? error.message : String(error)}`,
+        do: 'This is a defect; report it with the command you ran. GREENROOM_DEBUG=1 prints the stack.',
+      },
+    ]);
+    if (process.env['GREENROOM_DEBUG']) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
+    return exit.defect;
+  }
+}
+
+/** The second Ctrl-C does not wait for anything. */
+function interrupt(interruption: AbortController, out: Output): void {
+  if (interruption.signal.aborted) process.exit(exit.interrupted);
+  out.note('interrupted; press Ctrl-C again to leave at once');
+  interruption.abort();
+}
+
+function fenced(out: Output): void {
+  out.failures([
+    {
+      code: 'GR3401',
+      message: 'This process was paused for too long; another one has taken over its work.',
+      do: 'Run "greenroom status" to see how it goes on.',
+    },
+  ]);
+  process.exit(exit.couldNotJudge);
+}

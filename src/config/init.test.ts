@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { firstFile } from './init-first-file.ts';
+import { openRepository } from './init-repository.ts';
+import { inspectRepository, writeFirstFile } from './init.ts';
+import { loadProject, type LoadedProject } from './load.ts';
+import { folderOf } from './testing/folder.ts';
+import { testRegistries } from './testing/plugs.ts';
+
+const kinds = new Set(testRegistries.checks.keys());
+
+function init(files: Record<string, string>): { readonly text: string; readonly loaded: LoadedProject } {
+  const folder = folderOf(files);
+  const text = firstFile(inspectRepository(openRepository(folder)), kinds);
+  const written = writeFirstFile(folder, text);
+  if (!written.ok) throw new Error(JSON.stringify(written.failures));
+  const loaded = loadProject(written.value, testRegistries);
+  if (!loaded.ok) throw new Error(`${text}\n${JSON.stringify(loaded.failures, null, 1)}`);
+  return { text, loaded: loaded.value };
+}
+const manifest = (more: object) =>
+  JSON.stringify({ name: '@team/shop', scripts: { start: 'node server.js' }, ...more });
+
+it.each([
+  ['prisma', { 'prisma/schema.prisma': '' }, 'npx prisma migrate deploy', null],
+  ['alembic', { 'alembic.ini': '', 'requirements.txt': 'psycopg\n' }, 'alembic upgrade head', 'alembic downgrade -1'],
+  [
+    'flask-migrate',
+    { 'migrations/alembic.ini': '', 'requirements.txt': 'Flask==3\nFlask-Migrate\n', 'app.py': '' },
+    'flask db upgrade',
+    'flask db downgrade',
+  ],
+  ['knex', { 'knexfile.cjs': '' }, 'npx knex migrate:latest', 'npx knex migrate:rollback'],
+  ['drizzle', { 'drizzle.config.ts': '' }, 'npx drizzle-kit migrate', null],
+  [
+    'node-pg-migrate',
+    { 'package.json': manifest({ dependencies: { 'node-pg-migrate': '7' } }) },
+    'npx node-pg-migrate up',
+    'npx node-pg-migrate down',
+  ],
+  [
+    'script',
+    {
+      'package.json': manifest({
+        scripts: { start: 'node a.js', 'db:migrate': 'node m.js', 'db:rollback': 'node r.js' },
+      }),
+      'db/001.sql': '',
+    },
+    'npm run db:migrate',
+    'npm run db:rollback',
+  ],
+])('finds %s and writes a file that is valid', (tool, files, migrate, back) => {
+  const found = inspectRepository(openRepository(folderOf(files)));
+  expect(found.migrations).toMatchObject({ tool, migrate, back });
+  const { loaded } = init(files);
+  expect(loaded.project.databases[0]?.migrate?.join(' ')).toBe(migrate);
+  expect(loaded.project.databases[0]?.back?.join(' ') ?? null).toBe(back);
+});
+
+it('leaves the choice to the team where there are only SQL files', () => {
+  const { text, loaded } = init({ 'db/migrations/001_users.sql': 'create table users ();' });
+  expect(text).toContain('# db/migrations/*.sql was found, but no tool');
+  expect(loaded.project.databases[0]?.migrate).toBeNull();
+});
+
+it('finds services, ports, health, variables, suites and Compose', () => {
+  const { text, loaded } = init({
+    'package.json': manifest({
+      scripts: {
+        start: 'node backend/server.mjs',
+        'start:frontend': 'node web.mjs',
+        test: 'vitest',
+        'test:smoke': 'node s.js',
+        'test:perf': 'k6',
+      },
+      dependencies: { pg: '8', ioredis: '5' },
+    }),
+    'backend/server.mjs': 'const port = process.env.PORT ?? 4001',
+    'backend/routes.mjs': "app.get('/api/health', x)",
+    'web.mjs': 'const port = Number(process.env.PORT || 3001)',
+    '.env.staging': 'DATABASE_URL=postgres://u:p@h/d\n',
+    '.env.production': 'A=1\n',
+    '.env.example': '',
+    'env.schema.yaml': 'variables: {}\n',
+    'docker-compose.yml': 'services: {}\n',
+  });
+  const { project } = loaded;
+  expect(project.name).toBe('shop');
+  expect(
+    project.services.map((service) => [service.name, service.run.join(' '), service.port, service.health.path]),
+  ).toEqual([
+    ['backend', 'node backend/server.mjs', 4001, '/api/health'],
+    ['frontend', 'node web.mjs', 3001, '/health'],
+  ]);
+  expect(project.environments.map((one) => [one.name, one.ports, one.variableFiles, one.variableSchema])).toEqual([
+    ['staging', { backend: 4001, frontend: 3001 }, ['.env.staging'], 'env.schema.yaml'],
+    ['production', { backend: 4101, frontend: 3101 }, ['.env.production'], 'env.schema.yaml'],
+  ]);
+  expect(project.databases[0]?.source).toEqual({ kind: 'url', url: '${DATABASE_URL}' });
+  expect(project.phases.flatMap((phase) => phase.checks.map((check) => `${phase.name}:${check.name}`))).toEqual([
+    'preflight:ports-free',
+    'preflight:tests',
+    'health:backend-answers',
+    'health:frontend-answers',
+    'health:smoke',
+    'performance:performance',
+  ]);
+  expect(text).toContain('docker-compose.yml was found');
+  expect(text).not.toContain('postgres://');
+});
+
+it.each([
+  [
+    'Procfile',
+    { Procfile: 'web: gunicorn app:app --bind 0.0.0.0:$PORT\nworker: python work.py\nrelease: flask db upgrade\n' },
+    [
+      ['web', 'sh'],
+      ['worker', 'python'],
+    ],
+  ],
+  ['FastAPI', { 'requirements.txt': 'fastapi\nuvicorn\n', 'main.py': '' }, [['app', 'sh']]],
+  ['Django', { 'requirements.txt': 'django\n', 'manage.py': '' }, [['app', 'sh']]],
+  ['nothing at all', {}, [['app', 'node']]],
+])('writes a valid first file for %s', (_, files, services) => {
+  const { loaded } = init(files);
+  expect(loaded.project.services.map((service) => [service.name, service.run[0]])).toEqual(services);
+});
+
+it('never overwrites', () => {
+  const folder = folderOf({ 'greenroom.yaml': 'mine' });
+  expect(writeFirstFile(folder, 'theirs')).toMatchObject({ ok: false, failures: [{ code: 'GR1601' }] });
+  expect(readFileSync(path.join(folder, 'greenroom.yaml'), 'utf8')).toBe('mine');
+  expect(writeFirstFile(path.join(folder, 'nowhere'), 'x')).toMatchObject({ ok: false });
+});
+
+it('writes a valid file whatever package.json and Procfile say', () => {
+  const word = fc.oneof(
+    fc.string({ maxLength: 20 }),
+    fc.constantFrom('node a.js && b', "node 'x", 'a: b # c', '$PORT', 'node "a b".js', 'constructor', '123'),
+  );
+  fc.assert(
+    fc.property(word, word, word, (name, start, process) => {
+      const fromManifest = init({
+        'package.json': JSON.stringify({ name, scripts: { start, 'start:web': process, 'db:migrate': start } }),
+      });
+      const fromProcfile = init({ Procfile: `web: ${start.replaceAll(/[\r\n]/g, ' ')}\n${name}: ${process}\n` });
+      for (const { loaded } of [fromManifest, fromProcfile]) {
+        expect(loaded.project.services.length).toBeGreaterThan(0);
+        expect(loaded.project.path).toEqual(['staging', 'production']);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,57 @@
+/** Blocks that a file may declare for rooms this version does not have. They are kept, and said aloud not to be enforced. */
+export const laterInEnvironment: Readonly<Record<string, string>> = {
+  access: 'who may do what here',
+  alerts: 'whom alarms go to',
+  approvals: 'who must say yes before a release goes in',
+  aws: 'declared topology',
+  backups: 'backups and their restore',
+  branch: 'the branch that belongs to the environment',
+  change: 'ticket, rollback plan and announcement',
+  cost: 'budget and share of production',
+  data: 'class of data, refresh and masking',
+  drills: 'rehearsed incidents',
+  escalation: 'levels, contacts and response times',
+  flags: 'policy of feature flags',
+  freeze: 'windows in which nothing may go in',
+  infrastructure: 'what it stands on',
+  integrations: 'third parties and their credentials',
+  maintenance: 'scheduled work',
+  monitoring: 'level of monitoring and thresholds',
+  notifications: 'who is told',
+  owner: 'who owns the environment',
+  parity: 'differences that are expected',
+  retention: 'how long copies, logs and reports are kept',
+  runbooks: 'procedures at hand',
+  scale: 'size against production',
+  secrets: 'provider of secrets',
+  'status-page': 'public status',
+  trigger: 'what starts a deployment',
+};
+
+export const laterInProject: Readonly<Record<string, string>> = {
+  approvals: 'who must say yes before a release goes in',
+  escalation: 'levels, contacts and response times',
+  flags: 'policy of feature flags',
+  freeze: 'windows in which nothing may go in',
+  git: 'tags, merges and branches',
+  incidents: 'incident records and drills',
+  integrations: 'third parties and their credentials',
+  maintenance: 'scheduled work',
+  metrics: 'targets of delivery',
+  monitoring: 'levels of monitoring and thresholds',
+  notifications: 'who is told',
+  people: 'people and their roles',
+  policy: 'rules above the project',
+  retention: 'how long records, logs and reports are kept',
+  roles: 'who may do what',
+  runbooks: 'procedures at hand',
+  secrets: 'provider of secrets',
+  tickets: 'change management',
+};
+
+/** Fields of services and databases that nothing acts on yet. */
+export const partsLater = [
+  { block: 'services', field: 'critical', meaning: 'every service decides for now' },
+  { block: 'databases', field: 'back', meaning: 'the way back of a migration is not run' },
+  { block: 'databases', field: 'forward-only', meaning: 'the way back of a migration is not run' },
+] as const;

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { durationMs, share } from '../kinds/fields.ts';
+import { laterInEnvironment } from './later.ts';
+import { count, factor, httpPath, port, relativePath, variables } from './shape-parts.ts';
+
+const driver = z
+  .union([z.string(), z.looseObject({ kind: z.string() })])
+  .meta({ id: 'driver', description: 'Where code runs: a kind, or `{ kind, … }` with the fields of that kind.' });
+
+const traffic = z.union([z.string(), z.looseObject({ kind: z.string() })]).meta({
+  id: 'traffic',
+  description: 'Who gets the requests: a kind, or `{ kind, … }` with the fields of that kind.',
+});
+
+const bakeFields = z.strictObject({
+  for: durationMs().prefault('5m').describe('How long the new version is watched after the cut-over. 0s: not at all.'),
+  every: durationMs().prefault('5s').describe('Between two probes of each service.'),
+  failures: count().default(0).describe('Failed probes of one service that are tolerated.'),
+  errors: count().default(4).describe('Probes in a row that could not be measured and are tolerated.'),
+  'minimum-requests': count().default(20).describe('Traffic rule: at least this many requests …'),
+  'error-share': share().prefault('5%').describe('… with a share of 5xx answers above the larger of this …'),
+  'baseline-factor': factor().default(3).describe('… and this many times the share of the old version.'),
+  probes: z
+    .record(z.string(), z.union([httpPath().transform((one) => [one]), z.array(httpPath())]))
+    .prefault({})
+    .describe('Paths asked through the public address, by service. Default: the path of its health.'),
+  'roll-back': z
+    .enum(['automatic', 'hold'])
+    .default('automatic')
+    .describe('What a bad bake does: go back at once, or hold and ask.'),
+});
+
+const bake = z
+  .union([durationMs().transform((forMs) => ({ ...bakeFields.parse({}), for: forMs })), bakeFields])
+  .prefault({})
+  .describe('Watching after the cut-over. A duration alone takes every other default.');
+
+const fileList = z.union([relativePath().transform((one) => [one]), z.array(relativePath())]);
+const variableFields = z.strictObject({
+  file: fileList.optional().describe('File of KEY=value lines.'),
+  files: fileList.optional().describe('Several of them; later ones win.'),
+  schema: relativePath().optional().describe('File that describes the variables, for the check "variables".'),
+  values: variables()
+    .prefault({})
+    .describe('Variables written here; they win over files. `${VAR}` and `secret://…` are resolved late.'),
+  secrets: z.unknown().optional().describe('Provider of secrets. Kept; not enforced by this version.'),
+});
+
+const environmentVariables = z
+  .union([fileList.transform((files) => variableFields.parse({ files })), variableFields])
+  .prefault({})
+  .describe('A file of KEY=value lines, a list of them, or `{ file, schema, values }`.');
+
+export const conditional = z.strictObject({
+  // oxlint-disable-next-line unicorn/no-thenable -- the word of the configuration, never awaited
+  then: z
+    .enum(['proceed', 'hold'])
+    .optional()
+    .describe('Move traffic and owe the conditions (proceed, the default), or hold until each is accepted.'),
+  owner: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Who owes the conditions; `required`: whoever accepts them. Default: release-manager.'),
+  'due-within': durationMs().optional().describe('When they are due after the verdict. Default: 48h.'),
+});
+
+const later = Object.fromEntries(
+  Object.entries(laterInEnvironment).map(([key, meaning]) => [
+    key,
+    z.unknown().optional().describe(`For a later version: ${meaning}. Kept, shown, not enforced.`),
+  ]),
+);
+
+export const environment = z.strictObject({
+  driver: driver.default('process'),
+  traffic: traffic.default('edge'),
+  host: z.string().min(1).default('127.0.0.1').describe('Address on which the public ports listen.'),
+  ports: z
+    .record(z.string(), port())
+    .prefault({})
+    .describe("Public ports by service, where they differ from the service's own."),
+  url: z
+    .url({ protocol: /^https?$/, error: 'expected an address that begins with http:// or https://' })
+    .optional()
+    .describe('Public address, where it is not host and port.'),
+  variables: environmentVariables,
+  bake,
+  conditional: conditional.prefault({}).describe('What a conditional verdict does here.'),
+  promotion: z
+    .strictObject({
+      'evidence-max-age': durationMs()
+        .prefault('24h')
+        .describe('Evidence of the environment before that is older does not count.'),
+    })
+    .prefault({})
+    .describe('What a release must bring to be let in here.'),
+  'keep-releases': count().default(3).describe('Old releases kept beside the one that serves.'),
+  about: z
+    .record(z.string(), z.unknown())
+    .prefault({})
+    .describe('Anything worth stating of the environment. Kept and shown; nothing acts on it.'),
+  ...later,
+});

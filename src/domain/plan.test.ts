@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { makePlan, staleness, type PlanQuestion, type Standing } from './plan.ts';
+import type { CheckSpec, Environment, Project, Service } from './project.ts';
+import { makeRelease } from './release.ts';
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const service: Service = {
+  name: 'web',
+  run: ['node', 'web.mjs'],
+  port: 8_080,
+  variables: {},
+  health: {
+    path: '/health',
+    withinMs: 100,
+    startsInMs: 5_000,
+    release: { from: 'json', path: '$.release' },
+    consecutive: 3,
+  },
+  drainMs: 7_000,
+  stopGraceMs: 2_000,
+  critical: true,
+};
+const check = (name: string, parts: Partial<CheckSpec> = {}): CheckSpec => ({
+  name,
+  kind: 'http',
+  config: {},
+  in: ['staging', 'production'],
+  blocking: true,
+  timeoutMs: 1_000,
+  retries: 0,
+  flaky: 'warn',
+  after: [],
+  target: 'idle',
+  where: 'greenroom.yaml:9:3',
+  ...parts,
+});
+const conditional = (then: 'proceed' | 'hold'): Environment['conditional'] => ({
+  // oxlint-disable-next-line unicorn/no-thenable -- the configuration's own word; nobody awaits it
+  then,
+  owner: 'team',
+  dueWithinMs: 1_000,
+});
+const environment = (name: string): Environment => ({
+  name,
+  driver: { kind: 'process', config: {} },
+  traffic: { kind: 'edge', config: {} },
+  host: '127.0.0.1',
+  ports: {},
+  url: null,
+  variableFiles: [],
+  variables: {},
+  variableSchema: null,
+  bake: {
+    forMs: 10_000,
+    everyMs: 1_000,
+    failureLimit: 0,
+    consecutiveErrorLimit: 3,
+    minimumRequests: 20,
+    errorShare: 0.05,
+    baselineFactor: 3,
+    rollBack: 'automatic',
+    probes: [],
+  },
+  conditional: conditional('proceed'),
+  promotion: { evidenceMaxAgeMs: 86_400_000 },
+  keepReleases: 3,
+  about: {},
+});
+const phase = (name: string, parts: Partial<Project['phases'][number]> = {}): Project['phases'][number] => ({
+  name,
+  budgetMs: 60_000,
+  parallel: 4,
+  work: [],
+  checks: [],
+  ...parts,
+});
+const database = {
+  name: 'main',
+  source: { kind: 'embedded' },
+  variable: 'DATABASE_URL',
+  migrate: ['node', 'migrate.mjs'],
+  revision: null,
+  back: null,
+  budgetMs: 30_000,
+  lockTimeoutMs: 1_000,
+} as const;
+const project: Project = {
+  name: 'demo',
+  directory: '/demo',
+  path: ['staging', 'production'],
+  artifact: { directory: '.', exclude: [], versionFrom: 'none' },
+  services: [service, { ...service, name: 'api', drainMs: 9_000, stopGraceMs: 1_000 }],
+  databases: [database, { ...database, name: 'plain', migrate: null }],
+  caches: [],
+  environments: [environment('staging'), environment('production')],
+  phases: [
+    phase('preflight', { checks: [check('ready')] }),
+    phase('infrastructure', { work: ['databases'] }),
+    phase('deployment', { work: ['services'] }),
+    phase('health', { checks: [check('alive'), check('smoke', { in: ['staging'], blocking: false, flaky: 'fail' })] }),
+    phase('decision', { work: ['decision'] }),
+  ],
+};
+const release = makeRelease(
+  'demo',
+  {
+    version: '1',
+    commit: null,
+    dirty: false,
+    artifacts: { tree: 'tree:sha256:1' },
+    configuration: 'c',
+    migrations: null,
+  },
+  hash,
+);
+const nothing: Standing = { releaseId: null, releaseRevision: null, colour: null };
+const blue: Standing = { releaseId: 'rel_old', releaseRevision: 'old', colour: 'blue' };
+const question = (parts: Partial<PlanQuestion> = {}): PlanQuestion => ({
+  project,
+  environment: project.environments[1]!,
+  release,
+  standing: blue,
+  purpose: 'deploy',
+  ...parts,
+});
+const plan = (parts: Partial<PlanQuestion> = {}) => makePlan(question(parts), hash);
+const names = (parts: Partial<PlanQuestion> = {}) => plan(parts).steps.map((step) => step.name);
+
+const wayThere = [
+  'admit',
+  'preflight',
+  'infrastructure/migrate-main',
+  'deployment/prepare',
+  'deployment/start',
+  'deployment/prove',
+  'health',
+  'decision/verdict',
+];
+
+test('a later deployment goes the whole way, a first one has nothing to drain and stop', () => {
+  expect(names()).toEqual([...wayThere, 'switch', 'bake', 'drain', 'stop']);
+  expect(names({ standing: nothing })).toEqual([...wayThere, 'switch', 'bake']);
+});
+
+test('a rollback does not migrate and asks for health only', () => {
+  const back = plan({ purpose: 'roll-back' });
+  const left = ['preflight', 'infrastructure/migrate-main'];
+  const expected = [...wayThere.filter((name) => !left.includes(name)), 'switch', 'bake', 'drain', 'stop'];
+  expect(back.steps.map((step) => step.name)).toEqual(expected);
+  expect(back.phases[0]!.left).toEqual([{ name: 'ready', reason: 'a rollback asks for health only' }]);
+  expect(back.proofFrom).toBeNull();
+});
+
+test('every step has a budget: of its phase, its database, the slowest service, the bake', () => {
+  const budgets = Object.fromEntries(plan().steps.map(({ name, budgetMs }) => [name, budgetMs]));
+  expect(budgets).toMatchObject({
+    admit: 30_000,
+    preflight: 60_000,
+    'infrastructure/migrate-main': 30_000,
+    switch: 30_000,
+    bake: 40_000,
+    drain: 9_000,
+    stop: 32_000,
+  });
+});
+
+test('the new version takes the colour that does not serve', () => {
+  expect(plan({ standing: nothing }).colour).toBe('blue');
+  expect(plan({ standing: blue }).colour).toBe('green');
+  expect(plan({ standing: { ...blue, colour: 'green' } }).colour).toBe('blue');
+});
+
+test('each environment but the first wants proof from the one before', () => {
+  expect(plan({ environment: project.environments[0]! }).proofFrom).toBeNull();
+  expect(plan().proofFrom).toBe('staging');
+});
+
+test('F054 what must be answered: the own steps and the checks of this environment, and what is left out is said', () => {
+  const staged = plan({ environment: project.environments[0]! }).policy.required;
+  expect(staged.map(({ name, blocking, flaky }) => [name, blocking, flaky])).toEqual([
+    ['ready', true, 'warn'],
+    ['infrastructure/migrate-main', true, 'warn'],
+    ['deployment/prepare', true, 'warn'],
+    ['deployment/start', true, 'warn'],
+    ['deployment/prove', true, 'warn'],
+    ['alive', true, 'warn'],
+    ['smoke', false, 'fail'],
+  ]);
+  expect(plan().policy.required.map((each) => each.name)).not.toContain('smoke');
+  expect(plan().phases[3]!.left).toEqual([{ name: 'smoke', reason: 'runs in staging only' }]);
+});
+
+const changed = (change: (copy: { -readonly [K in keyof Project]: Project[K] }) => void): Partial<PlanQuestion> => {
+  const copy = structuredClone(project);
+  change(copy);
+  return { project: copy, environment: copy.environments[1]! };
+};
+const withPhase = (index: number, parts: Partial<Project['phases'][number]>) =>
+  changed((copy) => (copy.phases = copy.phases.map((each, at) => (at === index ? { ...each, ...parts } : each))));
+const withEnvironment = (parts: Partial<Environment>) => ({ environment: { ...project.environments[1]!, ...parts } });
+
+test('the same question has the same plan and the same hash', () => {
+  expect(makePlan(structuredClone(question()), hash)).toEqual(plan());
+});
+
+test.each<[string, Partial<PlanQuestion>]>([
+  ['the release', { release: { ...release, revision: 'other' } }],
+  ['what stands', { standing: { ...blue, releaseRevision: 'other' } }],
+  ['the colour that stands', { standing: { ...blue, colour: 'green' } }],
+  ['the purpose', { purpose: 'roll-back' }],
+  ['the environment', { environment: project.environments[0]! }],
+  ['the order of the path', changed((copy) => (copy.path = ['production', 'staging']))],
+  ['a check', withPhase(3, { checks: [check('alive', { timeoutMs: 2_000 })] })],
+  ['what a check is given', withPhase(3, { checks: [check('alive', { config: { path: '/' } })] })],
+  ['a budget', withPhase(0, { budgetMs: 1 })],
+  ['how much runs at once', withPhase(0, { parallel: 1 })],
+  ['the bake', withEnvironment({ bake: { ...project.environments[1]!.bake, failureLimit: 1 } })],
+  ['what a conditional verdict does', withEnvironment({ conditional: conditional('hold') })],
+  ['how old evidence may be', withEnvironment({ promotion: { evidenceMaxAgeMs: 1 } })],
+  ['a migrate command that is new', changed((copy) => (copy.databases = [database, { ...database, name: 'two' }]))],
+  ['how long draining may take', changed((copy) => (copy.services = [{ ...service, drainMs: 60_000 }]))],
+])('another hash when this changes: %s', (_, parts) => {
+  expect(plan(parts).hash).not.toBe(plan().hash);
+});
+
+test.each<[string, Partial<PlanQuestion>]>([
+  ['a check of another environment', withPhase(4, { checks: [], work: ['decision'] })],
+  ['variables, which belong to the release and the environment', withEnvironment({ variables: { A: '1' } })],
+  ['the folder', changed((copy) => (copy.directory = '/elsewhere'))],
+  ['how many old releases are kept', withEnvironment({ keepReleases: 9 })],
+])('the same hash when this changes: %s', (_, parts) => {
+  expect(plan(parts).hash).toBe(plan().hash);
+});
+
+test('the hash of the policy follows checks and rules, and nothing else', () => {
+  const { policyHash } = plan();
+  expect(plan({ standing: nothing, release: { ...release, revision: 'x' } }).policyHash).toBe(policyHash);
+  expect(plan(withPhase(3, { checks: [check('other')] })).policyHash).not.toBe(policyHash);
+  expect(plan(withEnvironment({ promotion: { evidenceMaxAgeMs: 1 } })).policyHash).not.toBe(policyHash);
+});
+
+test('a saved plan holds until something else serves or the rules change', () => {
+  const saved = plan();
+  const { policyHash } = saved;
+  expect(staleness(saved, blue, policyHash)).toBeNull();
+  expect(staleness(saved, { ...blue, releaseId: 'rel_renamed' }, policyHash)).toBeNull();
+  expect(staleness(saved, { ...blue, releaseId: 'rel_new', releaseRevision: 'new' }, policyHash)).toMatchObject({
+    code: 'GR4201',
+    message: 'The plan is stale: rel_new serves production now, not rel_old.',
+  });
+  expect(staleness(saved, { ...blue, colour: 'green' }, policyHash)?.code).toBe('GR4201');
+  expect(staleness(saved, nothing, policyHash)?.message).toContain('nothing serves production now');
+  expect(staleness(saved, blue, 'other')).toMatchObject({
+    code: 'GR4202',
+    do: 'Run "greenroom plan production" again and read what changed.',
+  });
+});

@@ -1,0 +1,162 @@
+import type { Failure } from './failure.ts';
+import { canonical, type Hash } from './json.ts';
+import type { CheckSpec, Environment, Phase, Project } from './project.ts';
+import type { Release } from './release.ts';
+import type { Step } from './step.ts';
+import type { RequiredCheck, VerdictPolicy } from './verdict.ts';
+
+/** What stands in an environment when a plan is made; a plan is stale as soon as this differs. */
+export interface Standing {
+  readonly releaseId: string | null;
+  readonly releaseRevision: string | null;
+  readonly colour: 'blue' | 'green' | null;
+}
+
+/** Exactly what a run will do: printed by the dry run, hashed, saved, and carried out as it is. */
+export interface Plan {
+  readonly project: string;
+  readonly environment: string;
+  readonly purpose: 'deploy' | 'roll-back';
+  readonly release: Release;
+  readonly standing: Standing;
+  readonly colour: 'blue' | 'green';
+  readonly steps: readonly Step[];
+  readonly phases: readonly PlannedPhase[];
+  readonly policy: VerdictPolicy;
+  readonly bake: Environment['bake'];
+  readonly conditional: Environment['conditional'];
+  /** Environment whose proof the release needs; null for the first on the path. */
+  readonly proofFrom: string | null;
+  /** Hash of the checks and rules it was made under. */
+  readonly policyHash: string;
+  /** Names the plan. */
+  readonly hash: string;
+}
+
+export interface PlannedPhase {
+  readonly name: string;
+  readonly budgetMs: number;
+  readonly parallel: number;
+  readonly checks: readonly CheckSpec[];
+  /** Checks of the phase that do not run here, with the reason. */
+  readonly left: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export interface PlanQuestion {
+  readonly project: Project;
+  readonly environment: Environment;
+  readonly release: Release;
+  readonly standing: Standing;
+  readonly purpose: 'deploy' | 'roll-back';
+}
+
+const admissionMs = 30_000;
+const cutOverMs = 30_000;
+
+export function makePlan(question: PlanQuestion, hash: Hash): Plan {
+  const { project, environment, release, standing, purpose } = question;
+  const phases = project.phases.map((phase) => plannedPhase(phase, environment, purpose));
+  const steps = stepsOf(question, phases);
+  const policy: VerdictPolicy = {
+    required: requiredLines(steps, phases),
+    evidenceMaxAgeMs: environment.promotion.evidenceMaxAgeMs,
+    conditions: { owner: environment.conditional.owner, dueWithinMs: environment.conditional.dueWithinMs },
+  };
+  const position = project.path.indexOf(environment.name);
+  const body = {
+    ...{ project: project.name, environment: environment.name, purpose, release, standing },
+    colour: standing.colour === 'blue' ? ('green' as const) : ('blue' as const),
+    ...{ steps, phases, policy, bake: environment.bake, conditional: environment.conditional },
+    proofFrom: purpose === 'deploy' ? (project.path[position - 1] ?? null) : null,
+    policyHash: hash(canonical({ policy, phases })),
+  };
+  return { ...body, hash: hash(canonical(body)) };
+}
+
+/** Why a saved plan must not be carried out any more; null when it still holds. */
+export function staleness(plan: Plan, standing: Standing, policyHash: string): Failure | null {
+  const next = `Run "greenroom plan ${plan.environment}" again and read what changed.`;
+  if (plan.standing.releaseRevision !== standing.releaseRevision || plan.standing.colour !== standing.colour)
+    return {
+      code: 'GR4201',
+      message: `The plan is stale: ${standing.releaseId ?? 'nothing'} serves ${plan.environment} now, not ${plan.standing.releaseId ?? 'nothing'}.`,
+      do: next,
+    };
+  if (plan.policyHash !== policyHash)
+    return { code: 'GR4202', message: 'The plan is stale: checks or rules in greenroom.yaml have changed.', do: next };
+  return null;
+}
+
+function plannedPhase(phase: Phase, environment: Environment, purpose: Plan['purpose']): PlannedPhase {
+  const reasonToLeave = (check: CheckSpec): string | null => {
+    if (!check.in.includes(environment.name)) return `runs in ${check.in.join(', ')} only`;
+    return purpose === 'roll-back' && phase.name !== 'health' ? 'a rollback asks for health only' : null;
+  };
+  const sorted = phase.checks.map((check) => ({ check, reason: reasonToLeave(check) }));
+  return {
+    ...{ name: phase.name, budgetMs: phase.budgetMs, parallel: phase.parallel },
+    checks: sorted.filter((each) => each.reason === null).map((each) => each.check),
+    left: sorted.flatMap((each) => (each.reason === null ? [] : [{ name: each.check.name, reason: each.reason }])),
+  };
+}
+
+function stepsOf(
+  { project, environment, standing, purpose }: PlanQuestion,
+  phases: readonly PlannedPhase[],
+): readonly Step[] {
+  const step = (
+    kind: Step['kind'],
+    name: string,
+    phase: string | null,
+    budgetMs: number,
+    subject: string | null = null,
+  ): Step => ({ kind, name, phase, budgetMs, subject });
+  const steps: Step[] = [step('admit', 'admit', null, admissionMs)];
+  for (const [index, phase] of project.phases.entries()) {
+    const { name, budgetMs } = phase;
+    if (phase.work.includes('databases') && purpose === 'deploy')
+      for (const database of project.databases)
+        if (database.migrate)
+          steps.push(step('migrate', `${name}/migrate-${database.name}`, name, database.budgetMs, database.name));
+    if (phase.work.includes('services'))
+      for (const kind of ['prepare', 'start', 'prove'] as const)
+        steps.push(step(kind, `${name}/${kind}`, name, budgetMs));
+    if ((phases[index]?.checks.length ?? 0) > 0) steps.push(step('checks', name, name, budgetMs));
+    if (phase.work.includes('decision')) steps.push(step('decide', `${name}/verdict`, name, budgetMs));
+  }
+  const drainMs = Math.max(0, ...project.services.map((service) => service.drainMs));
+  const graceMs = Math.max(0, ...project.services.map((service) => service.stopGraceMs));
+  steps.push(step('switch', 'switch', null, cutOverMs), step('bake', 'bake', null, environment.bake.forMs + cutOverMs));
+  if (standing.colour !== null)
+    steps.push(step('drain', 'drain', null, drainMs), step('stop', 'stop', null, graceMs + cutOverMs));
+  return steps;
+}
+
+/** Greenroom's own steps answer as lines of the verdict beside the checks of the file. */
+function requiredLines(steps: readonly Step[], phases: readonly PlannedPhase[]): readonly RequiredCheck[] {
+  const decision = steps.findIndex((step) => step.kind === 'decide');
+  const kindsThatAnswer: readonly Step['kind'][] = ['migrate', 'prepare', 'start', 'prove'];
+  return steps.slice(0, decision).flatMap((step): readonly RequiredCheck[] => {
+    if (kindsThatAnswer.includes(step.kind))
+      return [
+        {
+          name: step.name,
+          phase: step.phase ?? '',
+          kind: step.kind,
+          blocking: true,
+          flaky: 'warn',
+          where: 'greenroom',
+        },
+      ];
+    if (step.kind !== 'checks') return [];
+    const phase = phases.find((each) => each.name === step.phase);
+    return (phase?.checks ?? []).map(({ name, kind, blocking, flaky, where }) => ({
+      name,
+      phase: step.phase ?? '',
+      kind,
+      blocking,
+      flaky,
+      where,
+    }));
+  });
+}

@@ -1,0 +1,38 @@
+/**
+ * A deployment is a list of steps. Forward:
+ *
+ *   admit → [phases: work and checks] → decide → switch → bake → drain → stop
+ *
+ * and back, as far as the forward way had come:
+ *
+ *   switch-back → drain-new → stop-new
+ */
+export type StepKind = ForwardKind | BackKind;
+export type ForwardKind =
+  | 'admit'
+  | 'migrate'
+  | 'prepare'
+  | 'start'
+  | 'prove'
+  | 'checks'
+  | 'decide'
+  | 'switch'
+  | 'bake'
+  | 'drain'
+  | 'stop';
+export type BackKind = 'switch-back' | 'drain-new' | 'stop-new';
+
+export interface Step {
+  readonly kind: StepKind;
+  /** Unique inside a deployment: `preflight`, `infrastructure/migrate-main`, `switch`. */
+  readonly name: string;
+  readonly phase: string | null;
+  readonly budgetMs: number;
+  /** What the step works on: the database of a migrate step. */
+  readonly subject: string | null;
+}
+
+/** Steps that only look: they may be cut off at any time without leaving anything half done. */
+const looking: ReadonlySet<StepKind> = new Set(['prove', 'checks', 'bake', 'drain']);
+
+export const canBeCutOff = (step: Step): boolean => looking.has(step.kind);

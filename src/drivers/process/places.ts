@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { fail } from '../../domain/failure.ts';
+import { type Colour, otherColour, type Slot } from '../../kinds/driver.ts';
+
+/** Files of an environment: `lock`, `epoch.json`, and per colour `.ports.json`, `<service>.json`, `<service>.log`. */
+export const lockOf = (slot: Slot): string => join(slot.stateDirectory, 'lock');
+export const epochOf = (slot: Slot): string => join(slot.stateDirectory, 'epoch.json');
+export const folderOf = (slot: Slot, colour: Colour = slot.colour): string => join(slot.stateDirectory, colour);
+/** Begins with a dot, as no service does. */
+export const portsOf = (slot: Slot, colour: Colour): string => join(folderOf(slot, colour), '.ports.json');
+export const otherPortsOf = (slot: Slot): string => portsOf(slot, otherColour(slot.colour));
+export const recordOf = (slot: Slot, service: string): string => join(folderOf(slot), `${named(service)}.json`);
+export const logOf = (slot: Slot, service: string): string => join(folderOf(slot), `${named(service)}.log`);
+
+function named(service: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(service)) return service;
+  return fail({
+    code: 'GR6401',
+    message: `${JSON.stringify(service)} cannot be the name of a service: files are named after it.`,
+    do: 'Use letters, digits, dots, dashes and underscores, beginning with a letter or digit.',
+  });
+}

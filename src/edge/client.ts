@@ -1,0 +1,193 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fail } from '../domain/failure.ts';
+import type { Colour } from '../kinds/driver.ts';
+import type { ColourLoad, TrafficHandle, TrafficState, TrafficTarget } from '../kinds/traffic.ts';
+import { askControl } from './control-client.ts';
+import type { WorkerLoad } from './edge-messages.ts';
+import { edgeProcesses } from './edge-processes.ts';
+import type { EdgeRun, EdgeState } from './edge-state.ts';
+import { launch, readRun } from './launch.ts';
+import { isAlive, type ProcessIdentity } from '../host/process-identity.ts';
+import type { LaneLoad } from './traffic-count.ts';
+
+const stopTimeoutMs = 3_000;
+const deathTimeoutMs = 500;
+
+export interface EdgeOptions {
+  /** Holds `edge.json`, `state.json`, `run.json` and `edge.log`; made when missing. */
+  readonly stateDirectory: string;
+  /** Public address of each service. */
+  readonly services: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+  /** Peers whose X-Forwarded-* headers are believed. Default: this machine. */
+  readonly trustedProxies?: readonly string[];
+  readonly onProgress?: (line: string) => void;
+}
+
+/** What a running edge says of itself. */
+export interface EdgeStanding {
+  readonly pid: number;
+  readonly workerPid: number | null;
+  readonly workerRestarts: number;
+  readonly upSinceAt: number;
+  readonly services: EdgeRun['services'];
+  readonly state: EdgeState;
+}
+
+/** Lanes apart, with latency buckets; `load()` is the short form. */
+export type EdgeLoad = WorkerLoad & { readonly workerRestarts: number };
+
+export interface Edge extends TrafficHandle {
+  /** Null when the edge is down. */
+  standing(): Promise<EdgeStanding | null>;
+  measure(): Promise<EdgeLoad>;
+}
+
+/** A handle on the edge of a state directory, running or not. Nothing happens until it is asked. */
+export function openEdge(options: EdgeOptions): Edge {
+  return {
+    ensure: async () => void (await ensureRunning(options)),
+    current: async () => {
+      const standing = await readStanding(options);
+      return standing && trafficState(standing.state);
+    },
+    standing: () => readStanding(options),
+    point: async (target) => {
+      // The same epoch again changes nothing, so a question that got lost is simply asked again.
+      const body = (await askOrFail(options, 'PUT', '/point', target)) as { readonly state: EdgeState };
+      return trafficState(body.state);
+    },
+    load: async () => byColour((await askOrFail(options, 'GET', '/load')) as EdgeLoad),
+    measure: async () => (await askOrFail(options, 'GET', '/load')) as EdgeLoad,
+    closeSessions: async (colour, epoch) =>
+      void (await askOrFail(options, 'POST', '/close-sessions', { colour, epoch, code: 1012 })),
+    stop: () => stopRunning(options),
+  };
+}
+
+/** Brings the edge up with what it last pointed to. Throws GR7403 for one that hangs, GR7404 for one with other addresses. */
+async function ensureRunning(options: EdgeOptions): Promise<EdgeRun> {
+  const { stateDirectory, services, trustedProxies = ['127.0.0.1', '::1'], onProgress } = options;
+  const running = await readRun(stateDirectory);
+  if (running) {
+    if (!sameAddresses(running.services, services)) failOther(running);
+    const answer = await askControl(running, 'GET', '/state');
+    if (answer.status === 'done') return running;
+    if (await staysAlive(running))
+      failUnsure(running, answer.status === 'unknown' ? answer.reason : answer.failure.message);
+  }
+  onProgress?.('starting the edge');
+  const run = await launch(stateDirectory, { services, trustedProxies: [...trustedProxies] });
+  if (!sameAddresses(run.services, services)) failOther(run);
+  onProgress?.(`the edge runs as process ${run.pid}`);
+  return run;
+}
+
+/** Once more after bringing it up, when it was down or died over the question. */
+async function askOrFail(options: EdgeOptions, method: string, path: string, body?: object): Promise<unknown> {
+  let reason = 'it is not running';
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    const run = await ensureRunning(options);
+    const answer = await askControl(run, method, path, body);
+    if (answer.status === 'done') return answer.body;
+    if (answer.status === 'refused') fail(answer.failure);
+    reason = answer.reason;
+    if (await staysAlive(run)) failUnsure(run, reason);
+  }
+  return fail({
+    code: 'GR7403',
+    message: `The edge does not stay up: ${reason}.`,
+    where: `${options.stateDirectory}/edge.log`,
+  });
+}
+
+async function readStanding(options: EdgeOptions): Promise<EdgeStanding | null> {
+  const run = await readRun(options.stateDirectory);
+  if (!run) return null;
+  const answer = await askControl(run, 'GET', '/state');
+  if (answer.status === 'done') return answer.body as EdgeStanding;
+  if (answer.status === 'refused') fail(answer.failure);
+  return (await staysAlive(run)) ? failUnsure(run, answer.reason) : null;
+}
+
+/** A killed process drops its connections a moment before it is gone. */
+async function staysAlive(process: ProcessIdentity): Promise<boolean> {
+  const untilMs = performance.now() + deathTimeoutMs;
+  while (isAlive(process)) {
+    if (performance.now() > untilMs) return true;
+    await sleep(5);
+  }
+  return false;
+}
+
+/** Asks first, then ends whatever is left: a worker without its watchdog would otherwise start the edge again. */
+async function stopRunning({ stateDirectory }: EdgeOptions): Promise<void> {
+  const run = await readRun(stateDirectory);
+  const members = (): ProcessIdentity[] => [...(run ? [run] : []), ...edgeProcesses(stateDirectory)].filter(isAlive);
+  if (run) await askControl(run, 'POST', '/stop', undefined, 1_000);
+  const askedUntilMs = performance.now() + (run ? stopTimeoutMs : 0);
+  for (let left = members(); left.length > 0; left = members()) {
+    if (performance.now() > askedUntilMs) for (const { pid } of left) kill(pid);
+    await sleep(10);
+  }
+  await rm(join(stateDirectory, 'run.json'), { force: true });
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone by itself meanwhile.
+  }
+}
+
+/** Old lanes of a colour still count as its load: what is under way there must end before the colour is stopped. */
+function byColour(load: EdgeLoad): ColourLoad[] {
+  const colours = new Map<Colour, ColourLoad>();
+  for (const lane of load.lanes) {
+    if (lane.colour !== 'blue' && lane.colour !== 'green') continue;
+    const before = colours.get(lane.colour);
+    const httpInFlight = lane.httpInFlight + (before?.httpInFlight ?? 0);
+    const webSockets = lane.webSockets + (before?.webSockets ?? 0);
+    colours.set(lane.colour, { ...countersOf(lane), colour: lane.colour, httpInFlight, webSockets });
+  }
+  return [...colours.values()];
+}
+
+function countersOf(
+  lane: LaneLoad,
+): Pick<ColourLoad, 'requests' | 'status5xx' | 'transportErrors' | 'countedSinceAt' | 'firstErrorAt'> {
+  const { requests, status5xx, transportErrors, countedSinceAt, firstErrorAt } = lane;
+  return { requests, status5xx, transportErrors, countedSinceAt, firstErrorAt };
+}
+
+function trafficState({ epoch, colour, release, services }: TrafficTarget): TrafficState {
+  return { epoch, colour, release, services };
+}
+
+function sameAddresses(a: EdgeOptions['services'], b: EdgeOptions['services']): boolean {
+  const text = (services: EdgeOptions['services']): string =>
+    Object.keys(services)
+      .sort()
+      .map((name) => `${name}=${services[name]?.host}:${services[name]?.port}`)
+      .join(' ');
+  return text(a) === text(b);
+}
+
+function failOther(run: EdgeRun): never {
+  const addresses = Object.entries(run.services).map(([name, { host, port }]) => `${name} on ${host}:${port}`);
+  fail({
+    code: 'GR7404',
+    message: `The edge that runs here (process ${run.pid}) has other public addresses: ${addresses.join(', ')}.`,
+    do: 'Stop it first when the addresses in the configuration are the right ones; that interrupts traffic.',
+  });
+}
+
+function failUnsure(run: EdgeRun, reason: string): never {
+  fail({
+    code: 'GR7403',
+    message: `The edge (process ${run.pid}) gave no sure answer: ${reason}.`,
+    do: 'Read what it points to now, then ask again with the same epoch.',
+  });
+}

@@ -1,0 +1,106 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TrafficTarget } from '../../kinds/traffic.ts';
+import { openEdge, type Edge } from '../client.ts';
+
+const fixtureApp = join(import.meta.dirname, '../../../bench/fixture-app.ts');
+
+export interface App {
+  readonly port: number;
+  readonly child: ChildProcess;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  readonly text: string;
+}
+
+/** A real edge with real apps behind it, all gone after `close`. */
+export class Rig {
+  readonly stateDirectory = mkdtempSync(join(tmpdir(), 'edge-'));
+  readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  port = 0;
+  private trustedProxies: readonly string[] | undefined;
+  private readonly apps: ChildProcess[] = [];
+  private opened: Edge | null = null;
+
+  static async start(trustedProxies?: readonly string[]): Promise<Rig> {
+    const rig = new Rig();
+    rig.trustedProxies = trustedProxies;
+    rig.port = await freePort();
+    await rig.edge.ensure();
+    return rig;
+  }
+
+  get edge(): Edge {
+    const { stateDirectory, trustedProxies } = this;
+    const services = { web: { host: '127.0.0.1', port: this.port } };
+    this.opened ??= openEdge({ stateDirectory, services, ...(trustedProxies ? { trustedProxies } : {}) });
+    return this.opened;
+  }
+
+  async app(release: string, variables: Record<string, string> = {}): Promise<App> {
+    const child = fork(fixtureApp, [], { env: { PATH: process.env.PATH, RELEASE: release, ...variables } });
+    this.apps.push(child);
+    const port = await new Promise<number>((resolve) =>
+      child.once('message', (message: { port: number }) => resolve(message.port)),
+    );
+    return { port, child };
+  }
+
+  target(epoch: number, colour: 'blue' | 'green', port: number, release: string = colour): TrafficTarget {
+    return { epoch, colour, release, services: { web: { host: '127.0.0.1', port } } };
+  }
+
+  get(path: string, options: RequestOptions = {}, body?: Buffer): Promise<Answer> {
+    return ask({ port: this.port, path, agent: this.agent, ...options }, body);
+  }
+
+  async close(): Promise<void> {
+    this.agent.destroy();
+    await this.edge.stop();
+    for (const child of this.apps) child.kill('SIGKILL');
+    rmSync(this.stateDirectory, { recursive: true, force: true });
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export function ask(options: RequestOptions, body?: Buffer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ host: '127.0.0.1', ...options }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const whole = Buffer.concat(chunks);
+        const { headers, rawHeaders, statusCode: status = 0 } = response;
+        resolve({ status, headers, rawHeaders, body: whole, text: whole.toString() });
+      });
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+export async function until(what: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<number> {
+  const startedMs = performance.now();
+  while (!(await what())) {
+    if (performance.now() - startedMs > withinMs) throw new Error(`not so within ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return performance.now() - startedMs;
+}

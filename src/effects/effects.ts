@@ -1,0 +1,26 @@
+import type { Effects, Load } from '../kinds/effects.ts';
+import { createClock } from './clock.ts';
+import { createFiles } from './files.ts';
+import { createHttp } from './http.ts';
+import { createProcesses } from './process.ts';
+import { createRedactor, type Redactor, type Secret } from './redaction.ts';
+import { createSql } from './sql.ts';
+import { createTcp } from './tcp.ts';
+
+/** All doors with one redaction behind them; secrets that turn up later go to `redactor.add`. The load generator is a room of its own. */
+export function createEffects(options: {
+  readonly secrets: readonly Secret[];
+  readonly load: Load;
+}): Effects & { readonly redactor: Redactor } {
+  const redactor = createRedactor(options.secrets);
+  return {
+    http: createHttp(redactor),
+    tcp: createTcp(redactor),
+    sql: createSql(redactor),
+    process: createProcesses(redactor),
+    files: createFiles(redactor),
+    clock: createClock(),
+    load: options.load,
+    redactor,
+  };
+}

@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import type { Json } from '../domain/json.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Effects } from './effects.ts';
+
+/**
+ * One question asked of the world. `gather` measures through the effects it is given and judges nothing;
+ * `judge` is pure, so that old evidence can be judged again under a new policy.
+ */
+export interface Check<Config, Data> {
+  readonly kind: string;
+  /** One line for help and the reference page. */
+  readonly summary: string;
+  /** Shape of its configuration; unknown keys are refused. Durations, sizes and shares are `kinds/fields.ts`. */
+  readonly schema: z.ZodType<Config>;
+  /** `alone`: never while another check of the deployment runs (load). */
+  readonly runs: 'together' | 'alone';
+  /** `own-copy`: it runs commands of the release, which may write beside their sources; the pinned tree must stay as it is. */
+  readonly needs?: 'own-copy';
+  /** Environments it runs in when the file does not say: load and suites that write stay out of the last one. */
+  readonly defaultIn: 'everywhere' | 'before-last';
+  gather(config: Config, context: CheckContext, signal: AbortSignal): Promise<Gathered<Data>>;
+  judge(config: Config, data: Data): Judgement;
+}
+
+/** What a check saw. `not-measured` is never a pass: it becomes the outcome `error`. */
+export type Gathered<Data> =
+  | {
+      readonly status: 'measured';
+      readonly data: Data;
+      readonly artifacts?: readonly Artifact[];
+      readonly plots?: readonly Plot[];
+    }
+  | { readonly status: 'not-measured'; readonly reason: string; readonly cause?: string; readonly next?: string };
+
+/** A text kept by its content hash beside the record: a report, the tail of a log. */
+export interface Artifact {
+  readonly label: string;
+  readonly mediaType: string;
+  readonly text: string;
+}
+
+export interface Plot {
+  readonly title: string;
+  readonly kind: 'line' | 'curve';
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
+  readonly threshold?: { readonly label: string; readonly value: number };
+}
+
+export interface Judgement {
+  readonly outcome: Outcome;
+  /** One sentence with the value and the bound: `p99 was 412 ms, the objective is 300 ms`. */
+  readonly reason: string;
+  readonly findings: readonly Finding[];
+  /** The likely cause, in words of the project's troubleshooting page. */
+  readonly cause?: string;
+  /** What to do next. */
+  readonly next?: string;
+}
+
+/** One measured value against one bound. */
+export interface Finding {
+  readonly name: string;
+  readonly outcome: Outcome;
+  readonly value: string;
+  readonly threshold: string | null;
+}
+
+/** Where and on what a check runs. All references are resolved; secret values are known to the redaction of the effects. */
+export interface CheckContext {
+  readonly effects: Effects;
+  readonly project: string;
+  readonly environment: string;
+  readonly release: { readonly id: string; readonly revision: string; readonly version: string };
+  /** Folder of the release under test: the pinned tree, or this check's own writable copy of it. */
+  readonly directory: string;
+  /** Where a check may write; emptied before it begins, kept with the deployment. */
+  readonly workDirectory: string;
+  /** The environment's variables, as the services get them (BASE_URL, `<SERVICE>_URL` and DATABASE_URL included). */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Names the environment declares in its own files and in its variable schema, with no defaults of Greenroom's. */
+  readonly declaredVariables: Readonly<Record<string, string>>;
+  /** Path of the variable schema inside `directory`, or null. */
+  readonly variableSchema: string | null;
+  /** The colour under test (the idle one before cut-over; empty before it has started). */
+  readonly services: readonly ServiceInstance[];
+  /** The colour that serves now, when there is one: the baseline of relative checks. */
+  readonly running: readonly ServiceInstance[];
+  /** Public ports that the environment needs, with what the project's own services or edge hold already. */
+  readonly ports: readonly {
+    readonly name: string;
+    readonly host: string;
+    readonly port: number;
+    readonly heldByUs: boolean;
+  }[];
+  readonly databases: readonly { readonly name: string; readonly url: string }[];
+  readonly caches: readonly { readonly name: string; readonly url: string; readonly disabled: boolean }[];
+  readonly deploymentBeganAt: number;
+}
+
+export interface ServiceInstance {
+  readonly name: string;
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** Its output since this deployment began: file and byte offset where it began. */
+  readonly log: { readonly path: string; readonly from: number } | null;
+}
+
+/** A check of any configuration, as a registry holds it: configuration and data are what its own schema and `gather` made. */
+export type RegisteredCheck = Omit<Check<Json, Json>, 'schema'> & { readonly schema: z.ZodType };
+
+/** Types of configuration and data are forgotten here, in this one place; the schema and `gather` keep them true. */
+export function register<Config, Data>(check: Check<Config, Data>): RegisteredCheck {
+  return check as unknown as RegisteredCheck;
+}

@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import type { Json } from '../domain/json.ts';
+
+/** Where code runs. Knows nothing of traffic. */
+export interface Driver<Config = Json> {
+  readonly kind: string;
+  readonly summary: string;
+  readonly schema: z.ZodType<Config>;
+  /** Pure: what a change would do, in order. The dry run prints these; `run` carries them out. */
+  plan(change: 'prepare' | 'start' | 'stop', slot: Slot): readonly Command[];
+  /** Looks before it acts, does nothing when already so, refuses an epoch below the highest it has seen for the environment. */
+  run(command: Command, slot: Slot, signal: AbortSignal): Promise<void>;
+  /** Reads the real system, never a database of ours. Services that do not run are missing from the answer. */
+  observe(slot: Slot): Promise<readonly Instance[]>;
+}
+
+export type Colour = 'blue' | 'green';
+export const otherColour = (colour: Colour): Colour => (colour === 'blue' ? 'green' : 'blue');
+
+/** One colour of one environment, and what belongs in it. */
+export interface Slot {
+  readonly project: string;
+  readonly environment: string;
+  readonly colour: Colour;
+  /** Folder of this environment's runtime state, outlives the control plane. */
+  readonly stateDirectory: string;
+  readonly release: {
+    readonly id: string;
+    readonly revision: string;
+    readonly version: string;
+    readonly artifact: string;
+  };
+  /** Where the artifact's pinned tree lies. */
+  readonly artifactDirectory: string;
+  readonly host: string;
+  readonly services: readonly SlotService[];
+  /** Fencing: highest wins. */
+  readonly epoch: number;
+  /** Names this attempt of this effect; a second run with the same id changes nothing more. */
+  readonly operation: string;
+}
+
+export interface SlotService {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly stopGraceMs: number;
+}
+
+export interface Command {
+  readonly kind: string;
+  /** What it does, for people: `start backend: node backend/server.mjs`. */
+  readonly text: string;
+  readonly service: string | null;
+}
+
+export interface Instance {
+  readonly service: string;
+  readonly host: string;
+  readonly port: number;
+  readonly pid: number | null;
+  /** Kernel start time of the process, so that a pid used again is another process. */
+  readonly startedTicks: string | null;
+  readonly releaseId: string;
+  readonly startedAt: number;
+  readonly log: { readonly path: string; readonly from: number } | null;
+}

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FailureError } from '../../domain/failure.ts';
+import type { Colour } from '../driver.ts';
+import type { TrafficHandle, TrafficTarget } from '../traffic.ts';
+
+/** A plug on a real system: one service `web` at a public address, apps that say their release, and nothing up yet. */
+export interface TrafficHarness {
+  /** Another handle on the same environment, as another process would have it. */
+  open(): TrafficHandle;
+  /** Starts an app and answers the target that points to it. */
+  app(release: string): Promise<(epoch: number, colour: Colour) => TrafficTarget>;
+  /** Asks the public address on a new connection: status, and the release that answered. */
+  ask(path: string): Promise<{ readonly status: number; readonly release: string | null } | 'nobody listens'>;
+  /** A path that lets the app answer with this status. */
+  pathFor(status: number): string;
+  /** SIGKILL to everything of the proxy. */
+  kill(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** What every traffic plug must do; run by the test of each. */
+export function trafficContract(name: string, make: () => Promise<TrafficHarness>): void {
+  describe(`traffic contract: ${name}`, () => {
+    let it: TrafficHarness;
+    let handle: TrafficHandle;
+    beforeEach(async () => {
+      it = await make();
+      handle = it.open();
+    });
+    afterEach(() => it.dispose());
+    const codeOf = (work: Promise<unknown>): Promise<string | undefined> =>
+      work.then(
+        () => 'no failure',
+        (error: unknown) => (error instanceof FailureError ? error.failures[0]?.code : String(error)),
+      );
+
+    test('opening touches nothing; ensured, it answers that nobody serves, and ensuring again changes nothing', async () => {
+      expect([await handle.current(), await it.ask('/')]).toEqual([null, 'nobody listens']);
+      await handle.ensure();
+      await it.open().ensure();
+      expect(await handle.current()).toMatchObject({ colour: null, release: null });
+      expect(await it.ask('/')).toMatchObject({ status: 503 });
+    });
+
+    test('pointing moves every new request, and reads back the same from every handle', async () => {
+      await handle.ensure();
+      const [one, two] = [await it.app('one'), await it.app('two')];
+      expect(await handle.point(one(1, 'blue'))).toEqual(one(1, 'blue'));
+      expect(await it.ask('/')).toEqual({ status: 200, release: 'one' });
+      await it.open().point(two(2, 'green'));
+      for (let count = 0; count < 5; count += 1) expect(await it.ask('/')).toEqual({ status: 200, release: 'two' });
+      expect([await handle.current(), await it.open().current()]).toEqual([two(2, 'green'), two(2, 'green')]);
+      await handle.point({ epoch: 3, colour: null, release: null, services: {} });
+      expect(await it.ask('/')).toMatchObject({ status: 503 });
+    });
+
+    test('F007 a lower epoch is refused and moves nothing; the same target again is welcome', async () => {
+      await handle.ensure();
+      const [one, two] = [await it.app('one'), await it.app('two')];
+      await handle.point(one(5, 'blue'));
+      expect(await codeOf(handle.point(two(4, 'green')))).toBe('GR7409');
+      expect(await codeOf(handle.closeSessions('blue', 4))).toBe('GR7409');
+      expect(await handle.point(one(5, 'blue'))).toEqual(one(5, 'blue'));
+      expect([await handle.current(), await it.ask('/')]).toEqual([one(5, 'blue'), { status: 200, release: 'one' }]);
+    });
+
+    test('killed, it is down, and comes up with what it last pointed to and with its fence', async () => {
+      await handle.ensure();
+      const [one, two] = [await it.app('one'), await it.app('two')];
+      await handle.point(one(5, 'blue'));
+      await it.kill();
+      expect(await it.open().current()).toBeNull();
+      await it.open().ensure();
+      expect([await handle.current(), await it.ask('/')]).toEqual([one(5, 'blue'), { status: 200, release: 'one' }]);
+      expect(await codeOf(handle.point(two(4, 'green')))).toBe('GR7409');
+    });
+
+    test('requests and bad answers are counted for the colour that gave them', async () => {
+      await handle.ensure();
+      const [one, two] = [await it.app('one'), await it.app('two')];
+      await handle.point(one(1, 'blue'));
+      for (let count = 0; count < 3; count += 1) await it.ask('/');
+      await handle.point(two(2, 'green'));
+      const beforeAt = Date.now();
+      for (const status of [200, 500, 503, 404]) expect(await it.ask(it.pathFor(status))).toMatchObject({ status });
+      const [blue, green] = ['blue', 'green'].map(
+        (colour) => async () => (await handle.load()).find((each) => each.colour === colour),
+      );
+      expect(await blue!()).toMatchObject({ requests: 3, status5xx: 0, transportErrors: 0, firstErrorAt: null });
+      expect(await green!()).toMatchObject({ requests: 4, status5xx: 2, transportErrors: 0, httpInFlight: 0 });
+      expect((await green!())!.firstErrorAt).toBeGreaterThanOrEqual(beforeAt - 1_000);
+    });
+
+    test('stopped, it is gone, also when it is stopped again or never ran', async () => {
+      await it.open().stop();
+      await handle.ensure();
+      await handle.stop();
+      await it.open().stop();
+      expect([await handle.current(), await it.ask('/')]).toEqual([null, 'nobody listens']);
+    });
+  });
+}

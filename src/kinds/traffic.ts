@@ -1,0 +1,61 @@
+import type { z } from 'zod';
+import type { Json } from '../domain/json.ts';
+import type { Colour } from './driver.ts';
+
+/** Who gets the requests. All services of an environment switch as one step. */
+export interface Traffic<Config = Json> {
+  readonly kind: string;
+  readonly summary: string;
+  readonly schema: z.ZodType<Config>;
+  open(place: TrafficPlace): TrafficHandle;
+}
+
+export interface TrafficPlace {
+  readonly project: string;
+  readonly environment: string;
+  readonly stateDirectory: string;
+  /** Public address of each service. */
+  readonly services: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+}
+
+export interface TrafficHandle {
+  /** Brings the proxy up with what it last pointed to; does nothing when it runs. */
+  ensure(): Promise<void>;
+  /** Observed truth: what gets new requests now. Null when the proxy is down. */
+  current(): Promise<TrafficState | null>;
+  /** Persists, applies, reads back. Throws `GR7409` for an epoch below the highest seen. The same target again changes nothing. */
+  point(target: TrafficTarget): Promise<TrafficState>;
+  load(): Promise<readonly ColourLoad[]>;
+  /** Ends the WebSockets of a colour with 1012, so that clients come back to the other. */
+  closeSessions(colour: Colour, epoch: number): Promise<void>;
+  /** Takes the proxy down for good. */
+  stop(): Promise<void>;
+}
+
+export interface TrafficTarget {
+  readonly epoch: number;
+  /** Null: nobody serves; requests get 503. */
+  readonly colour: Colour | null;
+  readonly release: string | null;
+  readonly services: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+}
+
+export interface TrafficState {
+  readonly epoch: number;
+  readonly colour: Colour | null;
+  readonly release: string | null;
+  readonly services: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+}
+
+export interface ColourLoad {
+  readonly colour: Colour;
+  readonly httpInFlight: number;
+  readonly webSockets: number;
+  /** Since `countedSinceAt`. */
+  readonly requests: number;
+  readonly status5xx: number;
+  readonly transportErrors: number;
+  readonly countedSinceAt: number;
+  /** When the first of the 5xx answers and transport errors was given; null when there were none. */
+  readonly firstErrorAt: number | null;
+}

@@ -1,0 +1,39 @@
+/** The roof's register: every plug there is. Configuration, help and schemas are made from it. */
+import { command } from './checks/command.ts';
+import { http } from './checks/http.ts';
+import { load } from './checks/load.ts';
+import { logs } from './checks/logs.ts';
+import { metrics } from './checks/metrics.ts';
+import { ports } from './checks/ports.ts';
+import { redis } from './checks/redis.ts';
+import { sql } from './checks/sql.ts';
+import { suite } from './checks/suite.ts';
+import { tcp } from './checks/tcp.ts';
+import { variables } from './checks/variables.ts';
+import { processDriver } from './drivers/process.ts';
+import { openEdge } from './edge/client.ts';
+import { supervisedHost } from './effects/supervised-host.ts';
+import { register, type RegisteredCheck } from './kinds/check.ts';
+import type { Driver } from './kinds/driver.ts';
+import type { Traffic } from './kinds/traffic.ts';
+import { edgeTraffic } from './traffic/edge.ts';
+
+const byKind = <Plug extends { readonly kind: string }>(...plugs: readonly Plug[]): ReadonlyMap<string, Plug> =>
+  new Map(plugs.map((plug) => [plug.kind, plug]));
+
+export const checks: ReadonlyMap<string, RegisteredCheck> = byKind<RegisteredCheck>(
+  register(command),
+  register(http),
+  register(load),
+  register(logs),
+  register(metrics),
+  register(ports),
+  register(redis),
+  register(sql),
+  register(suite),
+  register(tcp),
+  register(variables),
+  // new check: above this line
+);
+export const drivers: ReadonlyMap<string, Driver> = byKind<Driver>(processDriver(supervisedHost()) as Driver);
+export const traffic: ReadonlyMap<string, Traffic> = byKind<Traffic>(edgeTraffic(openEdge) as Traffic);

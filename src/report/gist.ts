@@ -1,0 +1,158 @@
+import type { Account } from '../domain/account.ts';
+import type { EndedAs } from '../domain/deployment.ts';
+import { decisiveLines, leftOut, reportLines, stands, type ReportLine } from './lines.ts';
+import { count, formatSpan } from './wording.ts';
+
+export type Tone = 'good' | 'caution' | 'bad' | 'unknown' | 'plain';
+
+/** What a person reads first. All of it is still to be escaped. */
+export interface Gist {
+  readonly tone: Tone;
+  /** `GO`, `CONDITIONAL GO`, `NO-GO`, `COULD NOT JUDGE`, `NO VERDICT`, `NO VERDICT YET`. */
+  readonly verdict: string;
+  /** `live`, `rolled back`, `running` … */
+  readonly ending: string;
+  /** One or two sentences in plain words. */
+  readonly sentence: string;
+  readonly reasons: readonly { readonly subject: string; readonly text: string }[];
+}
+
+const endings: Record<EndedAs, string> = {
+  live: 'live',
+  refused: 'refused',
+  'no-go': 'stopped before traffic',
+  'could-not-judge': 'stopped before traffic',
+  'rolled-back': 'rolled back',
+  cancelled: 'cancelled',
+  superseded: 'superseded',
+};
+
+export const gist = (account: Account): Gist => ({
+  tone: toneOf(account),
+  verdict: verdictWords(account),
+  ending: standingWords(account),
+  sentence: sentence(account),
+  reasons: reasons(account),
+});
+
+function verdictWords({ verdict, ending }: Account): string {
+  if (!verdict) return ending ? 'NO VERDICT' : 'NO VERDICT YET';
+  if (verdict.couldNotJudge) return 'COULD NOT JUDGE';
+  return verdict.decision === 'go' ? 'GO' : verdict.decision === 'conditional-go' ? 'CONDITIONAL GO' : 'NO-GO';
+}
+
+/** The ending outweighs the verdict: a GO that was rolled back is not good news. */
+function toneOf({ verdict, ending }: Account): Tone {
+  if (ending && ['rolled-back', 'no-go', 'refused'].includes(ending.as)) return 'bad';
+  if (verdict?.couldNotJudge || ending?.as === 'could-not-judge') return 'unknown';
+  if (verdict?.decision === 'no-go') return 'bad';
+  if (ending && ending.as !== 'live') return 'plain';
+  if (verdict?.decision === 'conditional-go') return 'caution';
+  return verdict ? 'good' : 'plain';
+}
+
+function sentence(account: Account): string {
+  const { environment, release, standing } = account.plan;
+  const subject = `Release ${release.version}`;
+  const before = standing.releaseId
+    ? `${standing.releaseId} serves ${environment} as before.`
+    : `Nothing served ${environment} before.`;
+  const ending = account.ending;
+  if (!ending) return `${subject} ${underWay(account)}`;
+  switch (ending.as) {
+    case 'live':
+      return `${subject} serves ${environment}. ${tally(account)}`;
+    case 'no-go':
+      return `${subject} was stopped before any traffic reached it. ${tally(account)} ${before}`;
+    case 'could-not-judge':
+      return `${subject} could not be judged and did not get traffic. ${tally(account)} ${before}`;
+    case 'rolled-back':
+      return `${subject} was taken back${afterTraffic(account)}: ${ending.reason}. ${before}`;
+    case 'refused':
+      return `${subject} was not let into ${environment}: ${ending.reason}. ${before}`;
+    case 'cancelled':
+    case 'superseded':
+      return `${subject} was ${ending.as}: ${ending.reason}. ${before}`;
+    default:
+      return ending.as satisfies never;
+  }
+}
+
+/** For the pill beside the verdict: how it ended, or how it stands. */
+function standingWords({ ending, status }: Account): string {
+  if (ending) return endings[ending.as];
+  return /^(?:held|queued|going back)/.test(status) ? (/^[a-z ]+/.exec(status)?.[0] ?? status) : 'running';
+}
+
+function underWay({ status, plan, steps, records }: Account): string {
+  const reason = records.findLast((record) => record.kind === 'held')?.data['reason'];
+  if (status.startsWith('held'))
+    return `is held in ${plan.environment}: ${typeof reason === 'string' ? reason : status}.`;
+  if (status === 'queued') return `waits for its turn in ${plan.environment}.`;
+  if (status === 'going back') return `is being taken back from ${plan.environment}.`;
+  const step = steps.findLast((each) => each.status === 'running')?.name;
+  return `is on its way to ${plan.environment}${step ? `, at ${step}` : ''}.`;
+}
+
+function afterTraffic(account: Account): string {
+  const began = account.steps.find((step) => step.kind === 'switch')?.beganAt ?? null;
+  const ended = account.steps.findLast((step) => step.kind === 'switch-back')?.endedAt ?? null;
+  return began === null || ended === null ? '' : ` ${formatSpan(began, ended)} after traffic began to move`;
+}
+
+/** `12 of 14 checks passed, 1 failed, 1 gave no answer.` */
+export function tally(account: Account): string {
+  const lines = reportLines(account);
+  const number = (...outcomes: readonly string[]): number =>
+    lines.filter((line) => outcomes.includes(line.outcome)).length;
+  const passed = number('pass');
+  const asked = lines.length - number('skip');
+  const others = [
+    [number('fail'), 'failed'],
+    [number('error'), 'gave no answer'],
+    [number('warn'), 'passed with a warning'],
+    [number('pending'), 'did not run'],
+  ] as const;
+  const rest = others.flatMap(([many, words]) => (many > 0 ? [`${many} ${words}`] : []));
+  if (passed === asked && asked > 0) return `All ${count(asked, 'check')} passed.`;
+  return `${passed} of ${count(asked, 'check')} passed${rest.length > 0 ? `, ${rest.join(', ')}` : ''}.`;
+}
+
+function reasons(account: Account): Gist['reasons'] {
+  const { ending, verdict } = account;
+  const decisive = decisiveLines(account);
+  const unreached = decisive.filter((line) => line.result === null);
+  const lines = decisive
+    .filter((line) => line.result !== null)
+    .map((line) => ({
+      subject: line.name,
+      text: `${line.reason}${line.blocking || !stands(line) ? '' : ' (does not block)'}`,
+    }));
+  const named = new Set(lines.map((line) => line.subject));
+  const steps = account.steps
+    .filter((step) => (step.status === 'failed' || step.status === 'unknown') && step.kind !== 'checks')
+    .filter((step) => !named.has(step.name))
+    .map((step) => ({ subject: step.name, text: step.reason ?? 'failed' }));
+  const found = [...steps, ...lines, ...unreachedReason(unreached)];
+  if (found.length > 0) return found;
+  if (ending && ending.as !== 'live') return [{ subject: ending.as, text: ending.reason }];
+  return verdict ? [{ subject: 'checks', text: goodReason(account) }] : [];
+}
+
+/** Checks behind the one that stopped the deployment are one reason, not many. */
+function unreachedReason(lines: readonly ReportLine[]): Gist['reasons'] {
+  if (lines.length === 0) return [];
+  const names = lines.slice(0, 6).map((line) => line.name);
+  const more = lines.length > names.length ? ` and ${lines.length - names.length} more` : '';
+  return [{ subject: 'not measured', text: `the deployment stopped before ${names.join(', ')}${more}` }];
+}
+
+function goodReason(account: Account): string {
+  const left = leftOut(account).length;
+  const flaky = reportLines(account).filter((line) => line.flaky).length;
+  return [
+    tally(account),
+    flaky > 0 ? `${count(flaky, 'of them was', 'of them were')} flaky.` : 'None was flaky.',
+    ...(left > 0 ? [`${count(left, 'check does', 'checks do')} not run in this environment.`] : []),
+  ].join(' ');
+}

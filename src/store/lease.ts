@@ -1,0 +1,106 @@
+import { sql } from 'kysely';
+import type { NodeProcess } from './schema.ts';
+import type { RowsInTransaction, Store } from './store.ts';
+
+/**
+ * Who may act. Every engine process is a node that beats; a node that has not for `ttlMs` is dead for good, by the database's clock,
+ * and others go on with what it left. A process that is known to be gone need not be waited for.
+ */
+export interface Lease {
+  readonly node: string;
+  readonly ttlMs: number;
+  join(): Promise<void>;
+  /** False when this node has been declared dead: it must not act any more. */
+  beat(): Promise<boolean>;
+  /** Declares dead who is known to be gone; `silent`: also who has not beaten for `ttlMs`. */
+  reap(who: 'gone' | 'silent'): Promise<void>;
+  living(): Promise<readonly string[]>;
+  leave(): Promise<void>;
+}
+
+/** Holds the node's life until the transaction ends: it cannot be declared dead meanwhile. False when it has been. */
+export async function mayAct(rows: RowsInTransaction, node: string): Promise<boolean> {
+  const living = await rows
+    .selectFrom('node')
+    .select('id')
+    .where('id', '=', node)
+    .where('dead', '=', false)
+    .forShare()
+    .executeTakeFirst();
+  return living !== undefined;
+}
+
+export interface LeaseOptions {
+  readonly node: string;
+  readonly process: NodeProcess;
+  readonly ttlMs: number;
+  /** Whether a process of this host still runs. */
+  readonly isAlive: (process: NodeProcess) => boolean;
+}
+
+export function openLease(store: Store, { node, process, ttlMs, isAlive }: LeaseOptions): Lease {
+  return {
+    node,
+    ttlMs,
+    async join() {
+      await store.change((rows) =>
+        rows
+          .insertInto('node')
+          .values({ id: node, process: JSON.stringify(process) })
+          .execute(),
+      );
+    },
+    async beat() {
+      // Tried again while the database is away: nobody can be declared dead there meanwhile.
+      return store.change(async (rows) => {
+        const beaten = await rows
+          .updateTable('node')
+          .set({ beat_at: sql`now()` })
+          .where('id', '=', node)
+          .where('dead', '=', false)
+          .executeTakeFirst();
+        return beaten.numUpdatedRows > 0n;
+      });
+    },
+    async reap(who) {
+      const others = await store.rows
+        .selectFrom('node')
+        .select(['id', 'process'])
+        .where('dead', '=', false)
+        .where('id', '<>', node)
+        .execute();
+      const gone = others
+        .filter((other) => other.process.host === process.host && !isAlive(other.process))
+        .map((other) => other.id);
+      await store.rows
+        .updateTable('node')
+        .set({ dead: true })
+        .where('dead', '=', false)
+        .where((where) =>
+          where.or([
+            ...(who === 'silent'
+              ? [where('beat_at', '<', sql<Date>`now() - ${ttlMs} * interval '1 millisecond'`)]
+              : []),
+            where('id', 'in', [...gone, '']),
+          ]),
+        )
+        .execute();
+      await store.rows
+        .deleteFrom('node')
+        .where('dead', '=', true)
+        .where('beat_at', '<', sql<Date>`now() - interval '1 day'`)
+        .execute();
+    },
+    async living() {
+      const rows = await store.rows.selectFrom('node').select('id').where('dead', '=', false).execute();
+      return rows.map((row) => row.id);
+    },
+    async leave() {
+      await store.change(async (rows) => {
+        await rows.updateTable('node').set({ dead: true }).where('id', '=', node).execute();
+        // What is handed back in order has killed nobody.
+        await rows.deleteFrom('attempt').where('node', '=', node).execute();
+      });
+    },
+  };
+}

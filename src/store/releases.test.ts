@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { recordsOf } from './records.ts';
+import { findRelease, listReleases, saveRelease } from './releases.ts';
+import { testDatabase } from './testing/database.ts';
+import { releaseOf } from './testing/samples.ts';
+
+const database = testDatabase();
+const find = (project: string, name: string) => database.store().read((rows) => findRelease(rows, project, name));
+
+/** Ids chosen, so that beginnings can be ambiguous. */
+const named = (project: string, id: string, version: string) => ({ ...releaseOf(project, version), id });
+
+test('a release is found by id, revision, version and an unambiguous beginning of its id', async () => {
+  const store = database.store();
+  const releases = [named('p', 'rel_aaaa11112222', '1.0.0'), named('p', 'rel_aaaabbbb3333', '1.1.0')];
+  for (const [index, each] of releases.entries()) await saveRelease(store, each, 'ada', index);
+  for (const each of releases) {
+    expect(await find('p', each.id)).toEqual(each);
+    expect(await find('p', each.revision)).toEqual(each);
+    expect(await find('p', each.version)).toEqual(each);
+  }
+  expect(await find('p', 'rel_aaaa1')).toEqual(releases[0]);
+  expect(await find('p', 'aaaab')).toEqual(releases[1]);
+  for (const ambiguous of ['rel_aaaa', 'aaaa', 'rel_', 'rel']) expect(await find('p', ambiguous)).toBeNull();
+  for (const nothing of ['', 'aaa', '9.9.9', 'rel_bbbb']) expect(await find('p', nothing)).toBeNull();
+  expect(await find('another', '1.0.0')).toBeNull();
+});
+
+test('a version used twice names its newest release; an exact id wins over a version of that name', async () => {
+  const store = database.store();
+  const old = named('twice', 'rel_000000000001', '2.0.0');
+  const fresh = { ...named('twice', 'rel_000000000002', '2.0.0'), revision: 'another' };
+  const odd = { ...named('twice', 'rel_000000000003', old.id), revision: 'odd' };
+  for (const [index, each] of [old, fresh, odd].entries()) await saveRelease(store, each, 'ada', index * 1_000);
+  expect(await find('twice', '2.0.0')).toEqual(fresh);
+  expect(await find('twice', old.id)).toEqual(old);
+  const listed = await store.read((rows) => listReleases(rows, 'twice', 2));
+  expect(listed.map((each) => each.release.id)).toEqual([odd.id, fresh.id]);
+});
+
+test('the same release again, also twice at once, is written and recorded once', async () => {
+  const store = database.store();
+  const release = releaseOf('once', '1.0.0');
+  const saved = await Promise.all(Array.from({ length: 8 }, () => saveRelease(store, release, 'ada', 1)));
+  expect(saved.filter((each) => each.isNew)).toHaveLength(1);
+  const records = await store.read((rows) => recordsOf(rows, 'once'));
+  expect(records.map((each) => [each.kind, each.data['revision']])).toEqual([['release-created', release.revision]]);
+});

@@ -1,0 +1,69 @@
+import type { Release } from '../domain/release.ts';
+import { append } from './records.ts';
+import type { Rows, Store } from './store.ts';
+
+/** The same parts again are the same release; nothing is written twice. */
+export async function saveRelease(
+  store: Store,
+  release: Release,
+  by: string,
+  at: number,
+): Promise<{ readonly isNew: boolean }> {
+  return store.change(async (rows) => {
+    const { id, project, revision } = release;
+    const inserted = await rows
+      .insertInto('release')
+      .values({ id, project, revision, body: JSON.stringify(release), created_at: new Date(at), created_by: by })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    const isNew = (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    if (isNew) {
+      const { version, commit, dirty, artifacts, configuration, migrations } = release.parts;
+      await append(
+        rows,
+        project,
+        null,
+        [
+          {
+            kind: 'release-created',
+            actor: by,
+            data: { id, revision, version, commit, dirty, artifacts, configuration, migrations },
+          },
+        ],
+        at,
+      );
+    }
+    return { isNew };
+  });
+}
+
+export interface ListedRelease {
+  readonly release: Release;
+  readonly createdAt: number;
+  readonly createdBy: string;
+}
+
+/** Newest first. */
+export async function listReleases(rows: Rows, project: string, limit = 100): Promise<readonly ListedRelease[]> {
+  const found = await rows
+    .selectFrom('release')
+    .selectAll()
+    .where('project', '=', project)
+    .orderBy('created_at', 'desc')
+    .limit(limit)
+    .execute();
+  return found.map((row) => ({ release: row.body, createdAt: row.created_at.getTime(), createdBy: row.created_by }));
+}
+
+/** By id, revision, version, or an unambiguous beginning of the id; the newest where a version was used twice. */
+export async function findRelease(rows: Rows, project: string, name: string): Promise<Release | null> {
+  const all = await listReleases(rows, project, 10_000);
+  const exact =
+    all.find(({ release }) => release.id === name || release.revision === name) ??
+    all.find(({ release }) => release.version === name);
+  if (exact) return exact.release;
+  const begun = all.filter(
+    ({ release }) => name.length >= 4 && (release.id.startsWith(name) || release.id.startsWith(`rel_${name}`)),
+  );
+  return begun.length === 1 ? begun[0]!.release : null;
+}

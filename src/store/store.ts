@@ -1,0 +1,128 @@
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import pg from 'pg';
+import { fail } from '../domain/failure.ts';
+import { migrations } from './migrations.ts';
+import type { Tables } from './schema.ts';
+
+export type Rows = Kysely<Tables>;
+export type RowsInTransaction = Transaction<Tables>;
+
+export interface Store {
+  readonly url: string;
+  readonly rows: Rows;
+  /** One transaction, tried again on serialisation failures, deadlocks and lost connections; the work must be safe to run again. */
+  change<T>(work: (rows: RowsInTransaction) => Promise<T>): Promise<T>;
+  /** A read, tried again while the database is away. */
+  read<T>(work: (rows: Rows) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  readonly url: string;
+  /** The team's own database: a role that may do everything there is refused. */
+  readonly isOwn?: boolean;
+  /** Called when the database cannot be reached, before the next try. */
+  readonly revive?: () => Promise<void>;
+  readonly sleep: (durationMs: number) => Promise<void>;
+  /** How long a broken connection is retried. */
+  readonly patienceMs?: number;
+}
+
+const migrationLock = 727_274;
+
+/** Connects, and brings Greenroom's own schema up to date under a lock, so that two starts at once do it once. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: 8,
+    options: '-c search_path=greenroom',
+    application_name: 'greenroom',
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: 30_000,
+  });
+  pool.on('error', () => {}); // an idle connection died; the next query opens another
+  // One that is in use dies between two statements of a transaction: the next statement says so.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  const rows = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const again = <T>(work: () => Promise<T>) => persist(work, options);
+  try {
+    if (options.isOwn) await again(() => refuseSuperuser(rows));
+    await again(() => migrate(rows));
+  } catch (error) {
+    await rows.destroy();
+    throw error;
+  }
+  return {
+    url: options.url,
+    rows,
+    change: (work) => again(() => rows.transaction().execute(work)),
+    read: (work) => again(() => work(rows)),
+    close: () => rows.destroy(),
+  };
+}
+
+async function refuseSuperuser(rows: Rows): Promise<void> {
+  const { rows: found } = await sql<{
+    rolsuper: boolean;
+    name: string;
+  }>`select rolsuper, rolname as name from pg_roles where rolname = current_user`.execute(rows);
+  if (found[0]?.rolsuper)
+    fail({
+      code: 'GR3103',
+      message: `The role "${found[0].name}" of Greenroom's database is a superuser.`,
+      do: 'Make one for it: create role greenroom login password …; create database greenroom owner greenroom.',
+    });
+}
+
+async function migrate(rows: Rows): Promise<void> {
+  await rows.connection().execute(async (one) => {
+    await sql`select pg_advisory_lock(${migrationLock})`.execute(one);
+    try {
+      await sql`create schema if not exists greenroom`.execute(one);
+      const migrator = new Migrator({
+        db: one,
+        provider: { getMigrations: async () => migrations },
+        migrationTableSchema: 'greenroom',
+      });
+      const { error } = await migrator.migrateToLatest();
+      if (error) {
+        if (/missing|corrupted/i.test(String(error)))
+          fail({
+            code: 'GR3102',
+            message: 'The database was written by a newer Greenroom.',
+            do: 'Update this Greenroom, then run the command again.',
+          });
+        throw error;
+      }
+    } finally {
+      await sql`select pg_advisory_unlock(${migrationLock})`.execute(one);
+    }
+  });
+}
+
+/** Classes of SQLSTATE that mean "the connection, not the statement": 08 connection, 57P operator intervention, 53300 too many clients. */
+const connectionLost = /^(08|57P|53300)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+/** Without a code; the last is what the rollback says, in the place of why it was needed. */
+const sayings = /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/;
+const tryAgainAtOnce = /^(40001|40P01)$/;
+
+async function persist<T>(work: () => Promise<T>, options: StoreOptions): Promise<T> {
+  const tries = (options.patienceMs ?? 60_000) / 250;
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = codeOf(error);
+      const lost = connectionLost.test(code) || sayings.test(String(error));
+      if (!(lost || tryAgainAtOnce.test(code)) || tried >= tries) throw error;
+      if (lost && options.revive) await options.revive().catch(() => {});
+      await options.sleep(lost ? 250 : 5 * tried + 20 * Math.random());
+    }
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

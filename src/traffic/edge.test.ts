@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { openEdge } from '../edge/client.ts';
+import { ask, freePort, Rig, until } from '../edge/testing/rig.ts';
+import { trafficContract, type TrafficHarness } from '../kinds/testing/traffic-contract.ts';
+import { edgeTraffic } from './edge.ts';
+
+async function openHarness(): Promise<TrafficHarness> {
+  const rig = new Rig();
+  rig.port = await freePort();
+  const services = { web: { host: '127.0.0.1', port: rig.port } };
+  const { stateDirectory } = rig;
+  return {
+    open: () => edgeTraffic(openEdge).open({ project: 'p', environment: 'staging', stateDirectory, services }),
+    async app(release) {
+      const { port } = await rig.app(release);
+      return (epoch, colour) => rig.target(epoch, colour, port, release);
+    },
+    async ask(path) {
+      try {
+        const { status, headers } = await ask({ port: rig.port, path, agent: false });
+        return { status, release: headers['x-release'] === undefined ? null : String(headers['x-release']) };
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') return 'nobody listens';
+        throw error;
+      }
+    },
+    pathFor: (status) => `/status?code=${status}`,
+    async kill() {
+      const standing = (await rig.edge.standing())!;
+      process.kill(standing.pid, 'SIGKILL');
+      process.kill(standing.workerPid!, 'SIGKILL');
+      await until(async () => (await rig.edge.current()) === null);
+    },
+    dispose: () => rig.close(),
+  };
+}
+
+trafficContract('edge', openHarness);
+
+test('it is given the folder and the addresses of its environment, and has no configuration', () => {
+  const opened: unknown[] = [];
+  const plug = edgeTraffic((place) => (opened.push(place), openEdge(place)));
+  const services = { web: { host: '127.0.0.1', port: 1 } };
+  plug.open({ project: 'p', environment: 'staging', stateDirectory: '/nowhere', services });
+  expect(opened).toEqual([{ stateDirectory: '/nowhere', services }]);
+  expect(plug.schema.safeParse({}).success).toBe(true);
+  expect(plug.schema.safeParse({ port: 80 }).success).toBe(false);
+});

@@ -1,0 +1,204 @@
+import { DBOS } from '@dbos-inc/dbos-sdk';
+import { migrateSystemDatabase } from '@dbos-inc/dbos-sdk/internal/system_database';
+import { GlobalLogger } from '@dbos-inc/dbos-sdk/internal/telemetry/logs';
+import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
+import pg from 'pg';
+import { Fenced, type Engine, type EngineLease, type FlowContext } from './engine.ts';
+
+export interface DbosOptions {
+  readonly url: string;
+  readonly lease: EngineLease;
+  /** Called once when this process may not act any more. */
+  readonly onFenced: () => void;
+  /** Called when the database cannot be reached, before the next try. */
+  readonly revive: () => Promise<void>;
+}
+
+/** Version of the flows' order of recorded answers. A change of that order needs a new one, and a way for flows in flight. */
+const flowVersion = 'wf1';
+const migrationLock = 727_275;
+/** NOTIFY wakes a waiting flow at once; polling is the net below it, for what was said while the database was away. */
+const pollingIntervalMs = 3_000;
+const completionMs = 300;
+
+type Flow = (input: unknown) => Promise<void>;
+
+export function openDbosEngine({ url, lease, onFenced, revive }: DbosOptions): Engine {
+  const flows = new Map<string, Flow>();
+  let heart: Heart | null = null;
+
+  const context: FlowContext = {
+    get id() {
+      return DBOS.workflowID ?? '';
+    },
+    step: (name, effect) =>
+      DBOS.runStep(
+        async () => {
+          await heart?.prove();
+          try {
+            return await effect(DBOS.stepStatus?.cancelSignal ?? new AbortController().signal);
+          } catch (error) {
+            // An effect that failed because others have taken over is no answer of the step: this process ends instead.
+            await heart?.assertAlive().catch(() => {});
+            throw error;
+          }
+        },
+        { name },
+      ),
+    inbox: (timeoutMs) => DBOS.recv('inbox', { timeoutSeconds: timeoutMs / 1000, pollingIntervalMs }),
+    spawn: async (kind, id, input) => {
+      await DBOS.startWorkflow(flowOf(flows, kind, id), { workflowID: id })(input);
+    },
+    tell: (id, message, key) => DBOS.send(id, message, 'inbox', key),
+    // Not by DBOS itself, which would record the answer and give it again after a crash.
+    recorded: async () =>
+      (await DBOSExecutor.globalInstance?.listWorkflowSteps(DBOS.workflowID ?? '', false))?.length ?? 0,
+    cutOff: (id) => DBOS.cancelWorkflow(id),
+  };
+
+  return {
+    define(kind, flow) {
+      flows.set(kind, DBOS.registerWorkflow((input: never) => flow(context, input), { name: kind }) as Flow);
+    },
+    async open() {
+      await migrateOnce(url);
+      DBOS.setConfig({
+        ...{
+          name: 'greenroom',
+          systemDatabaseUrl: url,
+          logLevel: 'error',
+          applicationVersion: flowVersion,
+          executorID: lease.node,
+        },
+        ...{ runMigrations: false, schedulerPollingIntervalMs: 60_000 },
+      });
+      await lease.join();
+      heart = startHeart(lease, { onFenced, revive, recover: () => recover(lease) });
+      await DBOS.launch();
+      await DBOS.registerQueue('environment', { partitionConcurrency: 1, minPollingIntervalMs: 100 });
+      await heart.beat();
+      void forgetFinished().catch(() => {});
+    },
+    async start(kind, id, input, lock) {
+      const queued = { workflowID: id, queueName: 'environment', enqueueOptions: { queuePartitionKey: lock } };
+      await DBOS.startWorkflow(flowOf(flows, kind, id), queued)(input);
+    },
+    tell: (id, message, key) => DBOS.send(id, message, 'inbox', key),
+    async isOpen(id) {
+      const status = await DBOS.getWorkflowStatus(id);
+      return status !== null && ['PENDING', 'ENQUEUED', 'DELAYED'].includes(status.status);
+    },
+    async close() {
+      heart?.stop();
+      // Flows that have just reached their end get the moment they need to say so.
+      await DBOS.shutdown({ workflowCompletionTimeoutMS: completionMs }).catch(() => {});
+      await lease.leave().catch(() => {});
+    },
+  };
+}
+
+/** Gives flows whose owner no longer lives back to whoever asks next. */
+async function recover(lease: EngineLease): Promise<void> {
+  const pending = { status: 'PENDING', applicationVersion: flowVersion, loadInput: false, loadOutput: false } as const;
+  const owners = (await DBOS.listWorkflows(pending)).map((each) => each.executorId);
+  // Asked after the owners: one that joined meanwhile and owns a flow already is among the living, and keeps it.
+  const living = await lease.living();
+  const orphaned = new Set(owners.filter((owner): owner is string => owner !== undefined && !living.includes(owner)));
+  if (orphaned.size > 0) await DBOSExecutor.globalInstance?.recoverPendingWorkflows([...orphaned]);
+}
+
+/** The engine never collects its history; what Greenroom has to keep stands in its own record. */
+async function forgetFinished(): Promise<void> {
+  const completedBefore = new Date(Date.now() - 7 * 86_400_000).toISOString();
+  const status = ['SUCCESS', 'ERROR', 'CANCELLED'] as const;
+  const old = await DBOS.listWorkflows({
+    status: [...status],
+    completedBefore,
+    limit: 500,
+    loadInput: false,
+    loadOutput: false,
+  });
+  await DBOS.deleteWorkflows(old.map((flow) => flow.workflowID));
+}
+
+/** The flow to start; without an id DBOS would make one up, and nothing would start only once. */
+function flowOf(flows: ReadonlyMap<string, Flow>, kind: string, id: string): Flow {
+  if (id === '') throw new Error(`a flow of kind "${kind}" needs an id`);
+  const flow = flows.get(kind);
+  if (!flow) throw new Error(`no flow is called "${kind}"`);
+  return flow;
+}
+
+/** The engine's own tables; two starts on an empty database would crash each other without the lock. */
+async function migrateOnce(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {}); // the query in flight fails of it
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await migrateSystemDatabase(url, new GlobalLogger(undefined, { logLevel: 'error' }));
+  } finally {
+    await client.end();
+  }
+}
+
+interface Heart {
+  beat(): Promise<void>;
+  /** Before an effect: throws `Fenced` unless the last beat is fresh, or a new one is accepted. */
+  prove(): Promise<void>;
+  /** Asks the database now, and throws `Fenced` when this process may not act any more. */
+  assertAlive(): Promise<void>;
+  stop(): void;
+}
+
+interface HeartOptions {
+  readonly onFenced: () => void;
+  readonly revive: () => Promise<void>;
+  readonly recover: () => Promise<void>;
+}
+
+/** Beats every quarter of the lease, declares the silent dead, and takes over what they left. */
+function startHeart(lease: EngineLease, { onFenced, revive, recover }: HeartOptions): Heart {
+  let beatenAt = performance.now();
+  let isFenced = false;
+  let isSteady = false;
+  // Whoever leaves of its own accord is not thrown out by a beat that was still on its way.
+  let hasLeft = false;
+  const fence = (): never => {
+    if (!isFenced && !hasLeft) onFenced();
+    isFenced = true;
+    throw new Fenced();
+  };
+  const assertAlive = async () => {
+    if (!(await lease.beat())) fence();
+    beatenAt = performance.now();
+  };
+  const beat = async () => {
+    const sinceMs = performance.now() - beatenAt;
+    await assertAlive();
+    // Whoever could not beat for a while, because the database was away, knows nothing of the silence of others.
+    await lease.reap(sinceMs < lease.ttlMs / 2 && isSteady ? 'silent' : 'gone');
+    isSteady = true;
+    await recover();
+  };
+  const prove = async () => {
+    if (isFenced) fence();
+    if (performance.now() - beatenAt >= lease.ttlMs / 2) await assertAlive();
+  };
+  let busy = false;
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    void beat()
+      .catch(async (error: unknown) => {
+        if (!(error instanceof Fenced || hasLeft)) await revive().catch(() => {});
+      })
+      .finally(() => (busy = false));
+  }, lease.ttlMs / 4);
+  timer.unref();
+  const stop = () => {
+    hasLeft = true;
+    clearInterval(timer);
+  };
+  return { beat, prove, assertAlive, stop };
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import type { Failure } from '../../src/domain/failure.ts';
+import type { Proof, PromotionQuestion } from '../../src/domain/promotion.ts';
+import type { Condition, Verdict } from '../../src/domain/verdict.ts';
+import type { Property } from './property.ts';
+
+type Obstacles = (question: PromotionQuestion) => readonly Failure[];
+
+const at = 1_000_000;
+const maxAgeMs = 60_000;
+const condition = (id: string): Condition => ({ id, text: id, owner: 'team', dueAt: at });
+const verdict = (parts: Partial<Verdict> = {}): Verdict => ({
+  decision: 'go',
+  couldNotJudge: false,
+  score: 100,
+  lines: [],
+  conditions: [],
+  decidedAt: at - 1_000,
+  ...parts,
+});
+const proof = (parts: Partial<Proof> = {}): Proof => ({
+  environment: 'staging',
+  releaseRevision: 'r1',
+  verdict: verdict(),
+  wentLive: true,
+  acceptedConditions: [],
+  policyHash: 'p',
+  ...parts,
+});
+const question = (parts: Partial<PromotionQuestion> = {}): PromotionQuestion => ({
+  environment: 'production',
+  previous: 'staging',
+  releaseRevision: 'r1',
+  proof: proof(),
+  evidenceMaxAgeMs: maxAgeMs,
+  overdueConditions: [],
+  approvalsMissing: 0,
+  at,
+  ...parts,
+});
+const proven = (parts: Partial<Proof>) => question({ proof: proof(parts) });
+const owing = verdict({ decision: 'conditional-go', conditions: [condition('a'), condition('b')] });
+
+const again = 'Run "greenroom deploy staging" with this release.';
+const none = { code: 'GR4101', message: 'This release has no verdict in staging.', do: again };
+const accept = (id: string) => ({
+  code: 'GR4107',
+  message: `The condition "${id}" of staging is not accepted.`,
+  do: `Run "greenroom accept ${id}".`,
+});
+const overdue = (id: string) => ({
+  code: 'GR4105',
+  message: `The condition "${id}" is overdue.`,
+  do: `Settle it, then accept it with "greenroom accept ${id}".`,
+});
+const tooOld = { code: 'GR4104', message: 'The verdict of staging is too old.', do: again };
+
+const cases: readonly (readonly [string, PromotionQuestion, readonly Failure[]])[] = [
+  ['a fresh go may go on', question(), []],
+  ['the first environment needs no proof', question({ previous: null, proof: null }), []],
+  ['without proof it may not', question({ proof: null }), [none]],
+  ['without verdict it may not', proven({ verdict: null }), [none]],
+  ['F064 a verdict of another release is none', proven({ releaseRevision: 'r2' }), [none]],
+  [
+    'a no-go stops, whatever else is good',
+    proven({ verdict: verdict({ decision: 'no-go' }) }),
+    [
+      {
+        code: 'GR4102',
+        message: 'The verdict of staging is NO-GO.',
+        do: 'Read "greenroom why", repair it, and deploy a new release.',
+      },
+    ],
+  ],
+  [
+    'one that did not stay live stops',
+    proven({ wentLive: false }),
+    [{ code: 'GR4103', message: 'The release did not stay live in staging.', do: again }],
+  ],
+  ['F052 a verdict that is too old stops', proven({ verdict: verdict({ decidedAt: at - maxAgeMs - 1 }) }), [tooOld]],
+  ['a verdict of exactly the allowed age goes', proven({ verdict: verdict({ decidedAt: at - maxAgeMs }) }), []],
+  ['every condition must be accepted', proven({ verdict: owing }), [accept('a'), accept('b')]],
+  ['one accepted condition is not all', proven({ verdict: owing, acceptedConditions: ['a'] }), [accept('b')]],
+  ['all accepted is enough', proven({ verdict: owing, acceptedConditions: ['b', 'a'] }), []],
+  [
+    'overdue conditions of any release stop, also in the first environment',
+    question({ previous: null, overdueConditions: ['x', 'y'] }),
+    [overdue('x'), overdue('y')],
+  ],
+  [
+    'missing approvals stop',
+    question({ approvalsMissing: 1 }),
+    [{ code: 'GR4106', message: '1 approvals are missing for production.', do: 'Ask those who may approve.' }],
+  ],
+  [
+    'all obstacles are told at once',
+    question({ proof: null, overdueConditions: ['x'], approvalsMissing: 2 }),
+    [
+      none,
+      overdue('x'),
+      { code: 'GR4106', message: '2 approvals are missing for production.', do: 'Ask those who may approve.' },
+    ],
+  ],
+];
+
+export const promotionProperties = (promotionObstacles: Obstacles): readonly Property[] =>
+  cases.map(([name, asked, expected]) => ({
+    name,
+    run: () => assert.deepEqual(promotionObstacles(asked), expected),
+  }));

@@ -1,0 +1,25 @@
+import { createServer } from 'node:net';
+
+/** Below the range from which the system takes ports for outgoing connections: a port found free there stays free until it is used. */
+const lowest = 20_000;
+const count = 12_000;
+const given = new Set<number>();
+
+export async function freePorts(wanted: number): Promise<readonly number[]> {
+  const found: number[] = [];
+  while (found.length < wanted) {
+    const port = lowest + Math.floor(Math.random() * count);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    found.push(port);
+  }
+  return found;
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

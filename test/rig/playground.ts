@@ -1,0 +1,167 @@
+// A copy of a sample project with ports of its own, the real command line on it, and an end that leaves nothing behind.
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import pg from 'pg';
+import { parse } from 'yaml';
+import { homePaths, readState } from '../../src/embedded/postgres-home.ts';
+import { endEverything } from './ending.ts';
+import { freePorts } from './free-ports.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+export const samples = {
+  medianest: path.join(root, 'examples/medianest'),
+  tiny: path.join(import.meta.dirname, 'fixture'),
+};
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly tookMs: number;
+}
+
+export interface Running {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  /** All that was said so far. */
+  said(): string;
+  kill(name: NodeJS.Signals): void;
+}
+
+export interface RunOptions {
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Killed when it takes longer. */
+  readonly timeoutMs?: number;
+  /** Where it is called from; `--project` is not given then. */
+  readonly from?: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export class Playground {
+  readonly directory = path.join(root, '.tmp', `play-${process.pid}-${randomUUID().slice(0, 8)}`);
+  readonly home = path.join(this.directory, '.greenroom');
+  /** Public ports by environment and service. */
+  readonly ports: Record<string, Record<string, number>> = {};
+  readonly #running = new Set<Running>();
+
+  /** `overlay` is laid over the sample's greenroom.yaml, which becomes base.yaml. */
+  static async open(sample: string, overlay: Fields = {}): Promise<Playground> {
+    const play = new Playground();
+    cpSync(sample, play.directory, {
+      recursive: true,
+      filter: (file) => !['.greenroom', 'reports'].includes(path.basename(file)),
+    });
+    mkdirSync(play.home);
+    renameSync(play.file('greenroom.yaml'), play.file('base.yaml'));
+    const { services, environments } = parse(readFileSync(play.file('base.yaml'), 'utf8')) as {
+      services: Fields;
+      environments: Fields;
+    };
+    for (const environment of Object.keys(environments)) {
+      const ports = await freePorts(Object.keys(services).length);
+      play.ports[environment] = Object.fromEntries(Object.keys(services).map((name, index) => [name, ports[index]!]));
+    }
+    play.overlay(overlay);
+    return play;
+  }
+
+  /** A file of the project: part of its tree, and so of the next release. */
+  file = (name: string): string => path.join(this.directory, name);
+  /** A file that no release holds. */
+  beside = (name: string): string => path.join(this.home, name);
+
+  /** What the project says beside its base; replaces what was said so before. */
+  overlay({ environments = {}, ...others }: Fields): void {
+    const places = Object.entries(this.ports).map(([name, ports]) => {
+      return [name, { ports, ...(environments as Record<string, Fields>)[name] }] as const;
+    });
+    const text = JSON.stringify(
+      { extends: './base.yaml', environments: Object.fromEntries(places), ...others },
+      null,
+      2,
+    );
+    writeFileSync(this.file('greenroom.yaml'), `${text}\n`);
+  }
+
+  start(argv: readonly string[], { variables = {}, timeoutMs = 60_000, from }: RunOptions = {}): Running {
+    const place = from === undefined ? ['--project', this.directory] : [];
+    const clean = Object.entries(process.env).filter(
+      ([name]) => !/^(GREENROOM_|DATABASE_URL|VITEST|NODE_OPTIONS|GITHUB_ACTIONS|CI$|FORCE_COLOR|NO_COLOR)/.test(name),
+    );
+    const beganMs = performance.now();
+    const child = spawn(path.join(root, 'bin/greenroom'), [...argv, ...place], {
+      cwd: from ?? root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...Object.fromEntries(clean), ...variables },
+    });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
+    const limit = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.on('error', reject);
+      // "close" would wait for whatever it started and left running.
+      child.on('exit', (code, signal) => {
+        clearTimeout(limit);
+        const tookMs = Math.round(performance.now() - beganMs);
+        setTimeout(() => resolve({ code, signal, ...said, tookMs }), 20);
+      });
+    });
+    const running: Running = {
+      pid: child.pid ?? 0,
+      ended,
+      said: () => said.stdout + said.stderr,
+      kill: (name) => void child.kill(name),
+    };
+    this.#running.add(running);
+    void ended.finally(() => this.#running.delete(running)).catch(() => undefined);
+    return running;
+  }
+
+  run(argv: readonly string[], options: RunOptions = {}): Promise<Ended> {
+    return this.start(argv, options).ended;
+  }
+
+  /** The document of a command that must end with `code`. */
+  async json<T = Fields>(argv: readonly string[], code = 0, options: RunOptions = {}): Promise<T> {
+    const ended = await this.run([...argv, '--json'], options);
+    if (ended.code !== code)
+      throw new Error(
+        `greenroom ${argv.join(' ')} ended with ${ended.code ?? ended.signal}, not ${code}:\n${ended.stdout}${ended.stderr}`,
+      );
+    return JSON.parse(ended.stdout) as T;
+  }
+
+  /** Of the embedded PostgreSQL, as long as it runs. */
+  databaseUrl(database: string): string {
+    const state = readState(homePaths(this.beside('postgres')));
+    return `postgresql://postgres:${encodeURIComponent(state?.password ?? '')}@127.0.0.1:${state?.port ?? 1}/${database}`;
+  }
+
+  /** Rows of Greenroom's own database, or of another one of the embedded PostgreSQL. */
+  async rows<Row extends pg.QueryResultRow>(
+    text: string,
+    values: readonly unknown[] = [],
+    database = 'greenroom',
+  ): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.databaseUrl(database), connectionTimeoutMillis: 5_000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return (await client.query<Row>(text, [...values])).rows;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  /** Ends what was started here and in here, and nothing else, and removes the folder. */
+  async close(): Promise<void> {
+    for (const running of this.#running) running.kill('SIGKILL');
+    await Promise.allSettled([...this.#running].map((running) => running.ended));
+    await endEverything(this.directory);
+  }
+}
