@@ -96,8 +96,8 @@ export async function staleOwner(ground: Ground, point: string): Promise<Complai
   const sleeper = lab.run(['deploy', 'staging', '--json'], { fault });
   await until(`paused at ${point}`, () => isStopped(sleeper.pid), 40_000);
   const complaints = [...(await resumed(lab))];
-  signal(sleeper.pid, 'SIGCONT');
-  return [...complaints, ...(await mustBeFenced(sleeper)), ...(await conclude(ground, true, beganAt))];
+  complaints.push(...(await wakeFenced(lab, sleeper, 0)));
+  return [...complaints, ...(await conclude(ground, true, beganAt))];
 }
 
 /** The owner is paused between its claim and the switch; meanwhile another switches and goes back (F007). */
@@ -109,15 +109,34 @@ export async function staleSwitch(ground: Ground): Promise<Complaints> {
   const sleeper = lab.run(['deploy', 'staging', '--json'], { fault });
   await until('paused before the switch', () => isStopped(sleeper.pid), 40_000);
   const complaints = [...(await resumed(lab, [7]))];
-  signal(sleeper.pid, 'SIGCONT');
-  return [...complaints, ...(await mustBeFenced(sleeper)), ...(await conclude(ground, false, beganAt))];
+  complaints.push(...(await wakeFenced(lab, sleeper, 7)));
+  return [...complaints, ...(await conclude(ground, false, beganAt))];
 }
 
-async function mustBeFenced(sleeper: Running): Promise<Complaints> {
+/**
+ * Wakes a process whose deployment another one has brought to its end: nothing may move any more. It says that it was fenced off, or,
+ * when it reads the end before it hears of the fence, reports that end.
+ */
+async function wakeFenced(lab: Lab, sleeper: Running, endCode: number): Promise<Complaints> {
+  const before = await standingOf(lab);
+  signal(sleeper.pid, 'SIGCONT');
   const { code, output } = await sleeper.ended;
-  return code === 3 && output.includes('GR3401')
-    ? []
-    : [`the paused process ended with ${code}: ${output.slice(-800)}`];
+  const after = await standingOf(lab);
+  return [
+    ...((code === 3 && output.includes('GR3401')) || code === endCode
+      ? []
+      : [`the paused process ended with ${code}: ${output.slice(-800)}`]),
+    ...(after === before ? [] : [`the paused process changed ${before} to ${after}`]),
+  ];
+}
+
+/** Everything a stale owner could bend: how long the record is, what is recorded to serve, and where the proxy points. */
+async function standingOf(lab: Lab): Promise<string> {
+  const [row] = await lab.rows(
+    `select (select count(*) from greenroom.record) as records, (select count(*) from greenroom.result) as results,
+            (select serving::text from greenroom.environment where name = 'staging') as serving`,
+  );
+  return JSON.stringify([row, readFileSync(`${lab.home}/environments/staging/edge/state.json`, 'utf8')]);
 }
 
 function isStopped(pid: number): boolean {
