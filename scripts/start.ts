@@ -19,7 +19,7 @@ import type { Account } from '../src/domain/account.ts';
 import type { Project } from '../src/domain/project.ts';
 import { lookAtSource } from '../src/effects/source.ts';
 import { reportHtml } from '../src/report/html-report.ts';
-import { accountOf } from '../src/store/deployments.ts';
+import { accountOf } from '../src/store/accounts.ts';
 import { remove, setStage, strike, type Stage } from './demonstration/stage.ts';
 import { sendUsers, type Users } from './demonstration/users.ts';
 

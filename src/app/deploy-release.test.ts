@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { canonical } from '../domain/json.ts';
-import { accountOf, insertDeployment, servingIn, type StoredDeployment } from '../store/deployments.ts';
+import { accountOf } from '../store/accounts.ts';
+import { insertDeployment, type StoredDeployment } from '../store/deployments.ts';
+import { servingIn } from '../store/environments.ts';
 import { verifyRecords } from '../store/records.ts';
 import { testDatabase } from '../store/testing/database.ts';
 import { newDeploymentOf } from '../store/testing/samples.ts';

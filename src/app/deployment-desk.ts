@@ -11,15 +11,10 @@ import { narrate, statusOf } from '../domain/narration.ts';
 import { makePlan } from '../domain/plan.ts';
 import type { StepAccount } from '../domain/account.ts';
 import type { StepKind } from '../domain/step.ts';
-import {
-  findDeployment,
-  saveResult,
-  saveState,
-  servingIn,
-  standing,
-  type StateChange,
-  type StoredDeployment,
-} from '../store/deployments.ts';
+import { findDeployment, type StoredDeployment } from '../store/deployments.ts';
+import { servingIn, standing } from '../store/environments.ts';
+import { saveResult } from '../store/results.ts';
+import { saveState, type StateChange } from '../store/states.ts';
 import { countAttempt } from '../store/attempts.ts';
 import type { Serving } from '../store/schema.ts';
 import type { Desk } from '../workflow/deployment-flow.ts';

@@ -1,7 +1,8 @@
 import type { Environment, Project } from '../domain/project.ts';
 import type { Instance } from '../kinds/driver.ts';
 import type { TrafficState } from '../kinds/traffic.ts';
-import { findDeployment, listDeployments, servingIn } from '../store/deployments.ts';
+import { findDeployment, listDeployments } from '../store/deployments.ts';
+import { servingIn } from '../store/environments.ts';
 import { findRelease } from '../store/releases.ts';
 import { observe, siteAt, type Site } from './site.ts';
 import type { World } from './world.ts';

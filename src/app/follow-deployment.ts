@@ -1,7 +1,8 @@
 import { fail } from '../domain/failure.ts';
 import type { ChainedRecord } from '../domain/record.ts';
 import type { CheckResult } from '../domain/verdict.ts';
-import { findDeployment, resultsOf, versionOf, type StoredDeployment } from '../store/deployments.ts';
+import { findDeployment, versionOf, type StoredDeployment } from '../store/deployments.ts';
+import { resultsOf } from '../store/results.ts';
 import { recordsOf } from '../store/records.ts';
 import type { World } from './world.ts';
 

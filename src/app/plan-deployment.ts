@@ -3,7 +3,7 @@ import { makePlan, staleness, type Plan } from '../domain/plan.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import { promotionObstacles } from '../domain/promotion.ts';
 import type { Release } from '../domain/release.ts';
-import { servingIn, standing } from '../store/deployments.ts';
+import { servingIn, standing } from '../store/environments.ts';
 import { findRelease, listReleases } from '../store/releases.ts';
 import { overdueConditions, proofOf } from './proof.ts';
 import type { World } from './world.ts';

@@ -1,7 +1,8 @@
 import type { Account } from '../domain/account.ts';
 import { fail } from '../domain/failure.ts';
 import type { Project } from '../domain/project.ts';
-import { accountOf, listDeployments, type StoredDeployment } from '../store/deployments.ts';
+import { accountOf } from '../store/accounts.ts';
+import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { listReleases, type ListedRelease } from '../store/releases.ts';
 import { environmentOf } from './plan-deployment.ts';
 import type { World } from './world.ts';

@@ -1,6 +1,7 @@
 import type { Environment, Project } from '../domain/project.ts';
 import type { Condition } from '../domain/verdict.ts';
-import { findDeployment, listDeployments, servingIn } from '../store/deployments.ts';
+import { findDeployment, listDeployments } from '../store/deployments.ts';
+import { servingIn } from '../store/environments.ts';
 import { verifyRecords } from '../store/records.ts';
 import { findRelease } from '../store/releases.ts';
 import { findDrift } from './find-drift.ts';

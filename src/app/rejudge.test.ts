@@ -1,7 +1,7 @@
 import { beforeAll, afterAll, expect, test } from 'vitest';
 import type { Account } from '../domain/account.ts';
 import { canonical } from '../domain/json.ts';
-import { accountOf } from '../store/deployments.ts';
+import { accountOf } from '../store/accounts.ts';
 import { testDatabase } from '../store/testing/database.ts';
 import { rejudge } from './rejudge.ts';
 import { openTestWorld, type TestWorld } from './testing/world.ts';

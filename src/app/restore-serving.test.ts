@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findDeployment, insertDeployment, servingIn } from '../store/deployments.ts';
+import { findDeployment, insertDeployment } from '../store/deployments.ts';
+import { servingIn } from '../store/environments.ts';
 import { recordsOf, verifyRecords } from '../store/records.ts';
 import { statement, testDatabase } from '../store/testing/database.ts';
 import { newDeploymentOf } from '../store/testing/samples.ts';

@@ -1,5 +1,6 @@
 import type { Environment, Project } from '../domain/project.ts';
-import { findDeployment, listDeployments, servingIn } from '../store/deployments.ts';
+import { findDeployment, listDeployments } from '../store/deployments.ts';
+import { servingIn } from '../store/environments.ts';
 import { findRelease } from '../store/releases.ts';
 import { observe, siteAt, type Site } from './site.ts';
 import { changeColour } from './steps/bring-up.ts';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { accountOf, servingIn } from '../store/deployments.ts';
+import { accountOf } from '../store/accounts.ts';
+import { servingIn } from '../store/environments.ts';
 import { testDatabase } from '../store/testing/database.ts';
 import { orderDeployment } from './deploy-release.ts';
 import { planDeployment } from './plan-deployment.ts';

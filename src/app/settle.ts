@@ -1,6 +1,7 @@
 import type { Message } from '../domain/deployment.ts';
 import { fail } from '../domain/failure.ts';
-import { findDeployment, listDeployments, saveAcceptance, type StoredDeployment } from '../store/deployments.ts';
+import { saveAcceptance } from '../store/acceptances.ts';
+import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import type { World } from './world.ts';
 
 /** A person takes a condition of a conditional verdict upon them. Answers the deployments it was accepted in. */

@@ -5,7 +5,8 @@ import type { Release } from '../domain/release.ts';
 import type { Colour, Driver, Instance, Slot } from '../kinds/driver.ts';
 import type { Effects } from '../kinds/effects.ts';
 import type { TrafficHandle } from '../kinds/traffic.ts';
-import { claimEpoch, findDeployment, type StoredDeployment } from '../store/deployments.ts';
+import { findDeployment, type StoredDeployment } from '../store/deployments.ts';
+import { claimEpoch } from '../store/environments.ts';
 import { findRelease } from '../store/releases.ts';
 import type { ResolvedVariables, World } from './world.ts';
 

@@ -1,6 +1,7 @@
 import { fail } from '../domain/failure.ts';
 import type { Project } from '../domain/project.ts';
-import { claimEpoch, listDeployments } from '../store/deployments.ts';
+import { listDeployments } from '../store/deployments.ts';
+import { claimEpoch } from '../store/environments.ts';
 import { append } from '../store/records.ts';
 import { environmentOf } from './plan-deployment.ts';
 import { takeDown } from './take-down.ts';

@@ -3,7 +3,7 @@ import { canonical, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Step } from '../../domain/step.ts';
 import type { CheckResult, ResultFinding } from '../../domain/verdict.ts';
-import { saveResult } from '../../store/deployments.ts';
+import { saveResult } from '../../store/results.ts';
 import { lostLease, type Site } from '../site.ts';
 
 export interface Answer {

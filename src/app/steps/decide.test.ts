@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { canonical } from '../../domain/json.ts';
-import { findDeployment, insertDeployment, saveResult } from '../../store/deployments.ts';
+import { findDeployment, insertDeployment } from '../../store/deployments.ts';
+import { saveResult } from '../../store/results.ts';
 import { statement, testDatabase } from '../../store/testing/database.ts';
 import { newDeploymentOf, resultOf } from '../../store/testing/samples.ts';
 import { planDeployment } from '../plan-deployment.ts';

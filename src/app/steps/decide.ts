@@ -1,7 +1,7 @@
 import type { VerdictGist } from '../../domain/deployment.ts';
 import { canonical } from '../../domain/json.ts';
 import { weigh, type Verdict } from '../../domain/verdict.ts';
-import { resultsOf } from '../../store/deployments.ts';
+import { resultsOf } from '../../store/results.ts';
 import { mayAct } from '../../store/lease.ts';
 import { lostLease, type Site } from '../site.ts';
 import type { StepModule } from './step-task.ts';

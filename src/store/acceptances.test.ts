@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { saveAcceptance } from './acceptances.ts';
+import { accountOf } from './accounts.ts';
+import { testDatabase } from './testing/database.ts';
+import { queued } from './testing/samples.ts';
+
+const database = testDatabase();
+
+test('a condition is accepted once, and the first person stands', async () => {
+  const store = database.store();
+  const deployment = await queued(store, 'owes', 'dep_owes');
+  await saveAcceptance(store, deployment, 'docs', 'ada', 1);
+  await saveAcceptance(store, deployment, 'docs', 'grace', 2);
+  const account = await store.read((rows) => accountOf(rows, 'dep_owes'));
+  expect(account?.acceptedConditions).toEqual([{ id: 'docs', by: 'ada', at: 1 }]);
+  expect(account?.records.map((each) => [each.kind, each.actor])).toEqual([
+    ['deployment-requested', 'ada'],
+    ['condition-accepted', 'ada'],
+  ]);
+});

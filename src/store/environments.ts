@@ -1,0 +1,68 @@
+import type { Standing } from '../domain/plan.ts';
+import { mayAct } from './lease.ts';
+import type { Serving } from './schema.ts';
+import type { Rows, Store } from './store.ts';
+
+/** One row per environment; taking it in a transaction serialises what is decided about the environment. */
+export async function lockEnvironment(rows: Rows, project: string, environment: string): Promise<Serving | null> {
+  await rows
+    .insertInto('environment')
+    .values({ project, name: environment, serving: 'null' })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const row = await rows
+    .selectFrom('environment')
+    .select('serving')
+    .where('project', '=', project)
+    .where('name', '=', environment)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return row.serving;
+}
+
+export async function servingIn(rows: Rows, project: string, environment: string): Promise<Serving | null> {
+  const row = await rows
+    .selectFrom('environment')
+    .select('serving')
+    .where('project', '=', project)
+    .where('name', '=', environment)
+    .executeTakeFirst();
+  return row?.serving ?? null;
+}
+
+export const standing = (serving: Serving | null): Standing => ({
+  releaseId: serving?.releaseId ?? null,
+  releaseRevision: serving?.releaseRevision ?? null,
+  colour: serving?.colour ?? null,
+});
+
+/** A number that grows with every operation and every change of owner; null when `node` may not act any more. */
+export async function claimEpoch(
+  store: Store,
+  project: string,
+  environment: string,
+  node: string,
+  operation: string,
+): Promise<number | null> {
+  return store.change(async (rows) => {
+    if (!(await mayAct(rows, node))) return null;
+    await lockEnvironment(rows, project, environment);
+    const owner = `${node}/${operation}`;
+    const row = await rows
+      .updateTable('environment')
+      .set((set) => ({
+        epoch: set
+          .case()
+          .when('owner', 'is not distinct from', owner)
+          .then(set.ref('epoch'))
+          .else(set('epoch', '+', '1'))
+          .end(),
+        owner,
+      }))
+      .where('project', '=', project)
+      .where('name', '=', environment)
+      .returning('epoch')
+      .executeTakeFirstOrThrow();
+    return Number(row.epoch);
+  });
+}
