@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { countAttempt } from './attempts.ts';
-import { openLease, type Lease } from './lease.ts';
+import type { Lease } from '../kinds/lease.ts';
+import { openLease } from './lease.ts';
 import type { NodeProcess } from './schema.ts';
 import { statement, testDatabase } from './testing/database.ts';
 

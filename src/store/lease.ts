@@ -1,22 +1,7 @@
 import { sql } from 'kysely';
+import type { Lease } from '../kinds/lease.ts';
 import type { NodeProcess } from './schema.ts';
 import type { RowsInTransaction, Store } from './store.ts';
-
-/**
- * Who may act. Every engine process is a node that beats; a node that has not for `ttlMs` is dead for good, by the database's clock,
- * and others go on with what it left. A process that is known to be gone need not be waited for.
- */
-export interface Lease {
-  readonly node: string;
-  readonly ttlMs: number;
-  join(): Promise<void>;
-  /** False when this node has been declared dead: it must not act any more. */
-  beat(): Promise<boolean>;
-  /** Declares dead who is known to be gone; `silent`: also who has not beaten for `ttlMs`. */
-  reap(who: 'gone' | 'silent'): Promise<void>;
-  living(): Promise<readonly string[]>;
-  leave(): Promise<void>;
-}
 
 /** Holds the node's life until the transaction ends: it cannot be declared dead meanwhile. False when it has been. */
 export async function mayAct(rows: RowsInTransaction, node: string): Promise<boolean> {

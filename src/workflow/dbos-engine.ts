@@ -3,11 +3,13 @@ import { migrateSystemDatabase } from '@dbos-inc/dbos-sdk/internal/system_databa
 import { GlobalLogger } from '@dbos-inc/dbos-sdk/internal/telemetry/logs';
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import pg from 'pg';
-import { Fenced, type Engine, type EngineLease, type FlowContext } from './engine.ts';
+import type { Lease } from '../kinds/lease.ts';
+import type { Engine, FlowContext } from './engine.ts';
+import { startHeart, type Heart } from './heart.ts';
 
 export interface DbosOptions {
   readonly url: string;
-  readonly lease: EngineLease;
+  readonly lease: Lease;
   /** Called once when this process may not act any more. */
   readonly onFenced: () => void;
   /** Called when the database cannot be reached, before the next try. */
@@ -98,7 +100,7 @@ export function openDbosEngine({ url, lease, onFenced, revive }: DbosOptions): E
 }
 
 /** Gives flows whose owner no longer lives back to whoever asks next. */
-async function recover(lease: EngineLease): Promise<void> {
+async function recover(lease: Lease): Promise<void> {
   const pending = { status: 'PENDING', applicationVersion: flowVersion, loadInput: false, loadOutput: false } as const;
   const owners = (await DBOS.listWorkflows(pending)).map((each) => each.executorId);
   // Asked after the owners: one that joined meanwhile and owns a flow already is among the living, and keeps it.
@@ -140,65 +142,4 @@ async function migrateOnce(url: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-interface Heart {
-  beat(): Promise<void>;
-  /** Before an effect: throws `Fenced` unless the last beat is fresh, or a new one is accepted. */
-  prove(): Promise<void>;
-  /** Asks the database now, and throws `Fenced` when this process may not act any more. */
-  assertAlive(): Promise<void>;
-  stop(): void;
-}
-
-interface HeartOptions {
-  readonly onFenced: () => void;
-  readonly revive: () => Promise<void>;
-  readonly recover: () => Promise<void>;
-}
-
-/** Beats every quarter of the lease, declares the silent dead, and takes over what they left. */
-function startHeart(lease: EngineLease, { onFenced, revive, recover }: HeartOptions): Heart {
-  let beatenAt = performance.now();
-  let isFenced = false;
-  let isSteady = false;
-  // Whoever leaves of its own accord is not thrown out by a beat that was still on its way.
-  let hasLeft = false;
-  const fence = (): never => {
-    if (!isFenced && !hasLeft) onFenced();
-    isFenced = true;
-    throw new Fenced();
-  };
-  const assertAlive = async () => {
-    if (!(await lease.beat())) fence();
-    beatenAt = performance.now();
-  };
-  const beat = async () => {
-    const sinceMs = performance.now() - beatenAt;
-    await assertAlive();
-    // Whoever could not beat for a while, because the database was away, knows nothing of the silence of others.
-    await lease.reap(sinceMs < lease.ttlMs / 2 && isSteady ? 'silent' : 'gone');
-    isSteady = true;
-    await recover();
-  };
-  const prove = async () => {
-    if (isFenced) fence();
-    if (performance.now() - beatenAt >= lease.ttlMs / 2) await assertAlive();
-  };
-  let busy = false;
-  const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    void beat()
-      .catch(async (error: unknown) => {
-        if (!(error instanceof Fenced || hasLeft)) await revive().catch(() => {});
-      })
-      .finally(() => (busy = false));
-  }, lease.ttlMs / 4);
-  timer.unref();
-  const stop = () => {
-    hasLeft = true;
-    clearInterval(timer);
-  };
-  return { beat, prove, assertAlive, stop };
 }

@@ -31,18 +31,6 @@ export interface FlowContext {
   cutOff(id: string): Promise<void>;
 }
 
-/** Proof that this process may still act; see store/lease.ts. */
-export interface EngineLease {
-  readonly node: string;
-  readonly ttlMs: number;
-  join(): Promise<void>;
-  beat(): Promise<boolean>;
-  /** Declares dead who is known to be gone; `silent`: also who has not beaten for the whole lease. */
-  reap(who: 'gone' | 'silent'): Promise<void>;
-  living(): Promise<readonly string[]>;
-  leave(): Promise<void>;
-}
-
 /** This process was declared dead while it was paused; whatever it was about to do, another does now. */
 export class Fenced extends Error {
   constructor() {

@@ -1,0 +1,15 @@
+/**
+ * Who may act. Every engine process is a node that beats; a node that has not for `ttlMs` is dead for good, by the database's clock,
+ * and others go on with what it left. A process that is known to be gone need not be waited for.
+ */
+export interface Lease {
+  readonly node: string;
+  readonly ttlMs: number;
+  join(): Promise<void>;
+  /** False when this node has been declared dead: it must not act any more. */
+  beat(): Promise<boolean>;
+  /** Declares dead who is known to be gone; `silent`: also who has not beaten for `ttlMs`. */
+  reap(who: 'gone' | 'silent'): Promise<void>;
+  living(): Promise<readonly string[]>;
+  leave(): Promise<void>;
+}
