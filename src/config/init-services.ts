@@ -1,5 +1,6 @@
 import { splitWords } from '../domain/words.ts';
 import type { Repository } from './init-repository.ts';
+import { whyUnusable } from './shape-parts.ts';
 
 /** A thing that runs, as far as the repository tells. */
 export interface FoundService {
@@ -46,9 +47,14 @@ const nameOf = (text: string): string => {
   return name === '' || name in {} ? 'app' : name;
 };
 
-/** A command for a shell is given to one; a plain one runs without. */
-const commandOf = (line: string): string =>
-  shellSigns.test(line) || splitWords(line) === null ? `sh -c ${quoted(line)}` : line;
+/** A command for a shell (`A=b program`, `a && b`) is given to one; a plain one runs without. */
+const commandOf = (line: string): string => (isPlain(line) ? line : `sh -c ${quoted(line)}`);
+
+function isPlain(line: string): boolean {
+  const argv = shellSigns.test(line) ? null : splitWords(line);
+  return argv !== null && whyUnusable(argv) === null;
+}
+
 const quoted = (line: string): string => `"${line.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
 function fromProcfile(repository: Repository): readonly Named[] {
@@ -68,12 +74,7 @@ function fromScripts(scripts: Readonly<Record<string, string>>): readonly Named[
   return starts.map(([name, line]) => ({
     name: name === 'start' ? (starts.length > 1 ? 'backend' : 'app') : nameOf(name.slice('start:'.length)),
     // Without npm in between, the service gets its signals itself.
-    run:
-      /^node\s/.test(line) && !shellSigns.test(line) && splitWords(line)
-        ? line
-        : name === 'start'
-          ? 'npm start'
-          : `npm run ${name}`,
+    run: /^node\s/.test(line) && isPlain(line) ? line : name === 'start' ? 'npm start' : `npm run ${name}`,
     evidence: `the script "${name}" of package.json`,
   }));
 }

@@ -138,7 +138,17 @@ it('never overwrites', () => {
 it('writes a valid file whatever package.json and Procfile say', () => {
   const word = fc.oneof(
     fc.string({ maxLength: 20 }),
-    fc.constantFrom('node a.js && b', "node 'x", 'a: b # c', '$PORT', 'node "a b".js', 'constructor', '123'),
+    fc.constantFrom(
+      'node a.js && b',
+      "node 'x",
+      'a: b # c',
+      '$PORT',
+      'node "a b".js',
+      'constructor',
+      '123',
+      'NODE_ENV=production node a.js',
+      'a_1=',
+    ),
   );
   fc.assert(
     fc.property(word, word, word, (name, start, process) => {

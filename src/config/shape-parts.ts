@@ -28,12 +28,12 @@ export const relativePath = () =>
 const shellOnly = new Set(['&&', '||', '|', ';', '&', '>', '>>', '<', '2>&1']);
 
 /** What is wrong with an argument vector that is started without a shell, or null. */
-function whyUnusable(argv: readonly string[]): string | null {
+export function whyUnusable(argv: readonly string[]): string | null {
   if (argv.length === 0 || argv[0] === '') return 'expected a command, not nothing';
   const operator = argv.find((word) => shellOnly.has(word));
   if (operator && argv[0] !== 'sh' && argv[0] !== 'bash')
     return `expected one command without "${operator}": there is no shell; write  sh -c '…'`;
-  if (/^[A-Z_]+=/.test(argv[0]!))
+  if (/^[A-Za-z_][A-Za-z0-9_]*=/.test(argv[0]!))
     return `expected a command first, not "${argv[0]!.split('=')[0]}=…": put it under "variables"`;
   return null;
 }
