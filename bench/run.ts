@@ -1,18 +1,31 @@
-/** `npm run bench [name …]`: runs the benches, prints a table, keeps the rows in bench/results.json. Exit 1 when a bar does not hold. */
+/**
+ * `npm run bench [name …]`: runs the benches, prints a table, keeps the rows in bench/results.json. Exit 1 when a bar does not hold.
+ * `npm run bench <name> -- --part=a,b`: only these parts of a bench that has parts.
+ */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { styleText } from 'node:util';
 import type { BenchRow } from './row.ts';
 
-type Bench = () => Promise<readonly BenchRow[]>;
+type Bench = (parts?: readonly string[]) => Promise<readonly BenchRow[]>;
 
 const here = import.meta.dirname;
 const resultsFile = path.join(here, 'results.json');
 const known = benchNames();
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--part='));
+const parts = partsOf(process.argv.slice(2));
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no bench "${unknown.join('", "')}".\n  do     Use one of: ${known.join(', ')}.`);
+  process.exit(2);
+}
+for (const name of parts === null ? [] : wanted.length > 0 ? wanted : known) {
+  const has = (await open(name)).parts ?? [];
+  const strange = parts!.filter((part) => !has.includes(part));
+  if (strange.length === 0) continue;
+  console.error(
+    `The bench "${name}" has no part "${strange.join('", "')}".\n  do     Use one of: ${has.join(', ') || 'none, it has no parts'}.`,
+  );
   process.exit(2);
 }
 
@@ -21,7 +34,7 @@ for (const name of wanted.length > 0 ? wanted : known) {
   const startedMs = performance.now();
   console.log(`\n${styleText('bold', name)}`);
   try {
-    const rows = await (await load(name))();
+    const rows = await (await open(name)).bench(...(parts === null ? [] : [parts]));
     printTable(rows);
     keep(name, rows);
     isGood &&= rows.length > 0 && rows.every((row) => row.holds);
@@ -50,9 +63,15 @@ function functionOf(name: string): string {
   return `bench${name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
 }
 
-async function load(name: string): Promise<Bench> {
-  const module = (await import(`./${name}.ts`)) as Record<string, Bench>;
-  return module[functionOf(name)]!;
+async function open(name: string): Promise<{ readonly bench: Bench; readonly parts?: readonly string[] }> {
+  const { parts: has, [functionOf(name)]: bench } = (await import(`./${name}.ts`)) as Record<string, unknown>;
+  return { bench: bench as Bench, ...(Array.isArray(has) && { parts: has as readonly string[] }) };
+}
+
+/** Null: all of them. */
+function partsOf(words: readonly string[]): readonly string[] | null {
+  const named = words.filter((word) => word.startsWith('--part=')).flatMap((word) => word.slice(7).split(','));
+  return named.length > 0 ? named : null;
 }
 
 function printTable(rows: readonly BenchRow[]): void {
@@ -71,9 +90,11 @@ function printTable(rows: readonly BenchRow[]): void {
   }
 }
 
-/** Rows of other benches stay as they were measured last. */
+/** Rows of other benches, and of parts that were not run, stay as they were measured last. */
 function keep(name: string, rows: readonly BenchRow[]): void {
-  const others = readResults().filter((row) => row.bench !== name && rows.every(({ bench }) => bench !== row.bench));
+  const isReplaced = (old: BenchRow): boolean =>
+    rows.some(({ bench, measure }) => bench === old.bench && (parts === null || measure === old.measure));
+  const others = readResults().filter((row) => !isReplaced(row) && (parts !== null || row.bench !== name));
   writeFileSync(resultsFile, `${JSON.stringify([...others, ...rows], null, 2)}\n`);
 }
 

@@ -1,6 +1,7 @@
 // What else goes wrong while a deployment runs: parts that die together, owners that sleep, people who act at the wrong moment.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeGround, openGround, type Ground } from './loop.ts';
+import { pausedKill } from './paused-kill.ts';
 import * as scenario from './scenarios.ts';
 
 describe('disturbances', () => {
@@ -8,11 +9,11 @@ describe('disturbances', () => {
 
   beforeAll(async () => {
     ground = await openGround();
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await closeGround(ground);
-  }, 60_000);
+  }, 120_000);
 
   const limitMs = 120_000;
 
@@ -31,6 +32,15 @@ describe('disturbances', () => {
       const everything = { control: true, worker: true, watchdog: true, postmaster: true, keeper: true };
       const { complaints } = await scenario.killParts(ground, 'bake', everything);
       expect(complaints).toEqual([]);
+    },
+    limitMs,
+  );
+
+  it(
+    'F016 goes on back after everything was killed at once on the way back',
+    async () => {
+      const round = { victim: 'all', point: 'switch-back:before', bakes: false } as const;
+      expect((await pausedKill(ground, round)).complaints).toEqual([]);
     },
     limitMs,
   );

@@ -26,11 +26,11 @@ describe('the kill loop', () => {
 
   beforeAll(async () => {
     ground = await openGround();
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await closeGround(ground);
-  }, 60_000);
+  }, 120_000);
 
   it('finds nothing wrong where nobody dies, and passes the points that are killed below', async () => {
     const { points, complaints } = await discover({ ...ground, asksStatus: true }, true);
@@ -38,7 +38,7 @@ describe('the kill loop', () => {
     expect(points).toEqual(
       expect.arrayContaining(rounds.filter(([, { bakes }]) => bakes).map(([, { point }]) => point)),
     );
-  }, 60_000);
+  }, 120_000);
 
   it.each(rounds)(
     '%s',
@@ -52,7 +52,7 @@ describe('the kill loop', () => {
 
   it('leaves no flow open', async () => {
     expect(await settled(ground)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('would see a doubled effect and a second process of the same service', async () => {
     const { lab, serves } = ground;
@@ -71,7 +71,7 @@ describe('the kill loop', () => {
       await until('the twin is gone', () => twin.exitCode !== null || twin.signalCode !== null, 5_000);
       writeFileSync(lab.ledger, ledger);
     }
-  }, 60_000);
+  }, 120_000);
 });
 
 async function newestRelease({ lab }: Ground): Promise<string> {

@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { homePaths, readState } from '../../src/embedded/postgres-home.ts';
+import { freePorts } from '../rig/free-ports.ts';
 import { allProcesses, calledWith, isThere, markedBy, signal, until, type SeenProcess } from './processes.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -53,7 +53,7 @@ export class Lab {
     const lab = new Lab();
     mkdirSync(lab.directory, { recursive: true });
     cpSync(path.join(import.meta.dirname, 'fixture'), lab.project, { recursive: true });
-    const [a, b, c, d] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    const [a = 0, b = 0, c = 0, d = 0] = await freePorts(4);
     lab.ports.staging = [a, b];
     lab.ports.production = [c, d];
     const file = path.join(lab.project, 'greenroom.yaml');
@@ -249,15 +249,4 @@ export class Lab {
     rmSync(this.directory, { recursive: true, force: true });
     if (existsSync(data)) rmSync(data, { recursive: true, force: true });
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -67,7 +67,8 @@ export async function discover(
   return { points: [...new Set(reachedIn(fault))], complaints };
 }
 
-const reachedIn = ({ file }: Fault): readonly string[] =>
+/** Fault points that were passed by the processes that were given `fault`, in order. */
+export const reachedIn = ({ file }: Fault): readonly string[] =>
   existsSync(`${file}.reached`) ? readFileSync(`${file}.reached`, 'utf8').trim().split('\n') : [];
 
 export async function killRound(ground: Ground, round: Round): Promise<RoundResult> {
@@ -118,7 +119,7 @@ async function standBy(lab: Lab, fault?: Fault): Promise<Running> {
   await until(
     'the peer has joined',
     async () => (await lab.rows<{ count: string }>('select count(*) from greenroom.node'))[0]?.count !== before?.count,
-    20_000,
+    60_000,
   );
   return peer;
 }
@@ -169,6 +170,8 @@ export async function conclude(
   const id = await lab.newest();
   // The flow that wrote the end may still be about to say that it is done.
   await until('flows at rest', async () => (await restless(lab, id)) === 0, 5_000).catch(() => undefined);
+  // And an edge that lost one of its processes about to start the next.
+  await until('the edge is whole', () => isWhole(lab.edge()), 5_000).catch(() => undefined);
   await sleep(60);
   const serves = bakes ? await releaseOf(lab, id) : ground.serves;
   const expected: Expectation = { ending: bakes ? 'live' : 'rolled-back', serves, migrations: 1, ...override };
@@ -176,6 +179,9 @@ export async function conclude(
   ground.serves = facts.serving ?? ground.serves;
   return judge(facts, 'staging', expected);
 }
+
+const isWhole = ({ watchdogs, workers }: ReturnType<Lab['edge']>): boolean =>
+  watchdogs.length === 1 && workers.length === 1;
 
 const restless = async (lab: Lab, id: string): Promise<number> =>
   (

@@ -30,6 +30,15 @@ export const calledWith = (word: string): readonly SeenProcess[] =>
 
 export const isThere = (pid: number): boolean => words(`/proc/${pid}/cmdline`).length > 0;
 
+/** Paused by SIGSTOP. */
+export function isStopped(pid: number): boolean {
+  try {
+    return /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 /** False when it is gone already. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
