@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findDeployment, insertDeployment } from '../store/deployments.ts';
-import { servingIn } from '../store/environments.ts';
+import { claimEpoch, servingIn } from '../store/environments.ts';
 import { recordsOf, verifyRecords } from '../store/records.ts';
 import { statement, testDatabase } from '../store/testing/database.ts';
 import { newDeploymentOf } from '../store/testing/samples.ts';
@@ -92,6 +92,20 @@ test('F006 a process that was declared dead stops nothing', async () => {
   expect([world.driver.done, world.proxy.done]).toEqual([[], []]);
   const deployment = await world.store.read(async (rows) => findDeployment(rows, (await serving())!.deployment));
   expect(deployment?.ending?.as).toBe('live');
+});
+
+test('F006 what began while it was being stopped is not recorded as stopped', async () => {
+  const { run } = world.driver;
+  Object.assign(world.driver, {
+    async run(...args: Parameters<typeof run>) {
+      await run(...args);
+      await claimEpoch(world.store, world.project.name, 'staging', world.node, 'another operation');
+    },
+  });
+  await expect(stop('staging')).rejects.toThrow(/GR4310/);
+  expect((await serving())?.releaseId).toBe(release);
+  const records = await world.store.read((rows) => recordsOf(rows, world.project.name));
+  expect(records.filter((each) => each.kind === 'environment-stopped')).toEqual([]);
 });
 
 test('an environment that does not exist is named, and so are those that do', async () => {

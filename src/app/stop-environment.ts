@@ -1,8 +1,7 @@
 import { fail } from '../domain/failure.ts';
 import type { Project } from '../domain/project.ts';
 import { listDeployments } from '../store/deployments.ts';
-import { claimEpoch } from '../store/environments.ts';
-import { append } from '../store/records.ts';
+import { claimEpoch, saveStopped } from '../store/environments.ts';
 import { environmentOf } from './plan-deployment.ts';
 import { takeDown } from './take-down.ts';
 import type { World } from './world.ts';
@@ -20,16 +19,18 @@ export async function stopEnvironment(world: World, project: Project, name: stri
       do: `Run "greenroom cancel ${name}" first.`,
     });
   const epoch = await claimEpoch(world.store, project.name, name, world.node, 'stop-environment');
-  if (epoch === null) fail({ code: 'GR3401', message: 'This process lost its lease; another one has taken over.' });
+  if (epoch === null)
+    fail({
+      code: 'GR3401',
+      message: 'This process lost its lease; another one has taken over.',
+      do: 'Run "greenroom status".',
+    });
   await takeDown(world, project, environment, world.home, epoch);
-  const at = world.clock.now();
-  await world.store.change(async (rows) => {
-    await rows
-      .updateTable('environment')
-      .set({ serving: 'null' })
-      .where('project', '=', project.name)
-      .where('name', '=', name)
-      .execute();
-    await append(rows, project.name, null, [{ kind: 'environment-stopped', actor, data: { environment: name } }], at);
-  });
+  const stopped = { project: project.name, environment: name, epoch, actor, at: world.clock.now() };
+  if (!(await saveStopped(world.store, stopped)))
+    fail({
+      code: 'GR4310',
+      message: `Something else has begun in ${name} while it was being stopped.`,
+      do: `Run "greenroom status"; stop it again when it still should be.`,
+    });
 }

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Standing } from '../domain/plan.ts';
 import { mayAct } from './lease.ts';
+import { append, isWritten } from './records.ts';
 import type { Serving } from './schema.ts';
 import type { Rows, Store } from './store.ts';
 
@@ -64,5 +66,34 @@ export async function claimEpoch(
       .returning('epoch')
       .executeTakeFirstOrThrow();
     return Number(row.epoch);
+  });
+}
+
+export interface StoppedEnvironment {
+  readonly project: string;
+  readonly environment: string;
+  /** Under which it was stopped. */
+  readonly epoch: number;
+  readonly actor: string;
+  readonly at: number;
+}
+
+/** From now on nothing serves there. False when another operation has begun in the environment since it was stopped: what that one made stands. */
+export async function saveStopped(store: Store, stopped: StoppedEnvironment): Promise<boolean> {
+  const { project, environment, epoch, actor, at } = stopped;
+  const operation = randomUUID();
+  return store.change(async (rows) => {
+    await lockEnvironment(rows, project, environment);
+    if (await isWritten(rows, project, operation)) return true;
+    const updated = await rows
+      .updateTable('environment')
+      .set({ serving: 'null' })
+      .where('project', '=', project)
+      .where('name', '=', environment)
+      .where('epoch', '=', String(epoch))
+      .executeTakeFirst();
+    if (updated.numUpdatedRows === 0n) return false;
+    await append(rows, project, null, [{ kind: 'environment-stopped', actor, data: { environment } }], at, operation);
+    return true;
   });
 }

@@ -32,6 +32,8 @@ export function openLease(store: Store, { node, process, ttlMs, isAlive }: Lease
         rows
           .insertInto('node')
           .values({ id: node, process: JSON.stringify(process) })
+          // Ours already when the answer to the first try was lost: no two nodes take the same id.
+          .onConflict((conflict) => conflict.doNothing())
           .execute(),
       );
     },

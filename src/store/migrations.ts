@@ -36,4 +36,12 @@ export const migrations: Record<string, Migration> = {
       );
     },
   },
+  '0003-operations': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table record add column operation text`.execute(db);
+      await sql`create unique index record_of_operation on record (project, operation) where operation is not null`.execute(
+        db,
+      );
+    },
+  },
 };

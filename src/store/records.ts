@@ -6,18 +6,36 @@ import type { Rows, RowsInTransaction } from './store.ts';
 
 export const sha256: Hash = (text) => createHash('sha256').update(text).digest('hex');
 
-/** Appends to the project's log in the caller's transaction: the change and its record stand or fall together. */
+/**
+ * Whether the write of this id is in the log. A connection that is cut after COMMIT was sent leaves its outcome unknown: the
+ * write is tried again, and asks this first. Answers for certain only while the caller holds what serialises its writes.
+ */
+export async function isWritten(rows: RowsInTransaction, project: string, operation: string): Promise<boolean> {
+  const found = await rows
+    .selectFrom('record')
+    .select('sequence')
+    .where('project', '=', project)
+    .where('operation', '=', operation)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/**
+ * Appends to the project's log in the caller's transaction: the change and its record stand or fall together. `operation` is
+ * kept with the first record; the same one twice is refused by the database.
+ */
 export async function append(
   rows: RowsInTransaction,
   project: string,
   deployment: string | null,
   bodies: readonly RecordBody[],
   at: number,
+  operation: string | null = null,
 ): Promise<void> {
   if (bodies.length === 0) return;
   await sql`select pg_advisory_xact_lock(hashtextextended(${`record:${project}`}, 0))`.execute(rows);
   let before = (await newest(rows, project)) ?? null;
-  for (const body of bodies) {
+  for (const [index, body] of bodies.entries()) {
     before = chain(body, before, at, sha256);
     const { sequence, kind, actor, data, previous, hash } = before;
     await rows
@@ -32,6 +50,7 @@ export async function append(
         data: JSON.stringify(data),
         previous,
         hash,
+        operation: index === 0 ? operation : null,
       })
       .execute();
   }

@@ -1,14 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import type { Release } from '../domain/release.ts';
-import { append } from './records.ts';
+import { append, isWritten } from './records.ts';
 import type { Rows, Store } from './store.ts';
 
-/** The same parts again are the same release; nothing is written twice. */
+/** The same parts again are the same release; nothing is written twice. `isNew`: this call has written it. */
 export async function saveRelease(
   store: Store,
   release: Release,
   by: string,
   at: number,
 ): Promise<{ readonly isNew: boolean }> {
+  const operation = randomUUID();
   return store.change(async (rows) => {
     const { id, project, revision } = release;
     const inserted = await rows
@@ -16,24 +18,11 @@ export async function saveRelease(
       .values({ id, project, revision, body: JSON.stringify(release), created_at: new Date(at), created_by: by })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
-    const isNew = (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
-    if (isNew) {
-      const { version, commit, dirty, artifacts, configuration, migrations } = release.parts;
-      await append(
-        rows,
-        project,
-        null,
-        [
-          {
-            kind: 'release-created',
-            actor: by,
-            data: { id, revision, version, commit, dirty, artifacts, configuration, migrations },
-          },
-        ],
-        at,
-      );
-    }
-    return { isNew };
+    if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return { isNew: await isWritten(rows, project, operation) };
+    const { version, commit, dirty, artifacts, configuration, migrations } = release.parts;
+    const data = { id, revision, version, commit, dirty, artifacts, configuration, migrations };
+    await append(rows, project, null, [{ kind: 'release-created', actor: by, data }], at, operation);
+    return { isNew: true };
   });
 }
 

@@ -62,6 +62,8 @@ export interface Tables {
     data: JsonColumn<JsonObject>;
     previous: string;
     hash: string;
+    /** Id of the write that this record came with, for writes that nothing else tells from the same again; see `isWritten`. */
+    operation: string | null;
   };
 }
 
