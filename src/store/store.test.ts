@@ -63,6 +63,33 @@ test('F027 a serialisation failure is tried again at once; any other failure is 
   expect(runs).toBe(1);
 });
 
+test('F027 who is taken back every time gives up within bounds, and says why and what to do', async () => {
+  const slept: number[] = [];
+  const store = await openStore({ url: database.url(), sleep: async (durationMs) => void slept.push(durationMs) });
+  let runs = 0;
+  const raise = (code: string) => sql.raw(`do $$ begin raise exception 'in the way' using errcode = '${code}'; end $$`);
+  const given = await store
+    .change(async (rows) => {
+      runs += 1;
+      await sql`insert into public.pair values (${`run ${runs}`}, 0)`.execute(rows);
+      await raise(runs % 2 === 0 ? '40001' : '40P01').execute(rows);
+    })
+    .catch((error: unknown) => error);
+  await store.close();
+  const [failure, ...others] = (given as FailureError).failures;
+  expect([runs, others]).toEqual([20, []]);
+  expect(failure).toMatchObject({
+    code: 'GR3104',
+    message: expect.stringMatching(/20 times.*40001 in the way/),
+    where: expect.stringMatching(/^postgresql:\/\/[^@]+$/),
+    do: expect.stringContaining('again'),
+  });
+  expect(await statement(database.url(), `select 1 from public.pair where name like 'run %'`)).toEqual([]);
+  expect(slept).toHaveLength(19);
+  expect(Math.max(...slept)).toBeLessThanOrEqual(1_000);
+  expect(new Set(slept).size).toBeGreaterThan(10);
+});
+
 test('F021 a connection that is killed in the middle is replaced, and what it had written is gone', async () => {
   await statement(database.url(), 'create table public.kept (word text not null)');
   let runs = 0;
@@ -99,7 +126,10 @@ test('F021 an absent database is asked for with patience, and revived, then the 
     sleep: async (durationMs: number) => void slept!.push(durationMs),
     patienceMs: 1_000,
   };
-  await expect(openStore(options)).rejects.toThrow(/ECONNREFUSED/);
+  const given = await openStore(options).catch((error: unknown) => error);
+  expect((given as FailureError).failures).toMatchObject([
+    { code: 'GR3105', message: expect.stringContaining('ECONNREFUSED'), where: 'postgresql://127.0.0.1:1/none' },
+  ]);
   expect(revived).toHaveLength(3);
   expect(slept).toEqual([250, 250, 250]);
 });

@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { fail } from '../domain/failure.ts';
 import { migrations } from './migrations.ts';
+import { persist, type Patience } from './persist.ts';
 import type { Tables } from './schema.ts';
 
 export type Rows = Kysely<Tables>;
@@ -11,22 +12,19 @@ export type RowsInTransaction = Transaction<Tables>;
 export interface Store {
   readonly url: string;
   readonly rows: Rows;
-  /** One transaction, tried again on serialisation failures, deadlocks and lost connections; the work must be safe to run again. */
+  /**
+   * One transaction, tried again on serialisation failures, deadlocks and lost connections; the work must be safe to run again,
+   * also after it was done. Throws `GR3104` when others come in its way for good, `GR3105` when the database stays away.
+   */
   change<T>(work: (rows: RowsInTransaction) => Promise<T>): Promise<T>;
   /** A read, tried again while the database is away. */
   read<T>(work: (rows: Rows) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-export interface StoreOptions {
-  readonly url: string;
+export interface StoreOptions extends Patience {
   /** The team's own database: a role that may do everything there is refused. */
   readonly isOwn?: boolean;
-  /** Called when the database cannot be reached, before the next try. */
-  readonly revive?: () => Promise<void>;
-  readonly sleep: (durationMs: number) => Promise<void>;
-  /** How long a broken connection is retried. */
-  readonly patienceMs?: number;
 }
 
 const migrationLock = 727_274;
@@ -99,30 +97,4 @@ async function migrate(rows: Rows): Promise<void> {
       await sql`select pg_advisory_unlock(${migrationLock})`.execute(one);
     }
   });
-}
-
-/** Classes of SQLSTATE that mean "the connection, not the statement": 08 connection, 57P operator intervention, 53300 too many clients. */
-const connectionLost = /^(08|57P|53300)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
-/** Without a code; the last is what the rollback says, in the place of why it was needed. */
-const sayings = /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/;
-const tryAgainAtOnce = /^(40001|40P01)$/;
-
-async function persist<T>(work: () => Promise<T>, options: StoreOptions): Promise<T> {
-  const tries = (options.patienceMs ?? 60_000) / 250;
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      const code = codeOf(error);
-      const lost = connectionLost.test(code) || sayings.test(String(error));
-      if (!(lost || tryAgainAtOnce.test(code)) || tried >= tries) throw error;
-      if (lost && options.revive) await options.revive().catch(() => {});
-      await options.sleep(lost ? 250 : 5 * tried + 20 * Math.random());
-    }
-  }
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -39,7 +39,7 @@ export const start: StepModule = (task) =>
     try {
       await command(task, 'start', signal);
     } catch (error) {
-      if (!(error instanceof FailureError) || error.failures[0]?.code.startsWith('GR34')) throw error;
+      if (!(error instanceof FailureError) || error.failures[0]?.code.startsWith('GR3')) throw error;
       const reason = error.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
       await recordStep(site, step, beganAt, {
         outcome: 'fail',
