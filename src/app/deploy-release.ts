@@ -57,7 +57,7 @@ async function begin(world: World, id: string): Promise<void> {
       'deployment',
       id,
       { deployment: id },
-      `${deployment.model.name}/${deployment.environment}`,
+      { lock: `${deployment.model.name}/${deployment.environment}`, number: deployment.number },
     );
 }
 

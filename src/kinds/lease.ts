@@ -11,5 +11,9 @@ export interface Lease {
   /** Declares dead who is known to be gone; `silent`: also who has not beaten for `ttlMs`. */
   reap(who: 'gone' | 'silent'): Promise<void>;
   living(): Promise<readonly string[]>;
-  leave(): Promise<void>;
+  /** In order, unless it is said. */
+  leave(manner?: Leaving): Promise<void>;
 }
+
+/** `broken`: something in this process could not go on, and may not be able to in the next one either. */
+export type Leaving = 'in-order' | 'broken';

@@ -5,6 +5,7 @@ import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
 import pg from 'pg';
 import type { Lease } from '../kinds/lease.ts';
 import type { Engine, FlowContext } from './engine.ts';
+import { flowVersion, foundFlow } from './found-flow.ts';
 import { startHeart, type Heart } from './heart.ts';
 
 export interface DbosOptions {
@@ -16,12 +17,12 @@ export interface DbosOptions {
   readonly revive: () => Promise<void>;
 }
 
-/** Version of the flows' order of recorded answers. A change of that order needs a new one, and a way for flows in flight. */
-const flowVersion = 'wf1';
 const migrationLock = 727_275;
 /** NOTIFY wakes a waiting flow at once; polling is the net below it, for what was said while the database was away. */
 const pollingIntervalMs = 3_000;
 const completionMs = 300;
+/** Deployments that one process carries on at a time, those that wait for a person among them; the rest keep their place in the queue. */
+export const mostFlows = 64;
 
 type Flow = (input: unknown) => Promise<void>;
 
@@ -77,24 +78,26 @@ export function openDbosEngine({ url, lease, onFenced, revive }: DbosOptions): E
       await lease.join();
       heart = startHeart(lease, { onFenced, revive, recover: () => recover(lease) });
       await DBOS.launch();
-      await DBOS.registerQueue('environment', { partitionConcurrency: 1, minPollingIntervalMs: 100 });
+      await DBOS.registerQueue('environment', {
+        ...{ partitionConcurrency: 1, workerConcurrency: mostFlows, minPollingIntervalMs: 100 },
+      });
       await heart.beat();
       void forgetFinished().catch(() => {});
     },
-    async start(kind, id, input, lock) {
-      const queued = { workflowID: id, queueName: 'environment', enqueueOptions: { queuePartitionKey: lock } };
+    async start(kind, id, input, { lock, number }) {
+      // By its number and not by the time of its start, which two can have in common and a clock can turn round.
+      const enqueueOptions = { queuePartitionKey: lock, priority: number };
+      const queued = { workflowID: id, queueName: 'environment', enqueueOptions };
       await DBOS.startWorkflow(flowOf(flows, kind, id), queued)(input);
     },
     tell: (id, message, key) => DBOS.send(id, message, 'inbox', key),
-    async isOpen(id) {
-      const status = await DBOS.getWorkflowStatus(id);
-      return status !== null && ['PENDING', 'ENQUEUED', 'DELAYED'].includes(status.status);
-    },
-    async close() {
+    find: async (id) => foundFlow(await DBOS.getWorkflowStatus(id)),
+    abandon: (id) => DBOS.cancelWorkflow(id, { cancelChildren: true }),
+    async close(manner) {
       heart?.stop();
       // Flows that have just reached their end get the moment they need to say so.
       await DBOS.shutdown({ workflowCompletionTimeoutMS: completionMs }).catch(() => {});
-      await lease.leave().catch(() => {});
+      await lease.leave(manner).catch(() => {});
     },
   };
 }

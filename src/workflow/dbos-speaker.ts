@@ -1,5 +1,6 @@
 import { DBOSClient } from '@dbos-inc/dbos-sdk';
 import type { Engine } from './engine.ts';
+import { foundFlow } from './found-flow.ts';
 
 /** An engine that only talks to flows which run elsewhere: for commands that read, or leave a message, and go. */
 export function openDbosSpeaker(url: string): Engine {
@@ -13,10 +14,8 @@ export function openDbosSpeaker(url: string): Engine {
     open: async () => {},
     start: cannot,
     tell: async (id, message, key) => (await connected()).send(id, message, 'inbox', key),
-    async isOpen(id) {
-      const flow = await (await connected()).getWorkflow(id);
-      return flow !== undefined && flow !== null && ['PENDING', 'ENQUEUED', 'DELAYED'].includes(flow.status);
-    },
+    find: async (id) => foundFlow(await (await connected()).getWorkflow(id)),
+    abandon: cannot,
     close: async () => void (await (await client)?.destroy()),
   };
 }

@@ -33,13 +33,13 @@ async function play(script: Partial<Record<StepKind, Perform>>, attempts = 1) {
   };
   defineFlows(engine, desk);
   await engine.open();
-  await engine.start('deployment', 'd', { deployment: 'd' }, 'p/staging');
+  await engine.start('deployment', 'd', { deployment: 'd' }, { lock: 'p/staging', number: 1 });
   return {
     ...{ engine, performed, saved, points, broken },
     tell: (message: Message) => engine.tell('d', message, `${message.kind}/${saved.length}`),
     state: () => saved.at(-1)?.after,
     async ended(): Promise<EndedAs | undefined> {
-      await expect.poll(() => engine.isOpen('d'), { timeout: 5_000, interval: 2 }).toBe(false);
+      await expect.poll(async () => (await engine.find('d'))?.status, { timeout: 5_000, interval: 2 }).toBe('ended');
       return saved.at(-1)?.after.ended?.as;
     },
     async running(kind: StepKind): Promise<void> {

@@ -1,3 +1,5 @@
+import type { Leaving } from '../kinds/lease.ts';
+
 /**
  * The seam around the durable engine: flows are actors that live on their inbox, and every answer they act on is recorded.
  * Nothing outside this folder knows which engine it is; `memory-engine.ts` is the same contract without a database.
@@ -6,14 +8,34 @@ export interface Engine {
   /** Names a flow; all are defined before `open`. */
   define<Input>(kind: string, flow: (context: FlowContext, input: Input) => Promise<void>): void;
   open(): Promise<void>;
-  /** Starts a flow once per id. Flows with the same `lock` run one after another, in the order of their start. */
-  start(kind: string, id: string, input: unknown, lock: string): Promise<void>;
+  /** Starts a flow once per id, when its turn comes. */
+  start(kind: string, id: string, input: unknown, turn: Turn): Promise<void>;
   /** Puts a message into a flow's inbox, once per `key`; it is kept until the flow asks. */
   tell(id: string, message: unknown, key: string): Promise<void>;
-  /** Whether a flow of this id still has something to do. */
-  isOpen(id: string): Promise<boolean>;
-  /** Stops claiming and hands back what runs here; others go on with it. */
-  close(): Promise<void>;
+  /** The flow of this id, or null when there is none. */
+  find(id: string): Promise<FoundFlow | null>;
+  /** Ends a flow for good, and what it has spawned; nothing of it runs again, whoever asks. */
+  abandon(id: string): Promise<void>;
+  /** Stops claiming and hands back what runs here; others go on with it. `broken`: it was this process that could not go on. */
+  close(manner?: Leaving): Promise<void>;
+}
+
+/** Flows with the same `lock` run one after another, the lowest `number` of those that wait first. */
+export interface Turn {
+  readonly lock: string;
+  /** 1 or more. */
+  readonly number: number;
+}
+
+export interface FoundFlow {
+  /** `broken`: it ended by an error, and never goes on. */
+  readonly status: 'open' | 'ended' | 'broken';
+  /** Why it broke; null otherwise. */
+  readonly reason: string | null;
+  /** Version of the flows that it was begun by, where that is not the version of this process: it never goes on here. */
+  readonly otherVersion: string | null;
+  /** Node that runs it or ran it last; null while nobody has begun it. */
+  readonly owner: string | null;
 }
 
 export interface FlowContext {

@@ -28,7 +28,7 @@ function beating(answer: () => Promise<boolean>) {
     beat: answer,
     reap: async (who) => void done.push(`reap ${who}`),
   };
-  const onFenced = vi.fn();
+  const onFenced = vi.fn<() => void>();
   const heart = startHeart(lease, { onFenced, revive: note('revive'), recover: note('recover') });
   return { heart, done, onFenced };
 }
@@ -85,7 +85,7 @@ test('F006 who was declared dead is told so once, takes nothing over, and begins
 });
 
 test('an effect asks for a new beat only when the last is older than half a lease', async () => {
-  const answer = vi.fn(async () => true);
+  const answer = vi.fn<() => Promise<boolean>>(async () => true);
   const { heart } = beating(answer);
   pausedMs = ttlMs / 2 - 1;
   await heart.prove();

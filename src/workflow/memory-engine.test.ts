@@ -8,9 +8,9 @@ test('nothing begins before it is opened; what was started begins then, in its o
   const engine = openMemoryEngine();
   const seen: string[] = [];
   engine.define('note', async (flow) => void seen.push(flow.id));
-  await engine.start('note', 'a', {}, 'lock');
-  await engine.start('note', 'b', {}, 'lock');
-  expect([seen, await engine.isOpen('a')]).toEqual([[], true]);
+  await engine.start('note', 'b', {}, { lock: 'lock', number: 2 });
+  await engine.start('note', 'a', {}, { lock: 'lock', number: 1 });
+  expect([seen, (await engine.find('a'))?.status]).toEqual([[], 'open']);
   await engine.open();
   await expect.poll(() => seen).toEqual(['a', 'b']);
 });
@@ -20,7 +20,7 @@ test('a flow that breaks is handed to whoever asks for it', async () => {
   const engine = openMemoryEngine((error) => broken.push(error));
   engine.define('break', () => Promise.reject(new Error('broken')));
   await engine.open();
-  await engine.start('break', 'a', {}, 'lock');
+  await engine.start('break', 'a', {}, { lock: 'lock', number: 1 });
   await expect.poll(() => broken).toEqual([new Error('broken')]);
 });
 
@@ -33,11 +33,12 @@ test('a closed engine claims nothing more and cuts off what runs', async () => {
     seen.push(`${flow.id} goes on`);
   });
   await engine.open();
-  await engine.start('wait', 'a', {}, 'lock');
-  await engine.start('wait', 'b', {}, 'lock');
+  await engine.start('wait', 'a', {}, { lock: 'lock', number: 1 });
+  await engine.start('wait', 'b', {}, { lock: 'lock', number: 2 });
   await expect.poll(() => seen).toEqual(['a begins']);
   await engine.close();
   await engine.tell('a', 'word', '1');
   await new Promise((resolve) => setTimeout(resolve, 20));
-  expect([seen, await engine.isOpen('a'), await engine.isOpen('b')]).toEqual([['a begins'], false, true]);
+  const stands = await Promise.all(['a', 'b'].map(async (id) => (await engine.find(id))?.status));
+  expect([seen, stands]).toEqual([['a begins'], ['ended', 'open']]);
 });

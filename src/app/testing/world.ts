@@ -155,7 +155,10 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
     async settled(id) {
       for (let look = 0; look < 2_000; look += 1) {
         const found = await store.read((rows) => findDeployment(rows, id));
-        if (found && (found.status === 'ended' ? !(await world.engine.isOpen(id)) : found.status === 'held'))
+        if (
+          found &&
+          (found.status === 'ended' ? (await world.engine.find(id))?.status === 'ended' : found.status === 'held')
+        )
           return found;
         await new Promise((resolve) => setTimeout(resolve, 5));
       }

@@ -16,13 +16,15 @@ export function engineContract(name: string, make: () => Promise<Engine>): void 
     }, 60_000);
     afterAll(() => engine.close());
 
-    const start = (id: string, script: Script, lock = id) => {
+    let started = 0;
+    const start = (id: string, script: Script, lock = id, number = (started += 1)) => {
       scripts.set(id, script);
-      return engine.start('script', id, {}, lock);
+      return engine.start('script', id, {}, { lock, number });
     };
+    const statusOf = async (id: string) => (await engine.find(id))?.status;
     const ended = async (...ids: readonly string[]) => {
       for (const id of ids)
-        await expect.poll(() => engine.isOpen(id), { timeout: 10_000, interval: 20, message: id }).toBe(false);
+        await expect.poll(() => statusOf(id), { timeout: 10_000, interval: 20, message: id }).toBe('ended');
     };
 
     test('F020 messages that arrive before the flow waits are kept, in their order', async () => {
@@ -42,7 +44,7 @@ export function engineContract(name: string, make: () => Promise<Engine>): void 
       await start('holder', (flow) => flow.step('hold', () => gate.promise), 'one place');
       await start('waiter', async (flow) => void heard.push(await flow.inbox(5_000)), 'one place');
       await engine.tell('waiter', 'kept', 'waiter/1');
-      expect(await engine.isOpen('waiter')).toBe(true);
+      expect(await statusOf('waiter')).toBe('open');
       gate.resolve();
       await ended('holder', 'waiter');
       expect(heard).toEqual(['kept']);
@@ -98,7 +100,7 @@ export function engineContract(name: string, make: () => Promise<Engine>): void 
       let ran = false;
       await start('breaks', () => Promise.reject(new Error('broken')), 'broken place');
       await start('behind', async () => void (ran = true), 'broken place');
-      await ended('breaks', 'behind');
+      await ended('behind');
       expect(ran).toBe(true);
     });
 
@@ -111,7 +113,7 @@ export function engineContract(name: string, make: () => Promise<Engine>): void 
       await start('once', script);
       await sleep(300);
       expect(runs).toBe(1);
-      expect(await engine.isOpen('once')).toBe(false);
+      expect(await statusOf('once')).toBe('ended');
     });
 
     test('a spawned flow starts once for each id, holds no lock, and its word reaches the one that spawned it', async () => {
@@ -196,7 +198,7 @@ export function engineContract(name: string, make: () => Promise<Engine>): void 
 
     test('F010 a flow without an id is refused, and so is a message to nobody', async () => {
       const refused: string[] = [];
-      await expect(engine.start('script', '', {}, 'lock')).rejects.toThrow(/id/);
+      await expect(engine.start('script', '', {}, { lock: 'lock', number: 1 })).rejects.toThrow(/id/);
       await expect(engine.tell('nobody', 'word', 'nobody/1')).rejects.toThrow(/no flow|non-existent/i);
       await expect(engine.tell('', 'word', '/1')).rejects.toThrow(/no flow|non-existent/i);
       await start('spawner', async (flow) => {
@@ -206,12 +208,44 @@ export function engineContract(name: string, make: () => Promise<Engine>): void 
       expect(refused).toEqual([expect.stringContaining('id')]);
     });
 
-    test('a flow that was never started is not open; one that waits is', async () => {
-      expect(await engine.isOpen('never')).toBe(false);
+    test('a flow that was never started is not found; one that waits is open, and belongs to this version', async () => {
+      expect(await engine.find('never')).toBeNull();
       await start('open', async (flow) => void (await flow.inbox(60_000)));
-      await expect.poll(() => engine.isOpen('open')).toBe(true);
+      await expect.poll(async () => (await engine.find('open'))?.owner).toEqual(expect.any(String));
+      expect(await engine.find('open')).toMatchObject({ status: 'open', reason: null, otherVersion: null });
       await engine.tell('open', 'end', 'open/1');
       await ended('open');
+    });
+
+    test('F014 a flow that breaks says why when it is asked for', async () => {
+      await start('says why', () => Promise.reject(new Error('no plan')));
+      await expect.poll(() => statusOf('says why'), { timeout: 10_000 }).toBe('broken');
+      expect((await engine.find('says why'))?.reason).toContain('no plan');
+    });
+
+    test('an abandoned flow never goes on, nor what it spawned, and gives its lock back', async () => {
+      const begun: string[] = [];
+      const wait: Script = async (flow) => {
+        begun.push(flow.id);
+        await flow.inbox(60_000);
+        begun.push(`${flow.id} goes on`);
+      };
+      scripts.set('given up/1', wait);
+      await start(
+        'given up',
+        async (flow) => {
+          await flow.spawn('script', 'given up/1', {});
+          await wait(flow);
+        },
+        'abandoned place',
+      );
+      await start('after it', async (flow) => void begun.push(flow.id), 'abandoned place');
+      await expect.poll(() => begun.length, { timeout: 10_000 }).toBe(2);
+      await engine.abandon('given up');
+      await ended('given up', 'given up/1', 'after it');
+      await engine.tell('given up', 'word', 'given up/word').catch(() => {});
+      await sleep(100);
+      expect(begun.toSorted()).toEqual(['after it', 'given up', 'given up/1']);
     });
   });
 }
