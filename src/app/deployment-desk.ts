@@ -15,10 +15,12 @@ import { findDeployment, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn, standing } from '../store/environments.ts';
 import { saveResult } from '../store/results.ts';
 import { saveState, type StateChange } from '../store/states.ts';
+import { stepBeganAt } from '../store/accounts.ts';
 import { countAttempt } from '../store/attempts.ts';
 import type { Serving } from '../store/schema.ts';
-import type { Desk } from '../workflow/deployment-flow.ts';
+import type { Desk, RunStep } from '../workflow/deployment-flow.ts';
 import { isInterruption } from '../workflow/engine.ts';
+import { inTime } from './in-time.ts';
 import { lostLease, openSite } from './site.ts';
 import { admit } from './steps/admit.ts';
 import { bake } from './steps/bake.ts';
@@ -48,13 +50,16 @@ export function makeDesk(world: World): Desk {
     save: (id, version, before, message, after) => save(world, id, version, before, message, after),
     attempted: (operation, recorded) => countAttempt(world.store, world.node, operation, recorded),
     reach: world.reach,
-    async perform({ deployment, operation }, run): Promise<OperationResult> {
+    async perform(task, run): Promise<OperationResult> {
+      const { deployment, operation } = task;
       const { step, number } = operation;
       const name = `${step.name}`;
       await world.reach(`${name}:before`);
       const result = await attempt(async () => {
         const site = await openSite(world, deployment);
-        return modules[step.kind]({ site, step, operation: `${deployment}-${number}`, run });
+        const work = (run: RunStep) =>
+          modules[step.kind]({ site, step, operation: `${deployment}-${number}`, run });
+        return inTime(world, task, run, work);
       }, step.kind);
       await world.reach(`${name}:after`);
       return result;
@@ -225,15 +230,8 @@ async function endedAccount(
   message: Message,
   at: number,
 ): Promise<StepAccount> {
-  const row = await world.store.read((rows) =>
-    rows
-      .selectFrom('step')
-      .select('body')
-      .where('deployment', '=', deployment)
-      .where('number', '=', number)
-      .executeTakeFirst(),
-  );
-  const begun = { name: step.name, kind: step.kind, phase: step.phase, beganAt: row?.body.beganAt ?? at, endedAt: at };
+  const beganAt = (await world.store.read((rows) => stepBeganAt(rows, deployment, number))) ?? at;
+  const begun = { name: step.name, kind: step.kind, phase: step.phase, beganAt, endedAt: at };
   if (message.kind !== 'operation-ended') return { ...begun, status: 'cut-off', reason: 'cut off', facts: {} };
   const { result } = message;
   const reason = result.status === 'done' ? null : result.reason;

@@ -1,6 +1,8 @@
+import { overdue } from '../domain/overdue.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import type { Condition } from '../domain/verdict.ts';
-import { findDeployment, listDeployments } from '../store/deployments.ts';
+import { stepBeganAt } from '../store/accounts.ts';
+import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { verifyRecords } from '../store/records.ts';
 import { findRelease } from '../store/releases.ts';
@@ -18,6 +20,8 @@ export interface EnvironmentStanding {
     readonly status: string;
     readonly version: string;
     readonly hold: string | null;
+    /** How long its step has taken beyond its budget, in words; null while it is in time. */
+    readonly overdue: string | null;
   }[];
   readonly owed: readonly Condition[];
   /** Differences between what is recorded to serve and what really runs. */
@@ -41,11 +45,21 @@ async function standingOf(world: World, project: Project, environment: Environme
       ...{ releaseId: serving.releaseId, colour: serving.colour },
       version: release?.version ?? serving.releaseId,
     },
-    inProgress: open.map(({ id, number, status, plan, state }) => ({
-      ...{ id, number, status, version: plan.release.version, hold: state?.hold?.reason ?? null },
-    })),
+    inProgress: await Promise.all(open.map((each) => progressOf(world, each))),
     owed: (by?.verdict?.conditions ?? []).filter((condition) => !accepted.includes(condition.id)),
     drift: await findDrift(world, project, environment),
+  };
+}
+
+async function progressOf(
+  world: World,
+  { id, number, status, plan, state }: StoredDeployment,
+): Promise<EnvironmentStanding['inProgress'][number]> {
+  const running = state?.running ?? null;
+  const beganAt = running && (await world.store.read((rows) => stepBeganAt(rows, id, running.number)));
+  return {
+    ...{ id, number, status, version: plan.release.version, hold: state?.hold?.reason ?? null },
+    overdue: running && beganAt !== null ? overdue(running.step, world.clock.now() - beganAt) : null,
   };
 }
 

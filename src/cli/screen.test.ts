@@ -118,3 +118,35 @@ test('on a terminal the last line is redrawn and wiped before the next; nowhere 
   screen.close();
   expect(drawn).toBe('\r\u001b[2K');
 });
+
+test('F011 a step beyond its budget is told once for each try, and not before', () => {
+  vi.useFakeTimers({ now: 0 });
+  const { lines, screen } = openLines();
+  const standing = (number: number) => {
+    const step = {
+      kind: 'start',
+      name: 'deployment/start',
+      phase: 'deployment',
+      budgetMs: 60_000,
+      subject: null,
+    } as const;
+    const state = { ...newDeployment([step]), running: { number, step } };
+    screen.standing({ state, status: step.name } as unknown as StoredDeployment);
+  };
+  const overdue = () => lines.filter((line) => line.includes('overdue')).map((line) => line.trim());
+  screen.record(began('deployment/start'));
+  vi.setSystemTime(60_000);
+  standing(1);
+  expect(overdue()).toEqual([]);
+  vi.setSystemTime(180_000);
+  standing(1);
+  standing(1);
+  expect(overdue()).toEqual(['overdue  deployment/start has taken 3 min, its budget is 1 min']);
+  screen.record(began('deployment/start', 180_000));
+  standing(2);
+  expect(overdue()).toHaveLength(1);
+  vi.setSystemTime(300_000);
+  standing(2);
+  expect(overdue()).toHaveLength(2);
+  vi.useRealTimers();
+});

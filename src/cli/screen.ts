@@ -1,5 +1,7 @@
+import type { Operation } from '../domain/deployment.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { overdue } from '../domain/overdue.ts';
 import type { ChainedRecord } from '../domain/record.ts';
 import type { CheckResult } from '../domain/verdict.ts';
 import { visible } from '../report/escape.ts';
@@ -32,6 +34,15 @@ export function openScreen(out: Output): Screen {
     if (next !== null) line(out.isActions ? `::group::${next}` : out.style('bold', next));
     phase = next;
   };
+  const told = new Set<number>();
+  // Once for each operation; the clock at the bottom goes on.
+  const sayOverdue = (operation: Operation | null, since: number | undefined) => {
+    if (operation === null || since === undefined || told.has(operation.number)) return;
+    const words = overdue(operation.step, Date.now() - since);
+    if (words === null) return;
+    told.add(operation.number);
+    line(`  ${out.style('yellow', 'overdue')}  ${oneLine(words)}`);
+  };
   return {
     record(record) {
       if (record.kind === 'step-began') {
@@ -52,6 +63,7 @@ export function openScreen(out: Output): Screen {
     standing({ state, status }) {
       const running = state?.running?.step.name ?? status;
       const since = began.get(running);
+      sayOverdue(state?.running ?? null, since);
       footer.draw(`… ${running}${since === undefined ? '' : `  ${formatDuration(Date.now() - since)}`}`);
     },
     close() {

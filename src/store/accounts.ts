@@ -4,6 +4,17 @@ import { recordsOf } from './records.ts';
 import { resultsOf } from './results.ts';
 import type { Rows } from './store.ts';
 
+/** When an operation was begun first, whoever runs it now; null before it is. */
+export async function stepBeganAt(rows: Rows, deployment: string, number: number): Promise<number | null> {
+  const row = await rows
+    .selectFrom('step')
+    .select('body')
+    .where('deployment', '=', deployment)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  return row?.body.beganAt ?? null;
+}
+
 export async function accountOf(rows: Rows, id: string): Promise<Account | null> {
   const deployment = await findDeployment(rows, id);
   if (!deployment) return null;

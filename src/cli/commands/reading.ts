@@ -23,10 +23,12 @@ export const status = (): CommandBody => async (session) => {
       `${out.style('bold', name.padEnd(14))} ${serving ? `${serving.version}  ${serving.releaseId}  ${serving.colour}` : 'nothing serves yet'}`,
     );
     for (const each of drift) out.line(`  ${out.style('red', 'drift')}  ${each}`);
-    for (const each of inProgress)
+    for (const each of inProgress) {
       out.line(
         `  ${out.style('yellow', each.status)}  deployment ${each.number} of ${each.version}${each.hold ? `: ${each.hold}` : ''}`,
       );
+      if (each.overdue !== null) out.line(`    ${out.style('yellow', 'overdue')}  ${each.overdue}`);
+    }
     for (const each of owed)
       out.line(
         `  ${out.style('yellow', 'owed')}  ${each.id} by ${each.owner}, due ${new Date(each.dueAt).toISOString()}`,
