@@ -1,3 +1,4 @@
+import type { Failure } from '../domain/failure.ts';
 import { overdue } from '../domain/overdue.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import type { Condition } from '../domain/verdict.ts';
@@ -7,6 +8,7 @@ import { servingIn } from '../store/environments.ts';
 import { verifyRecords } from '../store/records.ts';
 import { findRelease } from '../store/releases.ts';
 import { findDrift } from './find-drift.ts';
+import { findObstacle } from './obstacle.ts';
 import { acceptedIn } from './proof.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +24,8 @@ export interface EnvironmentStanding {
     readonly hold: string | null;
     /** How long its step has taken beyond its budget, in words; null while it is in time. */
     readonly overdue: string | null;
+    /** Why it would never go on by itself; null while it can. */
+    readonly obstacle: Failure | null;
   }[];
   readonly owed: readonly Condition[];
   /** Differences between what is recorded to serve and what really runs. */
@@ -53,13 +57,15 @@ async function standingOf(world: World, project: Project, environment: Environme
 
 async function progressOf(
   world: World,
-  { id, number, status, plan, state }: StoredDeployment,
+  deployment: StoredDeployment,
 ): Promise<EnvironmentStanding['inProgress'][number]> {
+  const { id, number, status, plan, state } = deployment;
   const running = state?.running ?? null;
   const beganAt = running && (await world.store.read((rows) => stepBeganAt(rows, id, running.number)));
   return {
     ...{ id, number, status, version: plan.release.version, hold: state?.hold?.reason ?? null },
     overdue: running && beganAt !== null ? overdue(running.step, world.clock.now() - beganAt) : null,
+    obstacle: await findObstacle(world, deployment),
   };
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Lease } from '../kinds/lease.ts';
 import type { NodeProcess } from './schema.ts';
-import type { RowsInTransaction, Store } from './store.ts';
+import type { Rows, RowsInTransaction, Store } from './store.ts';
 
 /** Holds the node's life until the transaction ends: it cannot be declared dead meanwhile. False when it has been. */
 export async function mayAct(rows: RowsInTransaction, node: string): Promise<boolean> {
@@ -11,6 +11,18 @@ export async function mayAct(rows: RowsInTransaction, node: string): Promise<boo
     .where('id', '=', node)
     .where('dead', '=', false)
     .forShare()
+    .executeTakeFirst();
+  return living !== undefined;
+}
+
+/** Whether a node has beaten in the last `silentMs`, by the database's clock, and was not declared dead: for those who only look. */
+export async function livesNow(rows: Rows, node: string, silentMs: number): Promise<boolean> {
+  const living = await rows
+    .selectFrom('node')
+    .select('id')
+    .where('id', '=', node)
+    .where('dead', '=', false)
+    .where('beat_at', '>', sql<Date>`now() - ${silentMs} * interval '1 millisecond'`)
     .executeTakeFirst();
   return living !== undefined;
 }

@@ -1,9 +1,11 @@
 import { followDeployment } from '../../app/follow-deployment.ts';
 import type { OpenWorld } from '../../compose.ts';
+import { findObstacle } from '../../app/obstacle.ts';
 import { readAccount } from '../../app/read-history.ts';
+import type { Failure } from '../../domain/failure.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
 import { visible } from '../../report/escape.ts';
-import { exit, exitCodeOfEnding } from '../exit-code.ts';
+import { exit, exitCodeOfEnding, exitCodeOfFailures } from '../exit-code.ts';
 import type { Output } from '../output.ts';
 import { openScreen } from '../screen.ts';
 import type { Session } from '../session.ts';
@@ -15,6 +17,8 @@ export interface FollowOptions {
 }
 
 const settleMs = 1_500;
+/** How often it is asked whether the deployment can go on at all. */
+const lookEveryMs = 2_000;
 
 export interface Followed {
   readonly code: number;
@@ -41,6 +45,7 @@ export async function followed(
   let last: StoredDeployment | null = null;
   let heldVersion = -1;
   let heldSince = 0;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   for await (const event of followDeployment(world, id, signal)) {
     if (event.kind === 'record') screen.record(event.record);
     else if (event.kind === 'result') screen.result(event.result);
@@ -49,6 +54,14 @@ export async function followed(
       screen.standing(last);
       if (last.status !== 'held' || last.version !== heldVersion) heldSince = performance.now();
       heldVersion = last.version;
+      if (performance.now() - lookedAt > lookEveryMs) {
+        lookedAt = performance.now();
+        const obstacle = await findObstacle(world, last);
+        if (obstacle !== null) {
+          screen.close();
+          return sayObstacle(out, last, obstacle);
+        }
+      }
       // A word that was said a moment ago may still be on its way to the engine.
       if (last.status === 'held' && options.noWait && performance.now() - heldSince > settleMs) break;
     }
@@ -73,6 +86,17 @@ async function sayEnding(out: Output, world: OpenWorld, id: string): Promise<unk
   out.line();
   out.line(reportText(account, { colour: out.style('bold', '') !== '', width: out.width }));
   return JSON.parse(reportJson(account));
+}
+
+/** Nobody waits for what does not come. */
+function sayObstacle(out: Output, deployment: StoredDeployment, obstacle: Failure): Followed {
+  const { id, environment, number, status, state } = deployment;
+  const document = {
+    ...{ ok: false, failures: [obstacle] },
+    deployment: { id, environment, number, status, hold: state?.hold ?? null },
+  };
+  if (!out.isJson) out.failures([obstacle]);
+  return { code: exitCodeOfFailures([obstacle]), document };
 }
 
 function sayStanding({ out }: Session, deployment: StoredDeployment): Followed {

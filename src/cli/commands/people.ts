@@ -1,5 +1,7 @@
 import { beginForgotten } from '../../app/deploy-release.ts';
+import { giveUp } from '../../app/give-up.ts';
 import { goBack } from '../../app/go-back.ts';
+import { findObstacle } from '../../app/obstacle.ts';
 import { readOpenDeployments } from '../../app/read-history.ts';
 import { restoreServing } from '../../app/restore-serving.ts';
 import { stopEnvironment } from '../../app/stop-environment.ts';
@@ -37,7 +39,13 @@ export const cancel =
     const [deployment] = await readOpenDeployments(world, session.load().project, environment ?? null);
     if (!deployment)
       fail({ code: 'GR4308', message: `Nothing is in progress in ${environment}.`, do: 'Run "greenroom status".' });
-    await goBack(world, deployment.id, { as: 'cancelled', by: await session.actor(), reason });
+    const by = await session.actor();
+    if (await findObstacle(world, deployment)) {
+      await giveUp(world, deployment, { by, reason });
+      session.out.note(
+        `Deployment ${deployment.number} was given up; what it had done stands. "greenroom status" says what runs.`,
+      );
+    } else await goBack(world, deployment.id, { as: 'cancelled', by, reason });
     await follow(session, world, deployment.id, { noWait: true, strict: false });
     const [still] = await readOpenDeployments(world, session.load().project, environment ?? null);
     return still?.id === deployment.id ? exit.couldNotJudge : exit.ok;
@@ -61,7 +69,8 @@ export const resume =
     const choice = options.retry ? 'retry' : options.continue ? 'continue' : options.goBack ? 'go-back' : null;
     const all: Followed[] = [];
     for (const deployment of open.toReversed()) {
-      if (choice !== null) await resolveUnknown(world, deployment.id, choice, await session.actor());
+      if (choice !== null && !(await findObstacle(world, deployment)))
+        await resolveUnknown(world, deployment.id, choice, await session.actor());
       const noWait = !options.wait || choice === null;
       all.push(await followed(session, world, deployment.id, { noWait, strict: options.strict === true }));
     }

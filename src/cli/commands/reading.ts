@@ -28,6 +28,10 @@ export const status = (): CommandBody => async (session) => {
         `  ${out.style('yellow', each.status)}  deployment ${each.number} of ${each.version}${each.hold ? `: ${each.hold}` : ''}`,
       );
       if (each.overdue !== null) out.line(`    ${out.style('yellow', 'overdue')}  ${each.overdue}`);
+      if (each.obstacle !== null)
+        out.line(
+          `    ${out.style('red', each.obstacle.code)}  ${each.obstacle.message}\n    do     ${each.obstacle.do}`,
+        );
     }
     for (const each of owed)
       out.line(
