@@ -1,15 +1,19 @@
 import type { Project } from '../domain/project.ts';
 import type { Release } from '../domain/release.ts';
 import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
-import { listReleases } from '../store/releases.ts';
+import { latestMade } from '../store/releases.ts';
 import type { World } from './world.ts';
 
 /** Releases that were made lately may be on their way, whether they were deployed yet or not. */
 const newestKept = 10;
 
 /** Removes the bytes of releases that nobody can need any more; their records stay. Answers how many trees went. */
-export async function keepReleases(world: World, project: Project): Promise<number> {
-  const newest = await world.store.read((rows) => listReleases(rows, project.name, newestKept));
+export const keepReleases = (world: World, project: Project): Promise<number> =>
+  // What is needed is read while nobody stores a tree, so that everything stored is on record.
+  world.artifacts.prune(() => digestsNeeded(world, project));
+
+async function digestsNeeded(world: World, project: Project): Promise<ReadonlySet<string>> {
+  const newest = await world.store.read((rows) => latestMade(rows, project.name, newestKept));
   const open = await world.store.read((rows) => listDeployments(rows, project.name, { open: true }));
   const live = await Promise.all(
     project.environments.map(async ({ name, keepReleases: count }) => {
@@ -19,12 +23,8 @@ export async function keepReleases(world: World, project: Project): Promise<numb
       return lastLive(deployments, count + 1);
     }),
   );
-  const needed: readonly Release[] = [
-    ...newest.map((each) => each.release),
-    ...open.map((each) => each.plan.release),
-    ...live.flat(),
-  ];
-  return world.artifacts.prune(new Set(needed.flatMap((release) => Object.values(release.parts.artifacts))));
+  const needed: readonly Release[] = [...newest, ...open.map((each) => each.plan.release), ...live.flat()];
+  return new Set(needed.flatMap((release) => Object.values(release.parts.artifacts)));
 }
 
 /** The one that serves and `count - 1` different ones before it. */

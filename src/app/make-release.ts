@@ -40,26 +40,25 @@ export async function createRelease(
   // Relative to the project, wherever the command was given.
   const directory = request.from ?? path.resolve(project.directory, project.artifact.directory);
   const facts = await look(directory);
-  const stored = await world.artifacts.store(directory, project.artifact.exclude);
-  const version = request.version ?? facts.version;
-  if (version === null)
-    fail({
-      code: 'GR4401',
-      message: 'The release has no version.',
-      where: directory,
-      do: 'Give one with --version, or write one into package.json.',
-    });
-  const release = makeRelease(
-    project.name,
-    {
-      ...{ version, commit: facts.commit, dirty: facts.dirty, migrations: facts.migrations },
-      artifacts: { tree: stored.digest },
-      configuration: world.hash(
-        canonical({ services: project.services, databases: project.databases, phases: project.phases }),
-      ),
-    },
-    world.hash,
+  const configuration = world.hash(
+    canonical({ services: project.services, databases: project.databases, phases: project.phases }),
   );
-  const { isNew } = await saveRelease(world.store, release, actor, world.clock.now());
-  return { release, isNew, fileCount: stored.fileCount, sizeBytes: stored.sizeBytes };
+  // Together: bytes that are in the store and not on record are anybody's to remove.
+  return world.artifacts.alone(async () => {
+    const { digest, fileCount, sizeBytes } = await world.artifacts.store(directory, project.artifact.exclude);
+    const { commit, dirty, migrations } = facts;
+    const version = request.version ?? facts.version ?? noVersion(directory);
+    const parts = { version, commit, dirty, migrations, artifacts: { tree: digest }, configuration };
+    const release = makeRelease(project.name, parts, world.hash);
+    const { isNew } = await saveRelease(world.store, release, actor, world.clock.now());
+    return { release, isNew, fileCount, sizeBytes };
+  });
 }
+
+const noVersion = (directory: string): never =>
+  fail({
+    code: 'GR4401',
+    message: 'The release has no version.',
+    where: directory,
+    do: 'Give one with --version, or write one into package.json.',
+  });

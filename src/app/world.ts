@@ -59,8 +59,10 @@ export interface Artifacts {
   directoryOf(digest: string): string;
   /** A writable copy, for commands that write beside their sources. */
   copyTo(digest: string, directory: string): Promise<void>;
-  /** Removes the trees that are none of `keep`; answers how many. */
-  prune(keep: ReadonlySet<string>): Promise<number>;
+  /** Alone with the trees among all processes: what is stored inside is not pruned before it is on record. Throws `GR6408`. */
+  alone<T>(act: () => Promise<T>): Promise<T>;
+  /** Removes the trees that are none of what is `needed`, which is asked while nobody stores one; answers how many. */
+  prune(needed: () => Promise<ReadonlySet<string>>): Promise<number>;
 }
 
 /** Folders of Greenroom's own. */

@@ -1,12 +1,10 @@
-import { chmod, copyFile, mkdir, mkdtemp, open, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, open, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { FailureError } from '../domain/failure.ts';
 import { manifestOf, readTree, treeDirectory, type TreeDigest } from './artifact.ts';
+import { sweep, workPrefix } from './artifact-leftovers.ts';
 import { inParallel, isExcluded, type TreeEntry } from './artifact-tree.ts';
 import { writeDurably } from '../host/durable-file.ts';
-import { identify, isAlive } from '../host/process-identity.ts';
-
-const INCOMING = '.incoming-';
 
 export interface StoredTree extends TreeDigest {
   readonly directory: string;
@@ -25,7 +23,7 @@ export async function storeTree(directory: string, exclude: readonly string[], s
   await mkdir(storeDir, { recursive: true });
   await sweep(storeDir);
   if (await isDirectory(target)) return stored;
-  const incoming = await mkdtemp(join(storeDir, `${INCOMING}${incomingOwner()}-`));
+  const incoming = await mkdtemp(join(storeDir, workPrefix('incoming')));
   try {
     await copyEntries(directory, source.entries, incoming);
     const copy = await readTree(incoming, []);
@@ -56,20 +54,6 @@ async function copyEntries(from: string, entries: readonly TreeEntry[], to: stri
   });
   await inParallel([...folders, to], syncFolder);
 }
-
-/** What a killed one left behind: its name tells who it was, and a pid used again is not its owner. */
-async function sweep(storeDir: string): Promise<void> {
-  for (const name of await readdir(storeDir)) {
-    const [, pid, startedTicks] = /^\.incoming-(\d+)-([^-]+)-/.exec(name) ?? [];
-    if (!pid || !startedTicks) continue;
-    const now = identify(Number(pid));
-    if (now && isAlive(now) && safe(now.startedTicks) === startedTicks) continue;
-    await rm(join(storeDir, name), { recursive: true, force: true });
-  }
-}
-
-const safe = (ticks: string): string => ticks.replaceAll(/[^0-9A-Za-z]/g, '_');
-const incomingOwner = (): string => `${process.pid}-${safe(identify(process.pid)?.startedTicks ?? '0')}`;
 
 function refuseStoreInside(directory: string, exclude: readonly string[], storeDir: string): void {
   const inside = relative(resolve(directory), resolve(storeDir));

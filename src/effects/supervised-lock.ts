@@ -49,7 +49,7 @@ async function heldByAnother(path: string, patienceMs: number): Promise<never> {
   const holder = (await readIfThere(`${path}.holder`))?.toString('utf8') ?? 'unknown';
   throw new FailureError({
     code: 'GR6408',
-    message: `Process ${holder} has held the lock of this environment for more than ${patienceMs} ms.`,
+    message: `Process ${holder} has held a lock that is needed here for more than ${patienceMs} ms.`,
     where: path,
     do: `Look at it with "ps -o pid,stat,args -p ${holder}"; when it is stopped or hangs, end it, and run this again.`,
   });

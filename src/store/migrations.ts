@@ -44,4 +44,10 @@ export const migrations: Record<string, Migration> = {
       );
     },
   },
+  '0004-made-again': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table release add column made_at timestamptz not null default now()`.execute(db);
+      await sql`update release set made_at = created_at`.execute(db);
+    },
+  },
 };

@@ -15,10 +15,17 @@ export async function saveRelease(
     const { id, project, revision } = release;
     const inserted = await rows
       .insertInto('release')
-      .values({ id, project, revision, body: JSON.stringify(release), created_at: new Date(at), created_by: by })
+      .values({
+        ...{ id, project, revision, body: JSON.stringify(release), created_by: by },
+        ...{ created_at: new Date(at), made_at: new Date(at) },
+      })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
-    if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return { isNew: await isWritten(rows, project, operation) };
+    if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) {
+      const madeAgain = rows.updateTable('release').set({ made_at: new Date(at) });
+      await madeAgain.where('id', '=', id).execute();
+      return { isNew: await isWritten(rows, project, operation) };
+    }
     const { version, commit, dirty, artifacts, configuration, migrations } = release.parts;
     const data = { id, revision, version, commit, dirty, artifacts, configuration, migrations };
     await append(rows, project, null, [{ kind: 'release-created', actor: by, data }], at, operation);
@@ -42,6 +49,18 @@ export async function listReleases(rows: Rows, project: string, limit = 100): Pr
     .limit(limit)
     .execute();
   return found.map((row) => ({ release: row.body, createdAt: row.created_at.getTime(), createdBy: row.created_by }));
+}
+
+/** Those whose bytes were asked for last, by making them or making them again; the latest first. */
+export async function latestMade(rows: Rows, project: string, limit: number): Promise<readonly Release[]> {
+  const found = await rows
+    .selectFrom('release')
+    .select('body')
+    .where('project', '=', project)
+    .orderBy('made_at', 'desc')
+    .limit(limit)
+    .execute();
+  return found.map((row) => row.body);
 }
 
 /** By id, revision, version, or an unambiguous beginning of the id; the newest where a version was used twice. */

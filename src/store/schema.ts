@@ -21,6 +21,8 @@ export interface Tables {
     body: JsonColumn<Release>;
     created_at: At;
     created_by: string;
+    /** When its bytes were last asked for: the same release can be made again. */
+    made_at: At;
   };
   environment: {
     project: string;
