@@ -2,7 +2,7 @@
 export const floors: readonly { readonly floor: number; readonly rooms: readonly string[] }[] = [
   { floor: 0, rooms: ['domain'] },
   { floor: 1, rooms: ['kinds', 'host'] },
-  { floor: 2, rooms: ['checks', 'drivers', 'traffic', 'effects', 'edge', 'embedded', 'load', 'report'] },
+  { floor: 2, rooms: ['checks', 'drivers', 'traffic', 'effects', 'edge', 'haproxy', 'embedded', 'load', 'report'] },
   { floor: 3, rooms: ['config', 'store', 'workflow'] },
   { floor: 4, rooms: ['app'] },
   { floor: 5, rooms: ['cli'] },
@@ -44,16 +44,19 @@ interface Door {
 export const doors: readonly Door[] = [
   {
     modules: ['node:net', 'node:tls', 'node:http', 'node:https', 'node:http2', 'node:dgram', 'undici'],
-    rooms: ['effects', 'edge', 'embedded', 'load'],
+    rooms: ['effects', 'edge', 'haproxy', 'embedded', 'load'],
   },
-  { modules: ['node:child_process'], rooms: ['host', 'effects', 'edge', 'embedded', 'load'] },
+  { modules: ['node:child_process'], rooms: ['host', 'effects', 'edge', 'haproxy', 'embedded', 'load'] },
   { modules: ['node:worker_threads'], rooms: ['load'] },
   { modules: ['node:sqlite'], rooms: ['effects'] },
   { modules: ['httpxy'], rooms: ['edge'] },
   { modules: ['pg'], rooms: ['store', 'effects', 'embedded', 'workflow'] },
   { modules: ['kysely'], rooms: ['store', 'compose.ts'] },
   { modules: ['@dbos-inc/dbos-sdk'], rooms: ['workflow'] },
-  { modules: ['node:fs'], rooms: ['host', 'effects', 'edge', 'embedded', 'load', 'config', 'cli', 'compose.ts'] },
+  {
+    modules: ['node:fs'],
+    rooms: ['host', 'effects', 'edge', 'haproxy', 'embedded', 'load', 'config', 'cli', 'compose.ts'],
+  },
   {
     modules: ['node:crypto'],
     rooms: ['host', 'effects', 'edge', 'embedded', 'load', 'config', 'store', 'compose.ts'],

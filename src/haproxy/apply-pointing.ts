@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fail } from '../domain/failure.ts';
+import { controlSocket, lookSocket, mapFile } from './config-text.ts';
+import { backendOf, firstErrorVariable, type Lane, pointingText, serverNames } from './lanes.ts';
+import type { Addresses, ProxyState } from './proxy-state.ts';
+import { askRuntime } from './runtime-door.ts';
+import { failUnsure, lookAt, readMapEntry, type Standing } from './standing.ts';
+import { type LaneLook, readLanes, statCommands } from './statistics.ts';
+
+const emptyWithinMs = 5_000;
+
+/**
+ * Makes a running HAProxy serve what the state says: first the addresses of the lane, which has no requests yet, and only when
+ * they are read back the one entry of the map, which moves every service at once. Throws GR7403 when the outcome is not known,
+ * GR7435 when HAProxy does not do what it was told.
+ */
+export async function applyPointing(directory: string, listeners: Addresses, state: ProxyState): Promise<Standing> {
+  const before = (await lookAt(directory)) ?? failUnsure(directory, 'it ended meanwhile');
+  const services = Object.keys(listeners);
+  if (state.lane !== null)
+    await settleLane(directory, before, services, state.lane, state.lanes[state.lane]!.addresses);
+  const { lane } = state;
+  const wanted = pointingText(state);
+  if (before.mapEntry !== wanted) {
+    const variables = lane === null ? [] : services.map((service) => firstErrorVariable(service, lane));
+    const verb = before.mapEntry === null ? 'add' : 'set';
+    const answer = await change(directory, [
+      // What went wrong under an earlier pointing of this lane is not held against this one.
+      ...(variables.length > 0 ? ['experimental-mode on'] : []),
+      ...variables.map((variable) => `set var ${variable} expr int(0)`),
+      `${verb} map ${mapFile} active ${wanted}`,
+      `show map ${mapFile}`,
+    ]);
+    if (readMapEntry(answer) !== wanted)
+      failDisobedient(directory, `its map says "${readMapEntry(answer) ?? 'nothing'}" after it was set to "${wanted}"`);
+  }
+  return (await lookAt(directory)) ?? failUnsure(directory, 'it ended just after it was pointed');
+}
+
+/** Moves the servers of a lane. A lane that still has requests of a pointing long ago is emptied first. */
+async function settleLane(
+  directory: string,
+  standing: Standing,
+  services: readonly string[],
+  lane: Lane,
+  addresses: Addresses,
+): Promise<void> {
+  if (services.every((service) => isThere(standing, service, lane, addresses))) return;
+  if (standing.pointing?.lane !== lane) await emptyLane(directory, services, lane);
+  await change(
+    directory,
+    services.flatMap((service) =>
+      serverNames.map(
+        (server) =>
+          `set server ${backendOf(service, lane)}/${server} addr ${addresses[service]!.host} port ${addresses[service]!.port}`,
+      ),
+    ),
+  );
+  const after = (await lookAt(directory)) ?? failUnsure(directory, 'it ended meanwhile');
+  const lost = services.filter((service) => !isThere(after, service, lane, addresses));
+  if (lost.length > 0) failDisobedient(directory, `it does not take the address of ${lost.join(', ')} for ${lane}`);
+}
+
+function isThere(standing: Standing, service: string, lane: Lane, addresses: Addresses): boolean {
+  const now = standing.addressOf(service, lane);
+  return (
+    now !== null && now !== 'mixed' && now.host === addresses[service]?.host && now.port === addresses[service].port
+  );
+}
+
+async function emptyLane(directory: string, services: readonly string[], lane: Lane): Promise<void> {
+  const untilMs = performance.now() + emptyWithinMs;
+  for (;;) {
+    const look = (await lookAtLanes(directory, services)).get(lane)!;
+    if (look.httpInFlight + look.webSockets === 0) return;
+    if (performance.now() > untilMs)
+      failDisobedient(directory, `requests of an earlier release stay in ${lane}, though they were ended`);
+    await endSessions(directory, services, lane, serverNames);
+    await sleep(10);
+  }
+}
+
+/** Cuts what is under way at some servers of a lane. */
+export async function endSessions(
+  directory: string,
+  services: readonly string[],
+  lane: Lane,
+  servers: readonly (typeof serverNames)[number][],
+): Promise<void> {
+  await change(
+    directory,
+    services.flatMap((service) =>
+      servers.map((server) => `shutdown sessions server ${backendOf(service, lane)}/${server}`),
+    ),
+  );
+}
+
+export async function lookAtLanes(
+  directory: string,
+  services: readonly string[],
+): Promise<ReadonlyMap<Lane, LaneLook>> {
+  const answer = await askRuntime({ directory, socket: lookSocket, commands: statCommands(services) });
+  const looks = answer.status === 'answered' ? readLanes(answer.text, services) : null;
+  return looks ?? failUnsure(directory, 'its counters could not be read');
+}
+
+async function change(directory: string, commands: readonly string[]): Promise<string> {
+  const answer = await askRuntime({ directory, socket: controlSocket, commands });
+  if (answer.status === 'answered') return answer.text;
+  return failUnsure(directory, answer.status === 'unsure' ? answer.reason : 'it ended meanwhile');
+}
+
+const failDisobedient = (directory: string, what: string): never =>
+  fail({
+    code: 'GR7435',
+    message: `HAProxy did not do what it was told: ${what}.`,
+    where: directory,
+    do: 'Ask again with the same epoch; when it stays so, restart it: "greenroom stop", then deploy.',
+  });

@@ -1,0 +1,113 @@
+import { allLanes, backendOf, firstErrorVariable, type Lane, pointingText } from './lanes.ts';
+import type { Addresses, ProxyState } from './proxy-state.ts';
+
+export const configFile = 'haproxy.cfg';
+export const mapFile = 'target.map';
+/** Takes changes, from one caller after the other. */
+export const controlSocket = 'control.sock';
+/** Answers questions, of many at once. */
+export const lookSocket = 'look.sock';
+
+/** Stands where a lane has no address yet; nothing is ever sent there, since only a lane that was pointed to gets requests. */
+const nowhere = { host: '127.0.0.1', port: 1 };
+
+/**
+ * Says what a running proxy was started for. The number changes when a later Greenroom expects another configuration of a
+ * proxy that an older one started.
+ */
+export const description = (listeners: Addresses): string =>
+  [
+    'greenroom 1',
+    ...Object.keys(listeners)
+      .toSorted()
+      .map((service) => `${service}=${listeners[service]!.host}:${listeners[service]!.port}`),
+  ].join(' ');
+
+/** The map's only entry. */
+export const mapText = (state: ProxyState): string => `active ${pointingText(state)}\n`;
+
+/**
+ * Everything HAProxy is told, drawn from the state, so that a restart by whomever serves what was served. Paths are relative
+ * to the folder it is started in: a socket's path may not have more than 107 bytes.
+ */
+export function configText(listeners: Addresses, state: ProxyState): string {
+  const services = Object.keys(listeners).toSorted();
+  return [
+    '# Written by Greenroom from haproxy-state.json and replaced at every switch; changes made here are lost.',
+    ...globalLines(listeners, services),
+    ...defaultLines,
+    ...services.flatMap((service) => frontendLines(service, listeners[service]!)),
+    'backend nobody',
+    '  http-request return status 503 content-type text/plain string "GR7421 No release serves now.\\n" hdr Retry-After 1',
+    ...services.flatMap((service) =>
+      allLanes.flatMap((lane) => backendLines(service, lane, state.lanes[lane]?.addresses[service] ?? nowhere)),
+    ),
+    '',
+  ].join('\n');
+}
+
+const globalLines = (listeners: Addresses, services: readonly string[]): readonly string[] => [
+  'global',
+  `  description ${description(listeners)}`,
+  // Otherwise two proxies could share an address without noticing, and each would get half of the requests.
+  '  noreuseport',
+  // One thread: what a command reads and changes is never half of a request's way through another thread.
+  '  nbthread 1',
+  // One writer at a time, in the order of their connections: what a killed writer has sent is over before the next one begins.
+  `  stats socket unix@${controlSocket} mode 600 level admin maxconn 1`,
+  `  stats socket unix@${lookSocket} mode 600 level operator`,
+  '  stats timeout 5s',
+  ...services.flatMap((service) => allLanes.map((lane) => `  set-var ${firstErrorVariable(service, lane)} int(0)`)),
+];
+
+const defaultLines: readonly string[] = [
+  'defaults',
+  '  mode http',
+  '  timeout connect 2s',
+  '  timeout http-request 30s',
+  '  timeout http-keep-alive 75s',
+  '  timeout client 5m',
+  '  timeout client-fin 30s',
+  '  timeout server 5m',
+  '  timeout tunnel 24h',
+  '  option clitcpka',
+  '  option srvtcpka',
+  // Who has gone away is not waited for: a drain would.
+  '  option abortonclose',
+  '  http-reuse safe',
+  '  retries 3',
+  '  retry-on conn-failure empty-response',
+];
+
+function frontendLines(service: string, { host, port }: Addresses[string]): readonly string[] {
+  return [
+    `frontend ${service}`,
+    `  bind ${host}:${port}`,
+    '  acl is_session hdr(upgrade) -i websocket',
+    '  acl is_repeatable method GET HEAD OPTIONS TRACE',
+    '  acl is_near src 127.0.0.1 ::1',
+    '  http-request del-header Upgrade unless is_session',
+    '  http-request disable-l7-retry unless is_repeatable',
+    '  http-request del-header Forwarded unless is_near',
+    '  http-request del-header X-Forwarded-For unless is_near',
+    '  http-request add-header X-Forwarded-For %[src]',
+    '  http-request set-header X-Forwarded-Proto http if !is_near or !{ req.hdr(x-forwarded-proto) -m found }',
+    '  http-request set-header X-Forwarded-Host %[req.hdr(host)] if !is_near or !{ req.hdr(x-forwarded-host) -m found }',
+    `  use_backend ${service}.%[str(active),map(${mapFile}),field(2,:)]`,
+    '  default_backend nobody',
+  ];
+}
+
+function backendLines(service: string, lane: Lane, { host, port }: Addresses[string]): readonly string[] {
+  const variable = firstErrorVariable(service, lane);
+  return [
+    `backend ${backendOf(service, lane)}`,
+    // Also for the answers that HAProxy gives itself: 502, 503 and 504.
+    `  http-after-response set-var(${variable}) date(0,ms) if { status ge 500 } { var(${variable}) -m int eq 0 }`,
+    '  use-server session if { hdr(upgrade) -i websocket }',
+    '  use-server once if !{ method GET HEAD OPTIONS TRACE }',
+    `  server app ${host}:${port} pool-purge-delay 1s`,
+    `  server once ${host}:${port} weight 0 pool-max-conn 0`,
+    `  server session ${host}:${port} weight 0 pool-max-conn 0`,
+  ];
+}

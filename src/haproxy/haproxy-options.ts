@@ -1,0 +1,19 @@
+import type { Addresses } from './proxy-state.ts';
+
+export interface HaproxyOptions {
+  /** Holds `haproxy-state.json`, `haproxy.cfg`, `target.map`, the sockets and `haproxy.log`; made when it is first brought up. */
+  readonly stateDirectory: string;
+  /** Public address of each service. */
+  readonly services: Addresses;
+  /** A name to be found on PATH or in /usr/sbin, or a path. */
+  readonly program: string;
+  readonly machine: HaproxyMachine;
+}
+
+/** What other rooms know of this machine, handed in. */
+export interface HaproxyMachine {
+  /** Alone among all processes until `act` ends or this process dies. */
+  lock<T>(path: string, signal: AbortSignal, act: () => Promise<T>): Promise<T>;
+  /** Who listens on a port, for people; null when it cannot be seen. */
+  portOwner(port: number): Promise<string | null>;
+}

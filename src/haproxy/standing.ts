@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fail } from '../domain/failure.ts';
+import { identify } from '../host/process-identity.ts';
+import { description, lookSocket, mapFile } from './config-text.ts';
+import { haproxyProcesses, processName } from './haproxy-processes.ts';
+import { allLanes, backendOf, type Lane, type Pointing, readPointing, serverNames } from './lanes.ts';
+import type { Addresses } from './proxy-state.ts';
+import { askRuntime } from './runtime-door.ts';
+
+/** How long a process may live without answering: it is coming up, or it was just killed. */
+const patienceMs = 5_000;
+
+/** What a running HAProxy says of itself. */
+export interface Standing {
+  readonly pid: number;
+  /** Of this process and no other, until the machine restarts. */
+  readonly name: string;
+  readonly upSinceAt: number;
+  readonly description: string;
+  /** What stands in the map; null when it has no entry. */
+  readonly mapEntry: string | null;
+  /** Read from the map; null for what Greenroom did not write. */
+  readonly pointing: Pointing | null;
+  /** Where the servers of a lane are; `mixed` where they are not all at one address. */
+  addressOf(service: string, lane: Lane): Addresses[string] | 'mixed' | null;
+}
+
+/** Null when it does not run. Throws GR7403 for one that runs and does not answer. */
+export async function lookAt(directory: string): Promise<Standing | null> {
+  const untilMs = performance.now() + patienceMs;
+  for (;;) {
+    const commands = ['show info', `show map ${mapFile}`, 'show servers state'];
+    const answer = await askRuntime({ directory, socket: lookSocket, commands });
+    if (answer.status === 'answered' && answer.text !== '') {
+      const standing = readStanding(answer.text);
+      if (standing) return standing;
+    }
+    const living = haproxyProcesses(directory);
+    if (living.length === 0) return null;
+    if (performance.now() > untilMs) {
+      const reason = answer.status === 'unsure' ? answer.reason : 'its socket does not answer';
+      return failUnsure(directory, `process ${living.map(({ pid }) => pid).join(', ')} runs, but ${reason}`);
+    }
+    await sleep(10);
+  }
+}
+
+/** Null when the answer is cut short. */
+function readStanding(text: string): Standing | null {
+  const info = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1];
+  const pid = Number(info('Pid'));
+  const identity = identify(pid);
+  if (!identity || !text.includes('# be_id')) return null;
+  const mapEntry = readMapEntry(text);
+  const pointing = mapEntry === null ? null : readPointing(mapEntry);
+  const places = serverPlaces(text);
+  return {
+    ...{ pid, name: processName(identity), upSinceAt: Number(info('Start_time_sec')) * 1_000 },
+    ...{ description: info('description') ?? '', pointing, mapEntry },
+    addressOf: (service, lane) => {
+      const [first = null, ...others] = serverNames.map((server) =>
+        places.get(`${backendOf(service, lane)}/${server}`),
+      );
+      if (!first) return null;
+      return others.every((each) => each?.host === first.host && each.port === first.port) ? first : 'mixed';
+    },
+  };
+}
+
+/** The value of the map's only entry in an answer; null when there is none. */
+export const readMapEntry = (text: string): string | null => /^0x[0-9a-f]+ active (\S+)$/m.exec(text)?.[1] ?? null;
+
+function serverPlaces(text: string): ReadonlyMap<string, Addresses[string]> {
+  const lines = text.split('\n');
+  const columns = (lines.find((line) => line.startsWith('# be_id')) ?? '').slice(2).split(' ');
+  const [backend, server, host, port] = ['be_name', 'srv_name', 'srv_addr', 'srv_port'].map((name) =>
+    columns.indexOf(name),
+  );
+  const ours = new RegExp(`^\\d+ \\S+\\.(?:${allLanes.join('|')}) `);
+  return new Map(
+    lines
+      .filter((line) => ours.test(line))
+      .map((line) => line.split(' '))
+      .map((cells) => [`${cells[backend!]}/${cells[server!]}`, { host: cells[host!]!, port: Number(cells[port!]) }]),
+  );
+}
+
+/** Throws GR7404 when it was started for other public addresses, or by a Greenroom with another form of configuration. */
+export function expectAddresses(standing: Standing, listeners: Addresses): void {
+  if (standing.description === description(listeners)) return;
+  fail({
+    code: 'GR7404',
+    message: `HAProxy runs here (process ${standing.pid}) as "${standing.description}", and "${description(listeners)}" is wanted.`,
+    do: 'Stop the environment with "greenroom stop" and deploy when the addresses in the configuration are the right ones; that interrupts traffic.',
+  });
+}
+
+export const failUnsure = (directory: string, reason: string): never =>
+  fail({
+    code: 'GR7403',
+    message: `HAProxy gave no sure answer: ${reason}.`,
+    where: directory,
+    do: 'Read what it points to now, then ask again with the same epoch.',
+  });
+
+/** Who gets the requests. Throws GR7434 for a map that was changed by hand. */
+export const pointingOf = ({ pid, mapEntry, pointing }: Standing): Pointing =>
+  pointing ??
+  fail({
+    code: 'GR7434',
+    message: `The map of HAProxy (process ${pid}) says "${mapEntry ?? 'nothing'}", which Greenroom did not write.`,
+    where: mapFile,
+    do: 'Somebody has changed it by hand. Deploy or roll back: the next switch puts it right.',
+  });

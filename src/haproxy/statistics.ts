@@ -1,0 +1,120 @@
+import type { Colour } from '../kinds/driver.ts';
+import type { ColourLoad } from '../kinds/traffic.ts';
+import { allLanes, backendOf, colourOf, type Lane, serverNames } from './lanes.ts';
+import { lastLaneOf, type Counts, type ProxyState } from './proxy-state.ts';
+
+/** What HAProxy says of one lane now, all services together; counted since HAProxy started. */
+export interface LaneLook extends Counts {
+  readonly httpInFlight: number;
+  readonly webSockets: number;
+}
+
+export const noCounts: Counts = { ended: 0, status5xx: 0, transportErrors: 0 };
+
+/** One question for each backend: rows of one answer are of one moment only when they fit into HAProxy's buffer together. */
+export const statCommands = (services: readonly string[]): readonly string[] =>
+  services.flatMap((service) => allLanes.map((lane) => `show stat ${backendOf(service, lane)} 6 -1`));
+
+/** Reads the answers to `statCommands`. Null when one is missing: half of the truth would be a made-up number. */
+export function readLanes(answer: string, services: readonly string[]): ReadonlyMap<Lane, LaneLook> | null {
+  const rows = statRows(answer);
+  const looks = new Map<Lane, LaneLook>();
+  for (const lane of allLanes) {
+    let sum: LaneLook = { httpInFlight: 0, webSockets: 0, ...noCounts };
+    for (const service of services) {
+      const look = lookOf((server) => rows.get(`${backendOf(service, lane)}/${server}`));
+      if (!look) return null;
+      sum = {
+        httpInFlight: sum.httpInFlight + look.httpInFlight,
+        webSockets: sum.webSockets + look.webSockets,
+        ended: sum.ended + look.ended,
+        status5xx: sum.status5xx + look.status5xx,
+        transportErrors: sum.transportErrors + look.transportErrors,
+      };
+    }
+    looks.set(lane, sum);
+  }
+  return looks;
+}
+
+type Row = (column: string) => number;
+
+function statRows(answer: string): ReadonlyMap<string, Row> {
+  const rows = new Map<string, Row>();
+  let columns: readonly string[] = [];
+  for (const line of answer.split('\n')) {
+    const cells = line.split(',');
+    if (line.startsWith('# pxname')) columns = cells;
+    else if (cells.length > 50) {
+      const fields = new Map(columns.map((name, index) => [name, Number(cells[index] || 0)]));
+      rows.set(`${cells[0]}/${cells[1]}`, (column) => fields.get(column) ?? Number.NaN);
+    }
+  }
+  return rows;
+}
+
+/**
+ * A server counts an answer of 500 or more when it was the application's; the backend counts those that HAProxy gave itself
+ * too. The difference is what callers got instead of an answer, whatever was tried and repeated before. A broken-off answer
+ * has its good status already and is counted by `srv_abrt`.
+ */
+function lookOf(rowOf: (server: string) => Row | undefined): LaneLook | null {
+  const all = rowOf('BACKEND');
+  const [app, once, session] = serverNames.map(rowOf);
+  if (!all || !app || !once || !session) return null;
+  const status5xx = app('hrsp_5xx') + once('hrsp_5xx') + session('hrsp_5xx');
+  const answeredSessions = ['hrsp_2xx', 'hrsp_3xx', 'hrsp_4xx', 'hrsp_5xx'].reduce(
+    (sum, name) => sum + session(name),
+    0,
+  );
+  const ended = all('stot') - all('scur') - (session('stot') - session('scur')) + answeredSessions;
+  const madeHere = all('hrsp_5xx') - status5xx;
+  return {
+    httpInFlight: all('scur') - session('scur'),
+    webSockets: session('scur'),
+    ended,
+    status5xx,
+    transportErrors: madeHere + app('srv_abrt') + once('srv_abrt'),
+  };
+}
+
+/** Null when no error time was noted, or the variable is not known. */
+export function readErrorTime(answer: string, variable: string): number | null {
+  const found = new RegExp(`${variable.replaceAll('.', '\\.')}: type=sint value=<(\\d+)>`).exec(answer)?.[1];
+  return found === undefined || found === '0' ? null : Number(found);
+}
+
+export interface LoadSource {
+  readonly state: ProxyState;
+  readonly looks: ReadonlyMap<Lane, LaneLook>;
+  /** The process that counted, and since when. */
+  readonly by: string;
+  readonly upSinceAt: number;
+  readonly errorTimeOf: (lane: Lane) => number | null;
+}
+
+/** By colour: in flight in every lane of it, counters of the lane that was pointed to last. */
+export function loadByColour({ state, looks, by, upSinceAt, errorTimeOf }: LoadSource): readonly ColourLoad[] {
+  return (['blue', 'green'] as const).flatMap((colour): ColourLoad[] => {
+    const lane = lastLaneOf(state, colour);
+    if (lane === null) return [];
+    const record = state.lanes[lane]!;
+    // A proxy that was started since counts from zero, and nothing of what was before is known any more.
+    const isSameCount = record.counted.by === by;
+    const before = isSameCount ? record.counted.counts : noCounts;
+    const now = looks.get(lane)!;
+    const since = (name: keyof Counts): number => Math.max(0, now[name] - before[name]);
+    const [status5xx, transportErrors] = [since('status5xx'), since('transportErrors')];
+    return [
+      {
+        ...{ colour, httpInFlight: sum(looks, colour, 'httpInFlight'), webSockets: sum(looks, colour, 'webSockets') },
+        ...{ requests: since('ended'), status5xx, transportErrors },
+        countedSinceAt: isSameCount ? record.pointedAt : Math.max(record.pointedAt, upSinceAt),
+        firstErrorAt: status5xx + transportErrors > 0 ? errorTimeOf(lane) : null,
+      },
+    ];
+  });
+}
+
+const sum = (looks: ReadonlyMap<Lane, LaneLook>, colour: Colour, name: 'httpInFlight' | 'webSockets'): number =>
+  [...looks].reduce((total, [lane, look]) => total + (colourOf(lane) === colour ? look[name] : 0), 0);

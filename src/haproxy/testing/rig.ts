@@ -1,0 +1,106 @@
+import { fork, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ask, freePort, until } from '../../edge/testing/rig.ts';
+import { supervisedHost } from '../../effects/supervised-host.ts';
+import { portOwner } from '../../effects/tcp/port-owner.ts';
+import type { Colour } from '../../kinds/driver.ts';
+import type { ColourLoad, TrafficHandle, TrafficTarget } from '../../kinds/traffic.ts';
+import { openHaproxy } from '../client.ts';
+import type { HaproxyMachine } from '../haproxy-options.ts';
+import { haproxyProcesses } from '../haproxy-processes.ts';
+
+const fixtureApp = join(import.meta.dirname, '../../../bench/fixture-app.ts');
+
+/** Debian keeps it where an ordinary user's PATH does not look. */
+const PATH = `${process.env['PATH']}:/usr/sbin`;
+
+/** Null when this machine has no HAProxy; with GREENROOM_REQUIRE_TOOLS=1 that is a failure. */
+export function haproxyProgram(): string | null {
+  const found = spawnSync('haproxy', ['-v'], { env: { PATH } }).status === 0;
+  if (!found && process.env['GREENROOM_REQUIRE_TOOLS'] === '1')
+    throw new Error('haproxy is not installed, and GREENROOM_REQUIRE_TOOLS=1');
+  return found ? 'haproxy' : null;
+}
+
+export const machine: HaproxyMachine = { lock: supervisedHost().lock, portOwner };
+
+export interface App {
+  readonly port: number;
+  readonly child: ChildProcess;
+}
+
+/** A folder, public addresses and apps for a real HAProxy, all gone after `close`. */
+export class Rig {
+  readonly stateDirectory = mkdtempSync(join(tmpdir(), 'haproxy-'));
+  readonly services: Record<string, { host: string; port: number }> = {};
+  readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  private readonly apps: ChildProcess[] = [];
+
+  static async make(...services: readonly string[]): Promise<Rig> {
+    const rig = new Rig();
+    for (const service of services.length > 0 ? services : ['web'])
+      rig.services[service] = { host: '127.0.0.1', port: await freePort() };
+    return rig;
+  }
+
+  /** Another handle on the same folder, as another process would have it. */
+  open(
+    over: { readonly services?: Rig['services']; readonly program?: string; readonly stateDirectory?: string } = {},
+  ): TrafficHandle {
+    const { stateDirectory, services } = this;
+    return openHaproxy({ stateDirectory, services, program: 'haproxy', machine, ...over });
+  }
+
+  get port(): number {
+    return this.services['web']!.port;
+  }
+
+  async app(release: string): Promise<App> {
+    const child = fork(fixtureApp, [], { env: { PATH: process.env['PATH'], RELEASE: release } });
+    this.apps.push(child);
+    const port = await new Promise<number>((resolve) =>
+      child.once('message', (message: { port: number }) => resolve(message.port)),
+    );
+    return { port, child };
+  }
+
+  /** Every service of the rig at this port. */
+  target(epoch: number, colour: Colour, port: number, release: string = colour): TrafficTarget {
+    const address = { host: '127.0.0.1', port };
+    return {
+      epoch,
+      colour,
+      release,
+      services: Object.fromEntries(Object.keys(this.services).map((name) => [name, address])),
+    };
+  }
+
+  /** Which release answers on a new connection, with the status. */
+  async seen(port = this.port, path = '/'): Promise<string> {
+    const { status, headers } = await ask({ port, path, agent: false });
+    return `${status} ${String(headers['x-release'] ?? 'nobody')}`;
+  }
+
+  async load(colour: Colour): Promise<ColourLoad> {
+    return (await this.open().load()).find((each) => each.colour === colour)!;
+  }
+
+  get pid(): number | null {
+    return haproxyProcesses(this.stateDirectory)[0]?.pid ?? null;
+  }
+
+  async kill(): Promise<void> {
+    for (const { pid } of haproxyProcesses(this.stateDirectory)) process.kill(pid, 'SIGKILL');
+    await until(() => this.pid === null);
+  }
+
+  async close(): Promise<void> {
+    this.agent.destroy();
+    await this.open().stop();
+    for (const child of this.apps) child.kill('SIGKILL');
+    rmSync(this.stateDirectory, { recursive: true, force: true });
+  }
+}
