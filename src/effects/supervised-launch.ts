@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LaunchOrder, Launched } from '../host/launch-order.ts';
 import { identify, isAlive, type RecordedIdentity } from '../host/process-identity.ts';
 import { commandLine } from '../host/process-table.ts';
 
@@ -14,25 +15,6 @@ const GATE =
   'IFS= read -r GREENROOM_GATE <&3 && [ "$GREENROOM_GATE" = go ] || exit 111; exec 3<&-; unset GREENROOM_GATE; exec "$@"';
 const POLL_MS = 2;
 const REAP_MS = 1_000;
-
-export interface LaunchOrder {
-  readonly argv: readonly string[];
-  readonly directory: string;
-  /** The whole environment. */
-  readonly variables: Readonly<Record<string, string>>;
-  readonly logPath: string;
-}
-
-export type Launched =
-  | {
-      readonly status: 'waiting';
-      readonly identity: RecordedIdentity;
-      /** Size of the log before the first byte of this process. */
-      readonly logFrom: number;
-      /** Opens the gate and waits until the command runs, or has ended at once. */
-      readonly go: () => Promise<{ status: 'running' } | { status: 'ended'; exitCode: number | null }>;
-    }
-  | { readonly status: 'not-started'; readonly reason: string };
 
 /** Starts a process in its own session behind the gate, both outputs appended to the log. */
 export async function launch(order: LaunchOrder): Promise<Launched> {

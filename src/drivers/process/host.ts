@@ -1,4 +1,6 @@
 import type { Result } from '../../domain/failure.ts';
+import type { LaunchOrder, Launched } from '../../host/launch-order.ts';
+import type { RecordedIdentity } from '../../host/process-identity.ts';
 
 /** What the driver needs of the machine; handed in by the roof, so that nothing here starts or signals a process by itself. */
 export interface Host {
@@ -18,40 +20,14 @@ export interface Host {
   isPortFree(host: string, port: number): Promise<boolean>;
   launch(order: LaunchOrder): Promise<Launched>;
   /** `at-gate`: started, not yet allowed to become its command; ends by itself when its launcher is gone. */
-  status(process: Identity): 'running' | 'at-gate' | 'gone';
+  status(process: RecordedIdentity): 'running' | 'at-gate' | 'gone';
   /** False when exactly this process is no longer there; another with its pid is never touched. */
-  signal(process: Identity, name: 'SIGTERM' | 'SIGKILL'): boolean;
+  signal(process: RecordedIdentity, name: 'SIGTERM' | 'SIGKILL'): boolean;
   /** SIGKILL for the process and what is left of its group; `mark` is a `NAME=value` of the environment it was started with. */
-  endGroup(process: Identity, mark: string): number;
+  endGroup(process: RecordedIdentity, mark: string): number;
   /** PATH, HOME, LANG, TMPDIR of ours, the pinned node first in PATH. */
   inheritedVariables(): Readonly<Record<string, string>>;
   now(): number;
   elapsed(): number;
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
 }
-
-/** Tells a process from a later one with the same pid. */
-export interface Identity {
-  readonly pid: number;
-  readonly startedTicks: string;
-  readonly boot: string | null;
-}
-
-export interface LaunchOrder {
-  readonly argv: readonly string[];
-  readonly directory: string;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly logPath: string;
-}
-
-export type Launched =
-  | {
-      readonly status: 'waiting';
-      readonly identity: Identity;
-      readonly logFrom: number;
-      /** Lets it become its command. */
-      readonly go: () => Promise<
-        { readonly status: 'running' } | { readonly status: 'ended'; readonly exitCode: number | null }
-      >;
-    }
-  | { readonly status: 'not-started'; readonly reason: string };
