@@ -13,10 +13,13 @@ import { variables } from './checks/variables.ts';
 import { processDriver } from './drivers/process.ts';
 import { openEdge } from './edge/client.ts';
 import { supervisedHost } from './effects/supervised-host.ts';
+import { portOwner } from './effects/tcp/port-owner.ts';
+import { openHaproxy } from './haproxy/client.ts';
 import { register, type RegisteredCheck } from './kinds/check.ts';
 import type { Driver } from './kinds/driver.ts';
 import type { Traffic } from './kinds/traffic.ts';
 import { edgeTraffic } from './traffic/edge.ts';
+import { haproxyTraffic } from './traffic/haproxy.ts';
 
 const byKind = <Plug extends { readonly kind: string }>(...plugs: readonly Plug[]): ReadonlyMap<string, Plug> =>
   new Map(plugs.map((plug) => [plug.kind, plug]));
@@ -36,4 +39,7 @@ export const checks: ReadonlyMap<string, RegisteredCheck> = byKind<RegisteredChe
   // new check: above this line
 );
 export const drivers: ReadonlyMap<string, Driver> = byKind<Driver>(processDriver(supervisedHost()) as Driver);
-export const traffic: ReadonlyMap<string, Traffic> = byKind<Traffic>(edgeTraffic(openEdge) as Traffic);
+export const traffic: ReadonlyMap<string, Traffic> = byKind<Traffic>(
+  edgeTraffic(openEdge) as Traffic,
+  haproxyTraffic((place) => openHaproxy({ ...place, machine: { lock: supervisedHost().lock, portOwner } })) as Traffic,
+);

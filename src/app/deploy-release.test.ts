@@ -176,7 +176,9 @@ test('F001 what was written and never reached the engine is begun by whoever com
 test('F008 a switch that breaks holds and asks a person, whose word is recorded', async () => {
   const refusal = new Error('the proxy hangs');
   const open = world.proxy.open;
-  Object.assign(world.proxy, { open: (place: never) => ({ ...open(place), point: () => Promise.reject(refusal) }) });
+  Object.assign(world.proxy, {
+    open: (place: never, config: never) => ({ ...open(place, config), point: () => Promise.reject(refusal) }),
+  });
   const held = await world.deploy('staging', '1.0.0');
   expect(held.state?.hold).toMatchObject({ kind: 'unknown', reason: 'the proxy hangs', step: { kind: 'switch' } });
   Object.assign(world.proxy, { open });

@@ -42,20 +42,45 @@ async function node({ nodeVersion, isRoot }: Machine): Promise<readonly Symptom[
   return symptoms;
 }
 
-async function tools({ tool }: Machine): Promise<readonly Symptom[]> {
+async function tools({ project, tool }: Machine): Promise<readonly Symptom[]> {
   const wanted = [
     ['git', '--version', 'releases will carry no commit'],
     ['docker', '--version', 'needed by the compose driver only'],
-    ['haproxy', '-v', 'needed by HAProxy traffic only'],
   ] as const;
-  return Promise.all(
-    wanted.map(async ([name, flag, missing]): Promise<Symptom> => {
-      const version = await tool(name, flag);
-      return version === null
-        ? { name, outcome: 'skip', value: `not found: ${missing}` }
-        : { name, outcome: 'pass', value: version.split('\n')[0]!.slice(0, 80) };
-    }),
+  const others = wanted.map(async ([name, flag, missing]): Promise<Symptom> => {
+    const version = await tool(name, flag);
+    return version === null ? { name, outcome: 'skip', value: `not found: ${missing}` } : found(name, version);
+  });
+  return Promise.all([...others, haproxy(project, tool)]);
+}
+
+const found = (name: string, version: string): Symptom => ({
+  ...{ name, outcome: 'pass', value: version.split('\n')[0]!.slice(0, 80) },
+});
+
+/** Missing is no more than a remark, until an environment asks for it. */
+async function haproxy({ environments }: Project, tool: Machine['tool']): Promise<Symptom> {
+  const asking = environments.filter(({ traffic }) => traffic.kind === 'haproxy');
+  const programs = asking.map(({ traffic: { config } }) =>
+    config !== null && typeof config === 'object' && 'program' in config ? String(config['program']) : 'haproxy',
   );
+  let version: string | null = null;
+  for (const program of programs.length > 0 ? new Set(programs) : ['haproxy']) {
+    // Debian keeps it where an ordinary user's PATH does not look; the plug looks there too.
+    version = (await tool(program, '-v')) ?? (program === 'haproxy' ? await tool('/usr/sbin/haproxy', '-v') : null);
+    if (version === null && asking.length > 0)
+      return {
+        ...{
+          name: 'haproxy',
+          outcome: 'fail',
+          value: `${program} not found: ${asking[0]!.name} has "traffic: haproxy"`,
+        },
+        next: 'Install it ("apt-get install haproxy"), name its path in "program", or use "traffic: edge".',
+      };
+  }
+  return version === null
+    ? { name: 'haproxy', outcome: 'skip', value: 'not found: needed by HAProxy traffic only' }
+    : found('haproxy', version);
 }
 
 async function ports({ project, effects }: Machine): Promise<readonly Symptom[]> {

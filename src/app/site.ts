@@ -74,11 +74,12 @@ export async function siteAt(
 }
 
 function openTraffic(world: World, project: Project, environment: Environment): TrafficHandle {
-  return world.traffic.get(environment.traffic.kind)!.open({
+  const place = {
     ...{ project: project.name, environment: environment.name },
     stateDirectory: path.join(world.home, 'environments', environment.name, 'edge'),
     services: publicAddresses(project, environment),
-  });
+  };
+  return world.traffic.get(environment.traffic.kind)!.open(place, environment.traffic.config);
 }
 
 export const publicAddresses = (

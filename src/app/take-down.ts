@@ -23,7 +23,7 @@ export async function takeDown(
   };
   await plugs.traffic
     .get(environment.traffic.kind)!
-    .open({ ...place, services: publicAddresses(project, environment) })
+    .open({ ...place, services: publicAddresses(project, environment) }, environment.traffic.config)
     .stop();
   const driver = plugs.drivers.get(environment.driver.kind)!;
   const services = project.services.map(({ name, run, stopGraceMs }) => ({

@@ -7,7 +7,7 @@ export interface Traffic<Config = Json> {
   readonly kind: string;
   readonly summary: string;
   readonly schema: z.ZodType<Config>;
-  open(place: TrafficPlace): TrafficHandle;
+  open(place: TrafficPlace, config: Config): TrafficHandle;
 }
 
 export interface TrafficPlace {
@@ -26,7 +26,7 @@ export interface TrafficHandle {
   /** Persists, applies, reads back. Throws `GR7409` for an epoch below the highest seen. The same target again changes nothing. */
   point(target: TrafficTarget): Promise<TrafficState>;
   load(): Promise<readonly ColourLoad[]>;
-  /** Ends the WebSockets of a colour with 1012, so that clients come back to the other. */
+  /** Ends the WebSockets of a colour, with 1012 where the proxy speaks their language, so that clients come back to the other. */
   closeSessions(colour: Colour, epoch: number): Promise<void>;
   /** Takes the proxy down for good. */
   stop(): Promise<void>;
@@ -56,6 +56,6 @@ export interface ColourLoad {
   readonly status5xx: number;
   readonly transportErrors: number;
   readonly countedSinceAt: number;
-  /** When the first of the 5xx answers and transport errors was given; null when there were none. */
+  /** When the first of the 5xx answers and transport errors was given; null when there were none, or the proxy cannot tell. */
   readonly firstErrorAt: number | null;
 }

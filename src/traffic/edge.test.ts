@@ -10,7 +10,7 @@ async function openHarness(): Promise<TrafficHarness> {
   const services = { web: { host: '127.0.0.1', port: rig.port } };
   const { stateDirectory } = rig;
   return {
-    open: () => edgeTraffic(openEdge).open({ project: 'p', environment: 'staging', stateDirectory, services }),
+    open: () => edgeTraffic(openEdge).open({ project: 'p', environment: 'staging', stateDirectory, services }, {}),
     async app(release) {
       const { port } = await rig.app(release);
       return (epoch, colour) => rig.target(epoch, colour, port, release);
@@ -41,7 +41,7 @@ test('it is given the folder and the addresses of its environment, and has no co
   const opened: unknown[] = [];
   const plug = edgeTraffic((place) => (opened.push(place), openEdge(place)));
   const services = { web: { host: '127.0.0.1', port: 1 } };
-  plug.open({ project: 'p', environment: 'staging', stateDirectory: '/nowhere', services });
+  plug.open({ project: 'p', environment: 'staging', stateDirectory: '/nowhere', services }, {});
   expect(opened).toEqual([{ stateDirectory: '/nowhere', services }]);
   expect(plug.schema.safeParse({}).success).toBe(true);
   expect(plug.schema.safeParse({ port: 80 }).success).toBe(false);
