@@ -99,7 +99,7 @@ async function ports({ project, effects }: Machine): Promise<readonly Symptom[]>
         name,
         outcome: 'warn',
         value: `${of}: taken by ${owner ?? 'another process'}`,
-        next: 'Fine when it is this environment’s own edge; otherwise stop that process or choose another port.',
+        next: 'Fine when it is this environment’s own proxy; otherwise stop that process or choose another port.',
       };
     }),
   );
