@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fail, FailureError } from '../domain/failure.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { Command, Driver, Instance, Slot, SlotService } from '../kinds/driver.ts';
-import { fenced } from './process/fence.ts';
+import { fenced } from '../kinds/fence.ts';
 import type { Host } from './process/host.ts';
 import { folderOf } from './process/places.ts';
 import { settlePorts } from './process/ports.ts';

@@ -1,21 +1,15 @@
 import type { Result } from '../../domain/failure.ts';
+import type { FenceHost } from '../../kinds/fence.ts';
 import type { LaunchOrder, Launched } from '../../host/launch-order.ts';
 import type { RecordedIdentity } from '../../host/process-identity.ts';
 
 /** What the driver needs of the machine; handed in by the roof, so that nothing here starts or signals a process by itself. */
-export interface Host {
+export interface Host extends FenceHost {
   /** Hashes a folder again; fails when it is not byte for byte the tree of that digest. */
   verifyTree(directory: string, digest: string): Promise<Result<unknown>>;
-  /** Text of a file; null when there is none. */
-  read(path: string): Promise<string | null>;
-  /** Whole or not at all, also after a power cut. */
-  write(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
-  makeFolder(path: string): Promise<void>;
   /** Names in a folder; none when it is not there. */
   list(path: string): Promise<readonly string[]>;
-  /** Alone among all processes, until `act` ends or this process dies. */
-  lock<T>(path: string, signal: AbortSignal, act: () => Promise<T>): Promise<T>;
   freePort(host: string, avoid: ReadonlySet<number>): Promise<number>;
   isPortFree(host: string, port: number): Promise<boolean>;
   launch(order: LaunchOrder): Promise<Launched>;
@@ -27,7 +21,6 @@ export interface Host {
   endGroup(process: RecordedIdentity, mark: string): number;
   /** PATH, HOME, LANG, TMPDIR of ours, the pinned node first in PATH. */
   inheritedVariables(): Readonly<Record<string, string>>;
-  now(): number;
   elapsed(): number;
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
 }

@@ -2,9 +2,7 @@ import { join } from 'node:path';
 import { fail } from '../../domain/failure.ts';
 import { type Colour, otherColour, type Slot } from '../../kinds/driver.ts';
 
-/** Files of an environment: `lock`, `epoch.json`, and per colour `.ports.json`, `<service>.json`, `<service>.log`. */
-export const lockOf = (slot: Slot): string => join(slot.stateDirectory, 'lock');
-export const epochOf = (slot: Slot): string => join(slot.stateDirectory, 'epoch.json');
+/** Files of an environment beside those of its fence: per colour `.ports.json`, `<service>.json`, `<service>.log`. */
 export const folderOf = (slot: Slot, colour: Colour = slot.colour): string => join(slot.stateDirectory, colour);
 /** Begins with a dot, as no service does. */
 export const portsOf = (slot: Slot, colour: Colour): string => join(folderOf(slot, colour), '.ports.json');

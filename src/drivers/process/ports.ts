@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { fail } from '../../domain/failure.ts';
 import type { Slot, SlotService } from '../../kinds/driver.ts';
+import { readJson } from '../../kinds/state-file.ts';
 import type { Ports } from './environment.ts';
 import type { Host } from './host.ts';
 import { otherPortsOf, portsOf } from './places.ts';
-import { readJson } from './records.ts';
 
 const portsSchema = z.record(z.string(), z.number().int());
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { fail } from '../../domain/failure.ts';
 import type { Slot } from '../../kinds/driver.ts';
+import { readJson } from '../../kinds/state-file.ts';
 import type { Host } from './host.ts';
 import { folderOf, recordOf } from './places.ts';
 
@@ -34,26 +34,4 @@ export async function readRecords(host: Host, slot: Slot): Promise<readonly RunR
   const names = (await host.list(folderOf(slot))).filter((name) => /^[^.].*\.json$/.test(name)).toSorted();
   const records = await Promise.all(names.map((name) => readRecord(host, slot, name.slice(0, -'.json'.length))));
   return records.filter((record) => record !== null);
-}
-
-export async function readJson<T>(host: Host, path: string, schema: z.ZodType<T>): Promise<T | null> {
-  const text = await host.read(path);
-  if (text === null) return null;
-  const parsed = schema.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  // Guessing here could start a second copy or lower the fence.
-  return fail({
-    code: 'GR6402',
-    message: 'A file of runtime state cannot be understood; Greenroom did not write it like this.',
-    where: path,
-    do: 'Look at what runs there, end it by hand, then remove this file.',
-  });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

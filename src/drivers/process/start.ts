@@ -1,7 +1,7 @@
 import { fail } from '../../domain/failure.ts';
 import type { Slot, SlotService } from '../../kinds/driver.ts';
+import { fenced } from '../../kinds/fence.ts';
 import { serviceVariables } from './environment.ts';
-import { fenced } from './fence.ts';
 import type { Host } from './host.ts';
 import { folderOf, logOf, recordOf } from './places.ts';
 import { assertPortFree, settlePorts } from './ports.ts';

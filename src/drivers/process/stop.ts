@@ -1,6 +1,6 @@
 import { fail } from '../../domain/failure.ts';
 import type { Slot } from '../../kinds/driver.ts';
-import { fenced } from './fence.ts';
+import { fenced } from '../../kinds/fence.ts';
 import type { Host } from './host.ts';
 import { recordOf } from './places.ts';
 import { markOf, readRecord, type RunRecord } from './records.ts';
