@@ -28,6 +28,8 @@ import { prepare, start } from './steps/bring-up.ts';
 import { checks } from './steps/checks.ts';
 import { drain, stopOld, switchOver } from './steps/cut-over.ts';
 import { decideRelease } from './steps/decide.ts';
+import { drift } from './steps/drift.ts';
+import { keepWayBack } from './steps/keep-way-back.ts';
 import { migrate } from './steps/migrate.ts';
 import { prove } from './steps/prove.ts';
 import type { StepModule } from './steps/step-task.ts';
@@ -35,7 +37,7 @@ import { drainNew, stopNew, switchBack } from './steps/way-back.ts';
 import type { World } from './world.ts';
 
 const modules: Record<StepKind, StepModule> = {
-  ...{ admit, migrate, prepare, start, prove, checks, decide: decideRelease },
+  ...{ admit, drift, 'way-back': keepWayBack, migrate, prepare, start, prove, checks, decide: decideRelease },
   ...{ switch: switchOver, bake, drain, stop: stopOld },
   ...{ 'switch-back': switchBack, 'drain-new': drainNew, 'stop-new': stopNew },
 };

@@ -1,10 +1,13 @@
+import type { Comparison } from '../domain/drift.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import type { Instance } from '../kinds/driver.ts';
 import type { TrafficState } from '../kinds/traffic.ts';
-import { findDeployment, listDeployments } from '../store/deployments.ts';
+import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { findRelease } from '../store/releases.ts';
-import { observe, siteAt, type Site } from './site.ts';
+import type { Serving } from '../store/schema.ts';
+import type { Rows } from '../store/store.ts';
+import { bareSlot, driverOf, trafficOf, type BarePlace } from './bare-place.ts';
 import type { World } from './world.ts';
 
 /**
@@ -12,38 +15,110 @@ import type { World } from './world.ts';
  * Not asked while a deployment is in progress: then the difference is the work.
  */
 export async function findDrift(world: World, project: Project, environment: Environment): Promise<readonly string[]> {
-  const { serving, open } = await world.store.read(async (rows) => ({
-    serving: await servingIn(rows, project.name, environment.name),
-    open: await listDeployments(rows, project.name, { environment: environment.name, open: true, limit: 1 }),
-  }));
-  if (!serving || open.length > 0) return [];
-  const deployment = await world.store.read((rows) => findDeployment(rows, serving.deployment));
-  const release = await world.store.read((rows) => findRelease(rows, project.name, serving.releaseId));
-  if (!deployment || !release) return [];
-  const site = await siteAt(world, deployment, release, serving.colour);
-  const instances = await observe(site, serving.colour);
-  return [...processDrift(site, instances), ...(await trafficDrift(site, instances))];
+  const open = await world.store.read((rows) =>
+    listDeployments(rows, project.name, { environment: environment.name, open: true, limit: 1 }),
+  );
+  if (open.length > 0) return [];
+  const seen = await compareRecord(world, project, environment.name);
+  if (seen.status === 'blind') return [`it cannot be compared with its record: ${seen.reason}`];
+  return seen.status === 'compared' ? seen.differences : [];
 }
 
-function processDrift(site: Site, instances: readonly Instance[]): readonly string[] {
-  return site.project.services.flatMap(({ name }) => {
-    const instance = instances.find((each) => each.service === name);
-    if (!instance) return [`${name} does not run`];
-    return instance.releaseId === site.release.id ? [] : [`${name} runs ${instance.releaseId}`];
-  });
-}
+/** Looks again while somebody moves the traffic just then, this often … */
+const looks = 40;
+/** … and after this long. */
+const betweenMs = 250;
 
-async function trafficDrift(site: Site, instances: readonly Instance[]): Promise<readonly string[]> {
-  try {
-    const traffic = await site.traffic.current();
-    return traffic === null ? ['its proxy does not run'] : targetDrift(site, traffic, instances);
-  } catch (error) {
-    return [`its proxy cannot be asked: ${error instanceof Error ? error.message : String(error)}`];
+/** What runs in an environment beside what is recorded to serve there, also while a deployment is in progress. Changes nothing. */
+export async function compareRecord(world: World, project: Project, environment: string): Promise<Comparison> {
+  const standing = () => world.store.read((rows) => standingIn(rows, project.name, environment));
+  for (let look = 1; ; look += 1) {
+    const before = await standing();
+    const seen = before.mover === null ? await compare(world, environment, before) : null;
+    const after = await standing();
+    const isSame =
+      after.serving?.deployment === before.serving?.deployment && after.serving?.colour === before.serving?.colour;
+    if (seen && isSame && after.mover === null) return seen;
+    if (look === looks || after.isHeld)
+      return { status: 'blind', environment, reason: `deployment ${after.mover ?? ''} is moving its traffic` };
+    await world.clock.sleep(betweenMs);
   }
 }
 
-function targetDrift(site: Site, traffic: TrafficState, instances: readonly Instance[]): readonly string[] {
-  if (traffic.colour !== site.colour || traffic.release !== site.release.id)
+interface Recorded {
+  readonly serving: Serving | null;
+  readonly by: StoredDeployment | null;
+  readonly version: string | null;
+  /** Number of the deployment that moves the traffic now, so that neither its old nor its new place is drift. */
+  readonly mover: number | null;
+  /** It moves no more before a person has said how to go on. */
+  readonly isHeld: boolean;
+}
+
+const moves: ReadonlySet<string> = new Set(['switch', 'switch-back']);
+
+async function standingIn(rows: Rows, project: string, environment: string): Promise<Recorded> {
+  const serving = await servingIn(rows, project, environment);
+  const open = await listDeployments(rows, project, { environment, open: true });
+  const mover = open.find(({ state }) => moves.has(movedBy(state) ?? ''));
+  return {
+    serving,
+    by: serving && (await findDeployment(rows, serving.deployment)),
+    version: serving && ((await findRelease(rows, project, serving.releaseId))?.version ?? null),
+    mover: mover?.number ?? null,
+    isHeld: mover?.state?.hold !== null && mover !== undefined,
+  };
+}
+
+const movedBy = (state: StoredDeployment['state']): string | undefined =>
+  state?.running?.step.kind ?? (state?.hold?.kind === 'unknown' ? state.hold.step.kind : undefined);
+
+async function compare(world: World, environment: string, { serving, by, version }: Recorded): Promise<Comparison> {
+  if (!serving) return { status: 'empty', environment };
+  const declared = by?.model.environments.find((each) => each.name === environment);
+  if (!by || !declared)
+    return { status: 'blind', environment, reason: `the deployment that is recorded to serve is not on record` };
+  const { drivers, traffic, home } = world;
+  const place = { drivers, traffic, home, project: by.model, environment: declared };
+  try {
+    const differences = await differencesIn(place, serving);
+    return { status: 'compared', environment, recorded: version ?? serving.releaseId, differences };
+  } catch (error) {
+    return { status: 'blind', environment, reason: messageOf(error) };
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function differencesIn(place: BarePlace, serving: Serving): Promise<readonly string[]> {
+  const slot = bareSlot(place, serving.colour, { epoch: 0, operation: 'observe' });
+  const instances = await driverOf(place).observe(slot);
+  return [...processDrift(place.project, serving, instances), ...(await trafficDrift(place, serving, instances))];
+}
+
+function processDrift(project: Project, serving: Serving, instances: readonly Instance[]): readonly string[] {
+  return project.services.flatMap(({ name }) => {
+    const instance = instances.find((each) => each.service === name);
+    if (!instance) return [`${name} does not run`];
+    return instance.releaseId === serving.releaseId ? [] : [`${name} runs ${instance.releaseId}`];
+  });
+}
+
+async function trafficDrift(
+  place: BarePlace,
+  serving: Serving,
+  instances: readonly Instance[],
+): Promise<readonly string[]> {
+  try {
+    const traffic = await trafficOf(place).current();
+    return traffic === null ? ['its proxy does not run'] : targetDrift(serving, traffic, instances);
+  } catch (error) {
+    return [`its proxy cannot be asked: ${messageOf(error)}`];
+  }
+}
+
+function targetDrift(serving: Serving, traffic: TrafficState, instances: readonly Instance[]): readonly string[] {
+  if (traffic.colour !== serving.colour || traffic.release !== serving.releaseId)
     return [`its proxy points to ${traffic.release ?? 'nothing'}${traffic.colour ? ` (${traffic.colour})` : ''}`];
   return instances.flatMap(({ service, host, port }) => {
     const target = traffic.services[service];

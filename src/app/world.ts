@@ -55,7 +55,11 @@ export interface Artifacts {
     readonly sizeBytes: number;
   }>;
   /** Hashes the pinned tree again; a failure says what differs. */
-  verify(digest: string): Promise<Result<{ readonly directory: string }>>;
+  verify(
+    digest: string,
+  ): Promise<Result<{ readonly directory: string; readonly fileCount: number; readonly sizeBytes: number }>>;
+  /** Digest of what lies in the place of a tree, whatever it should be; null when nothing there can be read. */
+  measure(digest: string): Promise<string | null>;
   directoryOf(digest: string): string;
   /** A writable copy, for commands that write beside their sources. */
   copyTo(digest: string, directory: string): Promise<void>;

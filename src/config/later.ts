@@ -53,5 +53,4 @@ export const laterInProject: Readonly<Record<string, string>> = {
 export const partsLater = [
   { block: 'services', field: 'critical', meaning: 'every service decides for now' },
   { block: 'databases', field: 'back', meaning: 'the way back of a migration is not run' },
-  { block: 'databases', field: 'forward-only', meaning: 'the way back of a migration is not run' },
 ] as const;

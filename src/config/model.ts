@@ -46,6 +46,7 @@ export function makeProject(parts: Parts): Project {
       migrate: database.migrate ?? null,
       revision: database.revision ?? null,
       back: database.back ?? null,
+      forwardOnly: database['forward-only'],
       budgetMs: database.budget,
       lockTimeoutMs: database['lock-timeout'],
     })),

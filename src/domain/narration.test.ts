@@ -33,7 +33,7 @@ test('a step is recorded when it begins and when it ends, with its number and wh
   expect(play([begin, done])).toMatchObject({
     kinds: ['step-began', 'step-ended'],
     last: { data: { step: 'admit', operation: 1, status: 'done', facts: { measured: 1 } } },
-    status: 'migrate',
+    status: 'drift',
   });
 });
 
@@ -46,18 +46,18 @@ test('a refusal says why', () => {
 });
 
 test('the verdict is recorded once', () => {
-  const { kinds } = play(through(10));
+  const { kinds } = play(through(12));
   expect(kinds.filter((kind) => kind === 'verdict')).toHaveLength(1);
   expect(kinds.slice(-2)).toEqual(['step-ended', 'deployment-ended']);
 });
 
 test('what people ask for carries their name; what came too late is recorded as refused', () => {
-  expect(play([...through(3), goBack('cancelled')])).toMatchObject({
+  expect(play([...through(5), goBack('cancelled')])).toMatchObject({
     kinds: expect.arrayContaining(['go-back-asked', 'going-back']),
     last: { kind: 'going-back', data: { as: 'cancelled', reason: 'wants it (ada)' } },
     status: 'going back',
   });
-  expect(play([...through(9), begin, goBack('cancelled')]).last).toMatchObject({
+  expect(play([...through(11), begin, goBack('cancelled')]).last).toMatchObject({
     kind: 'go-back-refused',
     actor: 'ada',
     data: { as: 'cancelled', reason: 'wants it' },

@@ -84,6 +84,7 @@ const database = {
   revision: null,
   back: null,
   budgetMs: 30_000,
+  forwardOnly: false,
   lockTimeoutMs: 1_000,
 } as const;
 const project: Project = {
@@ -128,8 +129,10 @@ const question = (parts: Partial<PlanQuestion> = {}): PlanQuestion => ({
 const plan = (parts: Partial<PlanQuestion> = {}) => makePlan(question(parts), hash);
 const names = (parts: Partial<PlanQuestion> = {}) => plan(parts).steps.map((step) => step.name);
 
+const lookedAt = ['preflight/drift', 'preflight/way-back'];
 const wayThere = [
   'admit',
+  ...lookedAt,
   'preflight',
   'infrastructure/migrate-main',
   'deployment/prepare',
@@ -141,12 +144,49 @@ const wayThere = [
 
 test('a later deployment goes the whole way, a first one has nothing to drain and stop', () => {
   expect(names()).toEqual([...wayThere, 'switch', 'bake', 'drain', 'stop']);
-  expect(names({ standing: nothing })).toEqual([...wayThere, 'switch', 'bake']);
+  const first = wayThere.filter((name) => name !== 'preflight/way-back');
+  expect(names({ standing: nothing })).toEqual([...first, 'switch', 'bake']);
+});
+
+test('F079 F082 the way back is asked where something serves, drift there and where a proof comes from', () => {
+  const [staging, production] = project.environments as [Environment, Environment];
+  const asked = (environment: Environment, standing: Standing, purpose: 'deploy' | 'roll-back' = 'deploy') =>
+    names({ environment, standing, purpose }).filter((name) => lookedAt.includes(name));
+  expect(asked(staging, nothing)).toEqual([]);
+  expect(asked(production, nothing)).toEqual(['preflight/drift']);
+  expect(asked(staging, blue)).toEqual(lookedAt);
+  expect(asked(production, blue)).toEqual(lookedAt);
+  expect(asked(production, blue, 'roll-back')).toEqual([]);
+});
+
+test('F079 F082 both are asked before anything is changed, also where one phase does everything', () => {
+  const one = [phase('all', { work: ['databases', 'services', 'decision'], checks: [check('ready')] })];
+  const { steps, policy } = plan({ project: { ...project, phases: one } });
+  expect(steps.slice(0, 4).map((step) => step.name)).toEqual([
+    'admit',
+    'all/drift',
+    'all/way-back',
+    'all/migrate-main',
+  ]);
+  expect(policy.required.slice(0, 2)).toMatchObject([
+    { name: 'all/drift', kind: 'drift', blocking: true, where: 'greenroom' },
+    { name: 'all/way-back', kind: 'way-back', blocking: true, where: 'greenroom' },
+  ]);
+});
+
+test('F082 drift holds a promotion and the last environment, whatever "conditional" says; nothing else does', () => {
+  const holding = (parts: Partial<PlanQuestion> = {}) =>
+    plan(parts)
+      .policy.required.filter((required) => required.holds)
+      .map((required) => required.name);
+  expect(holding()).toEqual(['preflight/drift']);
+  expect(holding({ environment: project.environments[0]! })).toEqual([]);
+  expect(holding({ project: { ...project, path: ['production'] } })).toEqual(['preflight/drift']);
 });
 
 test('a rollback does not migrate and asks for health only', () => {
   const back = plan({ purpose: 'roll-back' });
-  const left = ['preflight', 'infrastructure/migrate-main'];
+  const left = [...lookedAt, 'preflight', 'infrastructure/migrate-main'];
   const expected = [...wayThere.filter((name) => !left.includes(name)), 'switch', 'bake', 'drain', 'stop'];
   expect(back.steps.map((step) => step.name)).toEqual(expected);
   expect(back.phases[0]!.left).toEqual([{ name: 'ready', reason: 'a rollback asks for health only' }]);
@@ -180,6 +220,8 @@ test('each environment but the first wants proof from the one before', () => {
 test('F054 what must be answered: the own steps and the checks of this environment, and what is left out is said', () => {
   const staged = plan({ environment: project.environments[0]! }).policy.required;
   expect(staged.map(({ name, blocking, flaky }) => [name, blocking, flaky])).toEqual([
+    ['preflight/drift', true, 'warn'],
+    ['preflight/way-back', true, 'warn'],
     ['ready', true, 'warn'],
     ['infrastructure/migrate-main', true, 'warn'],
     ['deployment/prepare', true, 'warn'],

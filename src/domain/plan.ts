@@ -52,26 +52,36 @@ export interface PlanQuestion {
 
 const admissionMs = 30_000;
 const cutOverMs = 30_000;
+const lookMs = { drift: 30_000, 'way-back': 300_000 } as const;
 
 export function makePlan(question: PlanQuestion, hash: Hash): Plan {
   const { project, environment, release, standing, purpose } = question;
   const phases = project.phases.map((phase) => plannedPhase(phase, environment, purpose));
   const steps = stepsOf(question, phases);
   const policy: VerdictPolicy = {
-    required: requiredLines(steps, phases),
+    required: requiredLines(steps, phases, driftHolds(question)),
     evidenceMaxAgeMs: environment.promotion.evidenceMaxAgeMs,
     conditions: { owner: environment.conditional.owner, dueWithinMs: environment.conditional.dueWithinMs },
   };
-  const position = project.path.indexOf(environment.name);
   const body = {
     ...{ project: project.name, environment: environment.name, purpose, release, standing },
     colour: standing.colour === 'blue' ? ('green' as const) : ('blue' as const),
     ...{ steps, phases, policy, bake: environment.bake, conditional: environment.conditional },
-    proofFrom: purpose === 'deploy' ? (project.path[position - 1] ?? null) : null,
-    policyHash: hash(canonical({ policy, phases })),
+    proofFrom: purpose === 'deploy' ? before(project, environment) : null,
+    policyHash: hash(canonical({ policy: { ...policy, required: asTheFileAsks(policy.required) }, phases })),
   };
   return { ...body, hash: hash(canonical(body)) };
 }
+
+/** Whether the lines about what stands are asked follows from what stands, and is no rule of the file. */
+const asTheFileAsks = (required: readonly RequiredCheck[]): readonly RequiredCheck[] =>
+  required.filter(({ kind }) => !Object.hasOwn(lookMs, kind));
+
+const before = ({ path }: Project, { name }: Environment): string | null => path[path.indexOf(name) - 1] ?? null;
+
+/** Where people are served, and wherever a release is promoted to, nobody moves traffic over a drift that nobody has looked at. */
+const driftHolds = ({ project, environment }: PlanQuestion): boolean =>
+  before(project, environment) !== null || project.path.at(-1) === environment.name;
 
 /** Why a saved plan must not be carried out any more; null when it still holds. */
 export function staleness(plan: Plan, standing: Standing, policyHash: string): Failure | null {
@@ -100,10 +110,15 @@ function plannedPhase(phase: Phase, environment: Environment, purpose: Plan['pur
   };
 }
 
-function stepsOf(
-  { project, environment, standing, purpose }: PlanQuestion,
-  phases: readonly PlannedPhase[],
-): readonly Step[] {
+/** What stands is looked at before anything is begun. A rollback waits for nobody, and asks neither. */
+function askedFirst({ project, environment, standing, purpose }: PlanQuestion): readonly (keyof typeof lookMs)[] {
+  if (purpose === 'roll-back') return [];
+  if (standing.colour !== null) return ['drift', 'way-back'];
+  return before(project, environment) === null ? [] : ['drift'];
+}
+
+function stepsOf(question: PlanQuestion, phases: readonly PlannedPhase[]): readonly Step[] {
+  const { project, environment, standing, purpose } = question;
   const step = (
     kind: Step['kind'],
     name: string,
@@ -114,6 +129,8 @@ function stepsOf(
   const steps: Step[] = [step('admit', 'admit', null, admissionMs)];
   for (const [index, phase] of project.phases.entries()) {
     const { name, budgetMs } = phase;
+    if (index === 0)
+      for (const kind of askedFirst(question)) steps.push(step(kind, `${name}/${kind}`, name, lookMs[kind]));
     if (phase.work.includes('databases') && purpose === 'deploy')
       for (const database of project.databases)
         if (database.migrate)
@@ -133,9 +150,13 @@ function stepsOf(
 }
 
 /** Greenroom's own steps answer as lines of the verdict beside the checks of the file. */
-function requiredLines(steps: readonly Step[], phases: readonly PlannedPhase[]): readonly RequiredCheck[] {
+function requiredLines(
+  steps: readonly Step[],
+  phases: readonly PlannedPhase[],
+  isDriftHeld: boolean,
+): readonly RequiredCheck[] {
   const decision = steps.findIndex((step) => step.kind === 'decide');
-  const kindsThatAnswer: readonly Step['kind'][] = ['migrate', 'prepare', 'start', 'prove'];
+  const kindsThatAnswer: readonly Step['kind'][] = ['drift', 'way-back', 'migrate', 'prepare', 'start', 'prove'];
   return steps.slice(0, decision).flatMap((step): readonly RequiredCheck[] => {
     if (kindsThatAnswer.includes(step.kind))
       return [
@@ -146,6 +167,7 @@ function requiredLines(steps: readonly Step[], phases: readonly PlannedPhase[]):
           blocking: true,
           flaky: 'warn',
           where: 'greenroom',
+          ...(step.kind === 'drift' && isDriftHeld && { holds: true as const }),
         },
       ];
     if (step.kind !== 'checks') return [];

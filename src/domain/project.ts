@@ -62,6 +62,8 @@ export interface Database {
   readonly migrate: readonly string[] | null;
   readonly revision: readonly string[] | null;
   readonly back: readonly string[] | null;
+  /** Its migrations have no way back; repair is by a new release. */
+  readonly forwardOnly: boolean;
   readonly budgetMs: number;
   readonly lockTimeoutMs: number;
 }

@@ -1,7 +1,7 @@
 /**
  * A deployment is a list of steps. Forward:
  *
- *   admit → [phases: work and checks] → decide → switch → bake → drain → stop
+ *   admit → drift → way-back → [phases: work and checks] → decide → switch → bake → drain → stop
  *
  * and back, as far as the forward way had come:
  *
@@ -10,6 +10,10 @@
 export type StepKind = ForwardKind | BackKind;
 export type ForwardKind =
   | 'admit'
+  /** Does what runs differ from the record? */
+  | 'drift'
+  /** Could what serves be brought back? */
+  | 'way-back'
   | 'migrate'
   | 'prepare'
   | 'start'
@@ -33,6 +37,6 @@ export interface Step {
 }
 
 /** Steps that only look: they may be cut off at any time without leaving anything half done. */
-const looking: ReadonlySet<StepKind> = new Set(['prove', 'checks', 'bake', 'drain']);
+const looking: ReadonlySet<StepKind> = new Set(['drift', 'way-back', 'prove', 'checks', 'bake', 'drain']);
 
 export const canBeCutOff = (step: Step): boolean => looking.has(step.kind);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { weighingProperties } from '../../test/explorer/weighing-properties.ts';
-import { weigh } from './verdict.ts';
+import { heldFor, weigh } from './verdict.ts';
 
-test.each(weighingProperties(weigh))('$name', ({ run }) => {
+test.each(weighingProperties({ weigh, heldFor }))('$name', ({ run }) => {
   expect(run).not.toThrow();
 });

@@ -10,6 +10,8 @@ export interface RequiredCheck {
   readonly flaky: 'pass' | 'warn' | 'fail';
   /** Where the file asks for it. */
   readonly where: string;
+  /** Its condition keeps the traffic waiting until somebody accepts it, also where the environment says "proceed". */
+  readonly holds?: true;
 }
 
 /** An answer as recorded. `evidence` is the hash of what was seen; null only when nothing could be measured. */
@@ -35,6 +37,15 @@ export interface ResultFinding {
   readonly outcome: Outcome;
   readonly value: string;
   readonly threshold: string | null;
+}
+
+/** What one of Greenroom's own steps came to, before it is recorded as an answer. */
+export interface OwnAnswer {
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly findings: readonly ResultFinding[];
+  readonly cause?: string;
+  readonly next?: string;
 }
 
 export interface VerdictPolicy {
@@ -114,6 +125,12 @@ export function weigh(question: VerdictQuestion): Verdict {
         : [],
     decidedAt: question.at,
   };
+}
+
+/** Conditions that must be accepted before traffic moves: every one where the environment holds, else those of lines that hold. */
+export function heldFor(verdict: Verdict, policy: VerdictPolicy, then: 'proceed' | 'hold'): readonly string[] {
+  const holding = policy.required.filter((required) => then === 'hold' || required.holds);
+  return verdict.conditions.map(({ id }) => id).filter((id) => holding.some((required) => required.name === id));
 }
 
 function line(required: RequiredCheck, question: VerdictQuestion): VerdictLine {

@@ -1,10 +1,10 @@
 import { chmod, cp, glob, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { manifestOf, treeDirectory, verifyTree } from './artifact.ts';
+import { digestTree, manifestOf, treeDirectory, verifyTree } from './artifact.ts';
 import { workPrefix } from './artifact-leftovers.ts';
 import { storeTree } from './artifact-store.ts';
 import { withLock } from './supervised-lock.ts';
-import { FailureError, type Result } from '../domain/failure.ts';
+import { FailureError, ok, type Result } from '../domain/failure.ts';
 
 /** A large tree is copied, hashed and synced in less. */
 const MAKING_MS = 120_000;
@@ -15,9 +15,19 @@ export const openArtifacts = (storeDirectory: string) => ({
     const { digest, directory: stored, files, bytes } = await storeTree(directory, exclude, storeDirectory);
     return { digest, directory: stored, fileCount: files, sizeBytes: bytes };
   },
-  async verify(digest: string): Promise<Result<{ readonly directory: string }>> {
+  async verify(digest: string): Promise<Result<{ directory: string; fileCount: number; sizeBytes: number }>> {
     const verified = await verifyTree(storeDirectory, digest);
-    return verified.ok ? { ok: true, value: { directory: treeDirectory(storeDirectory, digest) } } : verified;
+    if (!verified.ok) return verified;
+    const { files, bytes } = verified.value;
+    return ok({ directory: treeDirectory(storeDirectory, digest), fileCount: files, sizeBytes: bytes });
+  },
+  /** Digest of what lies in the place of a tree, whatever it should be; null when nothing there can be read. */
+  async measure(digest: string): Promise<string | null> {
+    try {
+      return (await digestTree(treeDirectory(storeDirectory, digest), [])).digest;
+    } catch {
+      return null;
+    }
   },
   directoryOf: (digest: string): string => treeDirectory(storeDirectory, digest),
   async copyTo(digest: string, directory: string): Promise<void> {

@@ -135,7 +135,7 @@ describe('Markdown', () => {
       [
         "## ❌ NO-GO · stopped before traffic: medianest 2.4.1 → staging",
         "",
-        "❌ Release 2.4.1 was stopped before any traffic reached it. 11 of 14 checks passed, 1 failed, 2 gave no answer. rel\\_5be01c77a2d4 serves staging as before.",
+        "❌ Release 2.4.1 was stopped before any traffic reached it. 13 of 16 checks passed, 1 failed, 2 gave no answer. rel\\_5be01c77a2d4 serves staging as before.",
         "",
         "- \`api\`: 1 of 42 tests failed: keeps the order of a shelf",
         "- \`not measured\`: the deployment stopped before library-load, log-is-clean",

@@ -99,7 +99,7 @@ function look(answer: Answer, world: WorldState, step: Step, scenario: Scenario)
   answer('breaks or is cut off: unknown', unknown);
   if (step.kind === 'decide') {
     answer('ends without a verdict', { status: 'done' });
-    const isWhole = asked.every((kind) => world.measured.includes(kind));
+    const isWhole = world.deployment.steps.every(({ kind }) => !asked.includes(kind) || world.measured.includes(kind));
     for (const verdict of gists)
       if ((scenario.accepts || verdict.holdFor.length === 0) && (isWhole || verdict.decision === 'no-go'))
         answer(`says ${verdict.decision}${verdict.couldNotJudge ? ', could not judge' : ''}`, {

@@ -35,8 +35,7 @@ type Answer = Omit<TrialAnswer, 'id'>;
 async function trial({ file, directory }: TrialTask): Promise<Answer> {
   const load = (name: string): Promise<unknown> => import(pathToFileURL(path.join(directory, name)).href);
   try {
-    if (file === 'verdict.ts')
-      return broken(weighingProperties(((await load(file)) as typeof verdict).weigh)) ?? survived;
+    if (file === 'verdict.ts') return broken(weighingProperties((await load(file)) as typeof verdict)) ?? survived;
     if (file === 'promotion.ts')
       return broken(promotionProperties(((await load(file)) as typeof promotion).promotionObstacles)) ?? survived;
     const rules = (await load('deployment.ts')) as Rules;

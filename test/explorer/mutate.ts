@@ -22,7 +22,7 @@ const unions: readonly (readonly string[])[] = [
   ['begin', 'wait', 'end'],
   ['conditions', 'unknown'],
   ['retry', 'continue', 'go-back'],
-  ['admit', 'migrate', 'start', 'prove', 'checks', 'decide', 'switch', 'bake', 'drain', 'stop'],
+  ['admit', 'drift', 'way-back', 'migrate', 'start', 'prove', 'checks', 'decide', 'switch', 'bake', 'drain', 'stop'],
   ['switch-back', 'drain-new', 'stop-new'],
 ];
 

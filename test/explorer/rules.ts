@@ -10,14 +10,14 @@ export type Rules = Pick<
 
 const step = (kind: StepKind): Step => ({ kind, name: kind, phase: null, budgetMs: 1_000, subject: null });
 
-/** As a plan has them, each kind once; a first deployment has no old version to drain and stop. */
-export const stepsOf = (isFirst: boolean): readonly Step[] =>
-  (['admit', 'migrate', 'start', 'prove', 'checks', 'decide', 'switch', 'bake', 'drain', 'stop'] as const)
-    .slice(0, isFirst ? 8 : 10)
-    .map(step);
+/** As a plan has them, each kind once; a first deployment has no old version to look at, to drain and to stop. */
+export const stepsOf = (isFirst: boolean): readonly Step[] => (isFirst ? firstKinds : laterKinds).map(step);
+const wayThere = ['migrate', 'start', 'prove', 'checks', 'decide', 'switch', 'bake'] as const;
+const firstKinds: readonly StepKind[] = ['admit', ...wayThere];
+const laterKinds: readonly StepKind[] = ['admit', 'drift', 'way-back', ...wayThere, 'drain', 'stop'];
 
 /** Written down here once more, apart from the rules: steps that leave nothing half done when they are cut off. */
-export const onlyLooks: ReadonlySet<StepKind> = new Set(['prove', 'checks', 'bake', 'drain']);
+export const onlyLooks: ReadonlySet<StepKind> = new Set(['drift', 'way-back', 'prove', 'checks', 'bake', 'drain']);
 
 export const conditions = ['a', 'b'] as const;
 

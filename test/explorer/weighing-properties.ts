@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { canonical } from '../../src/domain/json.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
+import type * as rules from '../../src/domain/verdict.ts';
 import type { CheckResult, RequiredCheck, Verdict, VerdictQuestion } from '../../src/domain/verdict.ts';
 import { seed, type Property } from './property.ts';
 
-type Weigh = (question: VerdictQuestion) => Verdict;
+type Weighing = Pick<typeof rules, 'weigh' | 'heldFor'>;
+type Weigh = Weighing['weigh'];
 
 const at = 1_000_000;
 const maxAgeMs = 60_000;
@@ -82,7 +84,7 @@ function holds<T>(name: string, arbitrary: fc.Arbitrary<T>, check: (value: T) =>
 const withIndex = fc.tuple(cases, fc.nat());
 type WithIndex = [{ policy: RequiredCheck[]; results: CheckResult[] }, number];
 
-export const weighingProperties = (weigh: Weigh): readonly Property[] => [
+export const weighingProperties = ({ weigh, heldFor }: Weighing): readonly Property[] => [
   holds(
     'a worse answer never makes a better verdict',
     fc.tuple(withIndex, fc.nat()),
@@ -165,6 +167,23 @@ export const weighingProperties = (weigh: Weigh): readonly Property[] => [
       decision === 'conditional-go' ? owed.map((each) => each.name) : [],
     );
   }),
+  holds(
+    'F082 where the environment holds, every condition waits for somebody; elsewhere those of lines that hold by themselves',
+    fc.tuple(cases, fc.array(fc.boolean(), { minLength: 5, maxLength: 5 })),
+    ([{ policy, results }, holding]) => {
+      const marked = policy.map((each, index) => (holding[index] ? { ...each, holds: true as const } : each));
+      const asked = question(marked, results);
+      const verdict = weigh(asked);
+      const owed = verdict.conditions.map((each) => each.id);
+      assert.deepEqual(heldFor(verdict, asked.policy, 'hold'), owed);
+      assert.deepEqual(
+        heldFor(verdict, asked.policy, 'proceed'),
+        owed.filter((id) => marked.some((each) => each.name === id && each.holds === true)),
+      );
+      // What waits is the traffic alone: the verdict is the same.
+      assert.equal(canonical(verdict), canonical(weigh(question(policy, results))));
+    },
+  ),
   { name: 'the whole of a verdict, written out', run: () => assert.deepEqual(weigh(example), exampleVerdict) },
   {
     name: 'nothing asked and nothing measured is a no-go that could not be judged, with a score of 0',

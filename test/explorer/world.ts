@@ -153,7 +153,7 @@ export function take(rules: Rules, world: WorldState, message: Message, scenario
 }
 
 /** Lines of the verdict: one that is missing stops it, also when a person has said "continue". */
-export const asked: readonly StepKind[] = ['migrate', 'start', 'prove', 'checks'];
+export const asked: readonly StepKind[] = ['drift', 'way-back', 'migrate', 'start', 'prove', 'checks'];
 
 function measuredAfter({ measured, deployment }: WorldState, message: Message): WorldState['measured'] {
   const kind = deployment.running?.step.kind;

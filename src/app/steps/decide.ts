@@ -1,6 +1,6 @@
 import type { VerdictGist } from '../../domain/deployment.ts';
 import { canonical } from '../../domain/json.ts';
-import { weigh, type Verdict } from '../../domain/verdict.ts';
+import { heldFor, weigh, type Verdict } from '../../domain/verdict.ts';
 import { resultsOf } from '../../store/results.ts';
 import { mayAct } from '../../store/lease.ts';
 import { lostLease, type Site } from '../site.ts';
@@ -44,6 +44,7 @@ async function weighDeployment(site: Site): Promise<Verdict> {
 }
 
 function gistOf(verdict: Verdict, site: Site): VerdictGist {
+  const { policy, conditional } = site.deployment.plan;
   const reasons = verdict.lines.filter(
     (line) => line.blocking && (line.outcome === 'fail' || line.outcome === 'error'),
   );
@@ -52,8 +53,7 @@ function gistOf(verdict: Verdict, site: Site): VerdictGist {
   return {
     ...{ decision: verdict.decision, couldNotJudge: verdict.couldNotJudge },
     reason: said.join('; ') || `${verdict.lines.length} answers, ${verdict.conditions.length} conditions`,
-    holdFor:
-      site.deployment.plan.conditional.then === 'hold' ? verdict.conditions.map((condition) => condition.id) : [],
+    holdFor: heldFor(verdict, policy, conditional.then),
   };
 }
 

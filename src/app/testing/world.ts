@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { failed, ok } from '../../domain/failure.ts';
 import type { Json } from '../../domain/json.ts';
 import type { CheckSpec, Project } from '../../domain/project.ts';
 import type { Release } from '../../domain/release.ts';
@@ -39,6 +40,8 @@ export interface TestWorld extends World {
   readonly secrets: string[];
   /** What the last pruning kept. */
   readonly kept: { digests: ReadonlySet<string> | null };
+  /** Trees that are not as they were pinned: what they hash to, or null when nothing is left. */
+  readonly stored: Map<string, string | null>;
   readonly broken: unknown[];
   release(version: string): Promise<Release>;
   /** Orders a deployment and answers it when it has ended or holds. */
@@ -101,6 +104,7 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
   const answers: TestWorld['answers'] = new Map();
   const secrets: string[] = [];
   const kept: TestWorld['kept'] = { digests: null };
+  const stored: TestWorld['stored'] = new Map();
   const clock: Clock = {
     now: () => time.now,
     elapsed: () => time.now,
@@ -116,7 +120,7 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
   });
   const request = async (url: string) => answerOf(world, url);
   const world: TestWorld = {
-    ...{ home, node, store, project, driver, proxy, time, seen, answers, secrets, kept, broken, clock },
+    ...{ home, node, store, project, driver, proxy, time, seen, answers, secrets, kept, stored, broken, clock },
     engine: openMemoryEngine((error) => broken.push(error)),
     hash: sha256,
     newId: (prefix) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 16)}`,
@@ -125,7 +129,12 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
     traffic: new Map([['edge', proxy]]),
     artifacts: {
       store: async (directory) => ({ digest: `tree:${directory}`, directory, fileCount: 1, sizeBytes: 1 }),
-      verify: async (digest) => ({ ok: true, value: { directory: digest } }),
+      verify: async (digest) => {
+        const found = stored.get(digest);
+        if (found === undefined) return ok({ directory: digest, fileCount: 3, sizeBytes: 300 });
+        return failed({ code: 'GR6503', message: `it hashes to ${found ?? 'nothing'}, not to ${digest}` });
+      },
+      measure: async (digest) => stored.get(digest) ?? null,
       directoryOf: (digest) => path.join(home, 'artifacts', digest),
       copyTo: async () => {},
       alone: (act) => act(),

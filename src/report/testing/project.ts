@@ -101,6 +101,7 @@ export const sampleProject: Project = {
       revision: null,
       back: null,
       budgetMs: 12e4,
+      forwardOnly: false,
       lockTimeoutMs: 5e3,
     },
   ],

@@ -15,7 +15,7 @@ import type { Project } from '../../domain/project.ts';
 import { chain, type ChainedRecord, type RecordBody } from '../../domain/record.ts';
 import { makeRelease } from '../../domain/release.ts';
 import type { Step } from '../../domain/step.ts';
-import { weigh, type CheckResult } from '../../domain/verdict.ts';
+import { heldFor, weigh, type CheckResult } from '../../domain/verdict.ts';
 import { sampleProject } from './project.ts';
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -114,7 +114,8 @@ class Play {
       drain: 1_100,
     };
     if (step.kind !== 'checks') this.#at += scripted?.tookMs ?? standard[step.kind] ?? 140;
-    if (['migrate', 'prepare', 'start', 'prove'].includes(step.kind)) this.#answer(step, beganAt, scripted?.failed);
+    if (['drift', 'way-back', 'migrate', 'prepare', 'start', 'prove'].includes(step.kind))
+      this.#answer(step, beganAt, scripted?.failed);
     const reason = scripted?.failed ?? (failedChecks.length > 0 ? `${failedChecks.join(', ')} did not pass` : null);
     this.#steps.push({
       name: step.name,
@@ -199,12 +200,12 @@ class Play {
       at: this.#at,
     });
     this.#verdict = verdict;
-    const { decision, couldNotJudge, conditions } = verdict;
+    const { decision, couldNotJudge } = verdict;
     const reason = verdict.lines
       .filter((line) => line.outcome !== 'pass')
       .map((line) => `${line.name}: ${line.reason}`)
       .join('; ');
-    const holdFor = conditional.then === 'hold' ? conditions.map((each) => each.id) : [];
+    const holdFor = heldFor(verdict, policy, conditional.then);
     return { status: 'done', verdict: { decision, couldNotJudge, reason, holdFor } };
   }
 

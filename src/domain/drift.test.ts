@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { judgeDrift, type Comparison } from './drift.ts';
+
+const compared = (environment: string, ...differences: readonly string[]): Comparison => ({
+  ...{ status: 'compared', environment, recorded: '1.0.0', differences },
+});
+const empty = (environment: string): Comparison => ({ status: 'empty', environment });
+const blind = (environment: string): Comparison => ({ status: 'blind', environment, reason: 'the disk is gone' });
+const judged = (here: Comparison | null, proof: Comparison | null) => judgeDrift(here, proof, 'preflight/drift');
+
+test('F082 what runs as recorded passes, and says what was compared', () => {
+  expect(judged(compared('production'), compared('staging'))).toEqual({
+    outcome: 'pass',
+    findings: [
+      { name: 'production', outcome: 'pass', value: 'as recorded', threshold: '1.0.0' },
+      { name: 'staging', outcome: 'pass', value: 'as recorded', threshold: '1.0.0' },
+    ],
+    reason: 'production runs 1.0.0 as recorded, staging runs 1.0.0 as recorded',
+  });
+});
+
+test('F082 every difference is a finding, and somebody has to say that they know', () => {
+  expect(judged(compared('production', 'web does not run', 'its proxy does not run'), compared('staging'))).toEqual({
+    outcome: 'warn',
+    findings: [
+      { name: 'production', outcome: 'warn', value: 'web does not run', threshold: '1.0.0' },
+      { name: 'production', outcome: 'warn', value: 'its proxy does not run', threshold: '1.0.0' },
+      { name: 'staging', outcome: 'pass', value: 'as recorded', threshold: '1.0.0' },
+    ],
+    reason: 'production is not as recorded (1.0.0): web does not run, its proxy does not run',
+    cause: 'Something was changed, stopped or died there outside Greenroom.',
+    next: expect.stringContaining('"greenroom accept preflight/drift"'),
+  });
+  expect(judged(null, compared('staging', 'web runs rel_2'))).toMatchObject({
+    outcome: 'warn',
+    reason: 'staging is not as recorded (1.0.0): web runs rel_2',
+  });
+});
+
+test('F082 where it cannot be looked nothing is judged; a proof that cannot be looked at is doubtful', () => {
+  expect(judged(blind('production'), compared('staging'))).toMatchObject({
+    outcome: 'error',
+    reason: 'not measured: production cannot be compared with its record: the disk is gone',
+    findings: [{ name: 'production', outcome: 'error', value: 'the disk is gone' }, { outcome: 'pass' }],
+    next: expect.stringContaining('greenroom status'),
+  });
+  expect(judged(compared('production'), blind('staging'))).toMatchObject({
+    outcome: 'warn',
+    reason: 'staging cannot be compared with its record: the disk is gone',
+  });
+  // The plan says that something serves and the record that nothing does: that is no answer.
+  expect(judged(empty('production'), null).outcome).toBe('error');
+});
+
+test('where nothing serves there is nothing to differ from, and nothing that passes', () => {
+  expect(judged(null, empty('staging'))).toEqual({
+    outcome: 'skip',
+    findings: [{ name: 'staging', outcome: 'skip', value: 'nothing serves', threshold: null }],
+    reason: 'by the record nothing serves staging',
+  });
+});
+
+const place = (environment: string) =>
+  fc.oneof(
+    fc.array(fc.string({ minLength: 1 }), { maxLength: 3 }).map((seen) => compared(environment, ...seen)),
+    fc.constantFrom(empty(environment), blind(environment)),
+  );
+
+test('F082 it passes only when both were seen, or one was and nothing is recorded of the other, and neither differs', () => {
+  fc.assert(
+    fc.property(fc.option(place('here')), fc.option(place('proof')), (here, proof) => {
+      const { outcome, findings } = judged(here, proof);
+      const isClean = (each: Comparison | null) => each?.status === 'compared' && each.differences.length === 0;
+      const mayPass = (each: Comparison | null) => each === null || isClean(each);
+      const passes =
+        (isClean(here) || isClean(proof)) && mayPass(here) && (mayPass(proof) || proof?.status === 'empty');
+      expect(outcome === 'pass').toBe(passes);
+      const differences = [here, proof].flatMap((each) => (each?.status === 'compared' ? each.differences : []));
+      expect(findings.filter((each) => each.outcome === 'warn').map((each) => each.value)).toEqual(differences);
+    }),
+    { seed: 82, numRuns: 500 },
+  );
+});

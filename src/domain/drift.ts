@@ -1,0 +1,60 @@
+import type { OwnAnswer, ResultFinding } from './verdict.ts';
+
+/** One environment's record beside what really runs there. */
+export type Comparison =
+  /** `recorded` serves by the record; the differences from it in words. */
+  | {
+      readonly status: 'compared';
+      readonly environment: string;
+      readonly recorded: string;
+      readonly differences: readonly string[];
+    }
+  /** By the record nothing serves: there is nothing to differ from. */
+  | { readonly status: 'empty'; readonly environment: string }
+  /** Nobody can tell what runs. */
+  | { readonly status: 'blind'; readonly environment: string; readonly reason: string };
+
+/**
+ * Whether the record can be trusted. A difference is a warning: somebody has to say that they know of it. The environment that is
+ * deployed to must be seen, or nothing is judged; of the one that gave the proof, not being seen is a warning like a difference.
+ * @param here null where nothing serves
+ * @param proof null for the first environment of the path
+ * @param line name of the line, for `greenroom accept`
+ */
+export function judgeDrift(here: Comparison | null, proof: Comparison | null, line: string): OwnAnswer {
+  const places = [here, proof].filter((each) => each !== null);
+  const findings = places.flatMap(findingsOf);
+  if (here && here.status !== 'compared')
+    return {
+      ...{ outcome: 'error', findings, reason: `not measured: ${sentence(here)}` },
+      next: `Run "greenroom status" and "greenroom resume"; deploy again when ${here.environment} can be asked.`,
+    };
+  const doubtful = places.filter((each) => each.status === 'blind' || hasDrifted(each));
+  if (doubtful.length > 0)
+    return {
+      ...{ outcome: 'warn', findings, reason: doubtful.map(sentence).join('; ') },
+      cause: 'Something was changed, stopped or died there outside Greenroom.',
+      next: `Find out what happened. "greenroom accept ${line}" takes it upon you; or cancel, bring back what is recorded with "greenroom resume", and deploy again.`,
+    };
+  const isSeen = places.some((each) => each.status === 'compared');
+  return { outcome: isSeen ? 'pass' : 'skip', findings, reason: places.map(sentence).join(', ') };
+}
+
+const hasDrifted = (place: Comparison): boolean => place.status === 'compared' && place.differences.length > 0;
+
+function sentence(place: Comparison): string {
+  const { environment } = place;
+  if (place.status === 'empty') return `by the record nothing serves ${environment}`;
+  if (place.status === 'blind') return `${environment} cannot be compared with its record: ${place.reason}`;
+  if (!hasDrifted(place)) return `${environment} runs ${place.recorded} as recorded`;
+  return `${environment} is not as recorded (${place.recorded}): ${place.differences.join(', ')}`;
+}
+
+function findingsOf(place: Comparison): readonly ResultFinding[] {
+  const { environment: name } = place;
+  if (place.status === 'empty') return [{ name, outcome: 'skip', value: 'nothing serves', threshold: null }];
+  if (place.status === 'blind') return [{ name, outcome: 'error', value: place.reason, threshold: null }];
+  const threshold = place.recorded;
+  if (!hasDrifted(place)) return [{ name, outcome: 'pass', value: 'as recorded', threshold }];
+  return place.differences.map((value) => ({ name, outcome: 'warn', value, threshold }));
+}
