@@ -16,6 +16,7 @@ import { faultPoint } from './effects/faults.ts';
 import { runSupervised, supervisedProcess } from './effects/supervised.ts';
 import { ensureDatabase, joinPostgres, registerUser, type EmbeddedPostgres } from './embedded/postgres.ts';
 import { bootId, isAlive, ownIdentity, pidWorld } from './host/process-identity.ts';
+import type { Leaving } from './kinds/lease.ts';
 import { createLoad } from './load/door.ts';
 import { checks, drivers, traffic } from './plugs.ts';
 import { openLease } from './store/lease.ts';
@@ -39,7 +40,7 @@ export interface WorldOptions {
 
 export interface OpenWorld extends World {
   /** Leaves the engine, the store and the embedded PostgreSQL; deployments in progress go on wherever another process runs. */
-  close(): Promise<void>;
+  close(manner?: Leaving): Promise<void>;
 }
 
 /** Folder of Greenroom's own files for a project. */
@@ -92,8 +93,8 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     },
     resolveVariables: async (project, environment) => resolved(project, environment, variables),
     reach: faultPoint(variables),
-    async close() {
-      await engine.close();
+    async close(manner) {
+      await engine.close(manner);
       await store.close();
       await postgres.leave();
     },

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenWorld } from '../compose.ts';
 import { findProjectFile, loadProject, type LoadedProject } from '../config/load.ts';
 import { FailureError } from '../domain/failure.ts';
@@ -47,10 +48,38 @@ export async function runCommand(options: GlobalOptions, body: CommandBody): Pro
     },
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt(interruption, out));
-  const code = await attempt(() => body(session), out);
-  const world = await (opened as Promise<OpenWorld> | null)?.catch(() => null);
-  await world?.close().catch(() => {});
+  const stray = watchForStray();
+  const code = await attempt(() => Promise.race([body(session), stray.found]), out);
+  const leave = async () => {
+    const world = await (opened as Promise<OpenWorld> | null)?.catch(() => null);
+    // What was handed back by a process that broke counts as one that died in its step; see countAttempt.
+    await world?.close(stray.isFound() ? 'broken' : 'in-order').catch(() => {});
+    return exit.ok;
+  };
+  const left = await attempt(() => Promise.race([leave(), stray.isFound() ? tooLong() : stray.found]), out);
+  if (left !== exit.ok) process.exit(left);
   process.exit(interruption.signal.aborted && code === exit.ok ? exit.interrupted : code);
+}
+
+/** After a defect nobody knows whether leaving in order still works; nobody waits for it longer than this. */
+const tooLong = async (): Promise<number> => {
+  await sleep(10_000);
+  return exit.ok;
+};
+
+/** A promise that nobody waits for, or a callback that nobody surrounds, may still break: it ends the command as a defect, never in silence. */
+function watchForStray(): { readonly found: Promise<never>; isFound(): boolean } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  let isFound = false;
+  promise.catch(() => {});
+  for (const event of ['unhandledRejection', 'uncaughtException'] as const)
+    process.on(event, (error: unknown) => {
+      isFound = true;
+      const stray = new Error(`outside of every step, ${error instanceof Error ? error.message : String(error)}`);
+      if (error instanceof Error && error.stack !== undefined) stray.stack = error.stack;
+      reject(stray);
+    });
+  return { found: promise, isFound: () => isFound };
 }
 
 async function openRole({ project }: LoadedProject, out: Output, role: 'engine' | 'reader'): Promise<OpenWorld> {

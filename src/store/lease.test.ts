@@ -94,4 +94,8 @@ test('F009 processes that begin an operation without an answer more are counted;
   expect(await count('e', 1)).toBe(3);
   await leaving.leave();
   expect(await count('f', 1)).toBe(3);
+  const broken = await joined('g', 7);
+  expect(await count('g', 1)).toBe(4);
+  await broken.leave('broken');
+  expect([await broken.beat(), await count('h', 1)]).toEqual([false, 5]);
 });
