@@ -4,6 +4,7 @@ import { testDatabase } from '../store/testing/database.ts';
 import { newDeploymentOf } from '../store/testing/samples.ts';
 import { keepReleases } from './keep-releases.ts';
 import { planDeployment } from './plan-deployment.ts';
+import { rollBack } from './roll-back.ts';
 import { openTestWorld, type TestWorld } from './testing/world.ts';
 
 const database = testDatabase();
@@ -66,4 +67,38 @@ test('a release that was returned to counts as the newest that was live', async 
   for (const version of ['1.0.0', '1.1.0', '1.2.0', '1.0.0']) await world.deploy('staging', version);
   await tenMore();
   expect(await kept(['1.0.0', '1.1.0', '1.2.0'])).toEqual(['1.0.0', '1.2.0']);
+});
+
+test('F079 the release that a rollback would return to keeps its bytes, also after a rollback, when it lies deeper than is kept', async () => {
+  const versions = ['1.0.0', '1.1.0', '1.2.0'];
+  for (const version of versions) await world.deploy('staging', version);
+  const back = async () => {
+    const order = { project: world.project, environment: 'staging', to: null, actor: 'ada', reason: 'it is slow' };
+    const answer = await rollBack(world, order);
+    if (answer.kind !== 'redeploy') throw new Error('a flip');
+    expect((await world.settled(answer.deployment.id)).ending?.as).toBe('live');
+    return answer.release;
+  };
+  expect(await back()).toBe((await world.release('1.1.0')).id);
+  await tenMore();
+  // One old release is kept: of those that were live lately that is 1.2.0, which nobody returns to.
+  expect(await kept(versions)).toContain('1.0.0');
+  expect(await back()).toBe((await world.release('1.0.0')).id);
+});
+
+test('F079 what serves keeps its bytes, however many deployments did not go live since', async () => {
+  const environments = world.project.environments.map((each) => ({ ...each, keepReleases: 0 }));
+  Object.assign(world.project, { environments });
+  const { id, plan } = await world.deploy('staging', '1.0.0');
+  // Of what is read of the history nothing went live any more.
+  await world.store.change((rows) =>
+    rows
+      .updateTable('deployment')
+      .set({ ending: JSON.stringify({ as: 'cancelled', reason: '' }) })
+      .where('id', '=', id)
+      .execute(),
+  );
+  await tenMore();
+  await keepReleases(world, world.project);
+  expect(world.kept.digests).toContain(plan.release.parts.artifacts['tree']);
 });

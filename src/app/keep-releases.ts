@@ -1,7 +1,9 @@
 import type { Project } from '../domain/project.ts';
 import type { Release } from '../domain/release.ts';
 import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
-import { latestMade } from '../store/releases.ts';
+import { servingIn } from '../store/environments.ts';
+import { findRelease, latestMade } from '../store/releases.ts';
+import { lastGoodOf } from './roll-back.ts';
 import type { World } from './world.ts';
 
 /** Releases that were made lately may be on their way, whether they were deployed yet or not. */
@@ -20,15 +22,21 @@ async function digestsNeeded(world: World, project: Project): Promise<ReadonlySe
       const deployments = await world.store.read((rows) =>
         listDeployments(rows, project.name, { environment: name, limit: 1000 }),
       );
-      return lastLive(deployments, count + 1);
+      const serving = await world.store.read(async (rows) => {
+        const now = await servingIn(rows, project.name, name);
+        return now && findRelease(rows, project.name, now.releaseId);
+      });
+      return [...(serving ? [serving] : []), ...lastLive(deployments, count + 1)];
     }),
   );
   const needed: readonly Release[] = [...newest, ...open.map((each) => each.plan.release), ...live.flat()];
   return new Set(needed.flatMap((release) => Object.values(release.parts.artifacts)));
 }
 
-/** The one that serves and `count - 1` different ones before it. */
+/** The one that went live last and `count - 1` different ones before it; and the one a rollback returns to, which after a rollback lies deeper. */
 function lastLive(deployments: readonly StoredDeployment[], count: number): readonly Release[] {
-  const releases = deployments.filter((each) => each.ending?.as === 'live').map((each) => each.plan.release);
-  return [...new Map(releases.map((release) => [release.id, release])).values()].slice(0, count);
+  const lived = deployments.filter((each) => each.ending?.as === 'live');
+  const releases = [...new Map(lived.map(({ plan: { release } }) => [release.id, release])).values()];
+  const good = lastGoodOf(lived);
+  return releases.filter((release, index) => index < count || release.id === good);
 }

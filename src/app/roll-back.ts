@@ -2,7 +2,7 @@ import { canGoBack } from '../domain/deployment.ts';
 import { fail } from '../domain/failure.ts';
 import { lastGood } from '../domain/last-good.ts';
 import type { Project } from '../domain/project.ts';
-import { listDeployments } from '../store/deployments.ts';
+import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { orderDeployment, type OrderedDeployment } from './deploy-release.ts';
 import { goBack } from './go-back.ts';
 import { environmentOf, planDeployment, releaseOf } from './plan-deployment.ts';
@@ -76,11 +76,8 @@ async function releaseToReturnTo(
       do: `Choose one that has ("greenroom history ${environment}"), or promote this one.`,
     });
   }
-  const chronological = lived
-    .toReversed()
-    .map((each) => ({ releaseId: each.plan.release.id, purpose: each.request.purpose }));
   return (
-    lastGood(chronological) ??
+    lastGoodOf(lived) ??
     fail({
       code: 'GR4305',
       message: `${environment} has no earlier release to return to.`,
@@ -88,3 +85,10 @@ async function releaseToReturnTo(
     })
   );
 }
+
+/**
+ * Id of the release that a rollback returns to; null when there is none.
+ * @param lived deployments of one environment that went live, newest first
+ */
+export const lastGoodOf = (lived: readonly StoredDeployment[]): string | null =>
+  lastGood(lived.toReversed().map((each) => ({ releaseId: each.plan.release.id, purpose: each.request.purpose })));
