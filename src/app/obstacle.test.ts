@@ -30,7 +30,7 @@ async function ordered(version: string) {
 }
 const read = async (id: string) => (await world.store.read((rows) => findDeployment(rows, id)))!;
 const running = async (id: string) => {
-  await expect.poll(async () => (await read(id)).status, { timeout: 10_000 }).toBe('preflight');
+  await expect.poll(async () => (await read(id)).state?.running?.step.name, { timeout: 10_000 }).toBe('preflight');
 };
 /** What the engine says of one flow from now on. */
 function finds(id: string, over: Partial<FoundFlow>) {

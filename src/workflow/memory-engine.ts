@@ -127,7 +127,7 @@ function contextOf(flow: Flow, { spawn, tell, cutOff }: Doors): FlowContext {
       if (flow.messages.length === 0 && timeoutMs > 0) await nextOf(flow, timeoutMs);
       return answer(flow.messages.shift() ?? null);
     },
-    spawn: async (kind, id, input) => answer(spawn(kind, id, input)),
+    spawn: async (kind, id, input) => answer(flow.cut.signal.aborted ? null : spawn(kind, id, input)) as void,
     tell: async (id, message, key) => answer(await (flow.cut.signal.aborted ? null : tell(id, message, key))) as void,
     recorded: async () => flow.recorded,
     cutOff: async (id) => answer(cutOff(id)),
