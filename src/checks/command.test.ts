@@ -37,6 +37,14 @@ describe('command', () => {
     expect(judgement.cause).toBe('Its last line was: token ***');
   });
 
+  test('F015 a command that runs out of memory dies alone', async () => {
+    const hungry = [process.execPath, '--max-old-space-size=32', '-e', 'const all = []; for (;;) all.push({ all })'];
+    const judgement = await judged({ run: hungry });
+    expect(judgement).toMatchObject({ outcome: 'fail' });
+    expect(judgement.findings[0]).toMatchObject({ name: 'exit code', outcome: 'fail' });
+    expect(await judged({ run: node('console.log(1)') })).toMatchObject({ outcome: 'pass' });
+  });
+
   test('it gets the variables of the services and where it runs', async () => {
     const code =
       'const e = process.env; console.log([e.COLOUR, e.MORE, e.GREENROOM_ENVIRONMENT, e.GREENROOM_RELEASE].join())';

@@ -80,7 +80,7 @@ describe('http', () => {
     expect(await judged({ json: { '$.a': 1 } }, answering('<html>'))).toMatchObject({ outcome: 'fail' });
   });
 
-  test('what may stand in the part of a body that is not read is an error, not a fail', async () => {
+  test('F015 what may stand in the part of a body that is not read is an error, not a fail', async () => {
     const judgement = await judged({ 'body-contains': 'needle', samples: 1 }, answering('x'.repeat(100_000)));
     expect(judgement).toMatchObject({ outcome: 'error' });
   });

@@ -56,6 +56,16 @@ describe('logs', () => {
     });
   });
 
+  test('F015 a line longer than what is read cannot be judged: what must not be there may stand at its end', async () => {
+    const long = writing(`INFO started\n{"msg":"${'x'.repeat(70_000)}","level":"error"}\n`);
+    const judgement = await judged({ level: 'error' }, long);
+    expect(judgement).toMatchObject({ outcome: 'error' });
+    expect(judgement.reason).toContain('1 line not read to the end');
+    const failed = await judged({ level: 'error' }, writing(`ERROR at once\n${'x'.repeat(70_000)}\n`));
+    expect(failed).toMatchObject({ outcome: 'fail' });
+    expect(await judged({ level: 'error' }, writing(`${'x'.repeat(65_536)}\n`))).toMatchObject({ outcome: 'pass' });
+  });
+
   test('F124 200,000 lines and a pattern made to hang take seconds', async () => {
     const startedAt = performance.now();
     const context = writing('INFO aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n'.repeat(200_000));

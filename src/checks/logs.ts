@@ -29,6 +29,8 @@ export interface LogsData {
     readonly bytes: number | null;
     readonly lineCount: number;
     readonly count: number;
+    /** Lines that are longer than 64 KiB: what stands behind that was not read. */
+    readonly cutCount: number;
     /** The first five, without secrets and control characters. */
     readonly first: readonly string[];
   }[];
@@ -75,8 +77,9 @@ export const logs: Check<LogsConfig, LogsData> = {
     const advice =
       outcome === 'error'
         ? {
-            cause: 'The output of a service is not where Greenroom looks, or the service writes nothing.',
-            next: 'Let it write to standard output, or say may-be-silent.',
+            cause:
+              'The output of a service is not where Greenroom looks, the service writes nothing, or lines of more than 64 KiB.',
+            next: 'Let it write to standard output, in shorter lines, or say may-be-silent.',
           }
         : {
             cause: `The service says it itself: ${shown ?? 'see below'}`,
@@ -102,7 +105,14 @@ async function read(
     if (first.length < KEPT) first.push(excerpt(line, 300));
   };
   const seen = log && (await context.effects.files.lines(log.path, log.from, onLine, signal));
-  return { name, bytes: seen?.bytes ?? null, lineCount: seen?.lineCount ?? 0, count, first };
+  return {
+    name,
+    bytes: seen?.bytes ?? null,
+    lineCount: seen?.lineCount ?? 0,
+    cutCount: seen?.cutCount ?? 0,
+    count,
+    first,
+  };
 }
 
 function bad(config: LogsConfig): (line: string) => boolean {
@@ -118,7 +128,7 @@ function bad(config: LogsConfig): (line: string) => boolean {
 const tolerated = (config: LogsConfig): string => (config['at-most'] === 0 ? 'none' : `at most ${config['at-most']}`);
 
 function findingsOf(config: LogsConfig, service: LogsData['services'][number]): Finding[] {
-  const { name, bytes, lineCount, count, first } = service;
+  const { name, bytes, lineCount, cutCount, count, first } = service;
   const silent = config['may-be-silent'];
   if (bytes === null)
     return [{ name, outcome: silent ? 'pass' : 'error', value: 'has no log to read', threshold: 'a log' }];
@@ -129,5 +139,17 @@ function findingsOf(config: LogsConfig, service: LogsData['services'][number]): 
   const lines = good
     ? []
     : first.map((line) => ({ name: `${name} wrote`, outcome: 'fail' as const, value: line, threshold: null }));
-  return [{ name, outcome: good ? 'pass' : 'fail', value, threshold: tolerated(config) }, ...lines];
+  const answer: Finding = { name, outcome: good ? 'pass' : 'fail', value, threshold: tolerated(config) };
+  return [answer, ...cutFinding(name, cutCount), ...lines];
 }
+
+/** What stands behind the bound was not read, and what was not read is not good. */
+const cutFinding = (name: string, cutCount: number): Finding[] =>
+  cutCount === 0
+    ? []
+    : [
+        {
+          ...{ name: `${name}, long lines`, outcome: 'error', threshold: 'no line longer than 64 KiB' },
+          value: `${counted(cutCount, 'line')} not read to the end`,
+        },
+      ];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Judgement } from '../kinds/check.ts';
 import { ask, checkContract } from '../kinds/testing/check-contract.ts';
 import { metrics } from './metrics.ts';
-import { readExposition } from './metrics/exposition.ts';
+import { MAX_SAMPLES, readExposition } from './metrics/exposition.ts';
 import { deadService, serve, testContext } from './testing/world.ts';
 
 const text = `# HELP http_requests_total Requests.
@@ -75,6 +75,15 @@ describe('metrics', () => {
     ]) {
       expect(await ask(metrics, { config: { series: [{ name: 'up' }] }, context })).toMatchObject({ outcome: 'error' });
     }
+  });
+
+  test('F015 more than is read cannot be judged: bytes, and samples', async () => {
+    const config = { series: [{ name: 'up' }] };
+    const long = await ask(metrics, { config, context: await served(`up 1\n# ${'x'.repeat(16 * 1024 * 1024)}\n`) });
+    expect(long).toMatchObject({ outcome: 'error', reason: 'backend /metrics gave no metrics: more than 16 MiB.' });
+    const many = await ask(metrics, { config, context: await served('up 1\n'.repeat(MAX_SAMPLES + 1)) });
+    expect(many).toMatchObject({ outcome: 'error', reason: expect.stringContaining('more than 500000 samples') });
+    expect(readExposition('up 1\n'.repeat(MAX_SAMPLES)).isCut).toBe(false);
   });
 
   test('lines that are not of the format are counted', () => {

@@ -6,7 +6,7 @@ import { addressOf } from '../kinds/service-address.ts';
 import { serviceAdvice } from '../kinds/troubleshooting.ts';
 import { counted, shortNumber } from '../kinds/wording.ts';
 import { aggregate, type Measured } from './metrics/aggregate.ts';
-import { readExposition } from './metrics/exposition.ts';
+import { MAX_SAMPLES, readExposition } from './metrics/exposition.ts';
 import { boundOf, selector, seriesSchema, title, type Series } from './metrics/series.ts';
 
 const schema = z
@@ -70,7 +70,11 @@ export const metrics: Check<MetricsConfig, MetricsData> = {
         next: 'Correct the path, or let the service expose its metrics there.',
       };
     }
-    const { samples, unreadable } = readExposition(answer.body);
+    const { samples, unreadable, isCut } = readExposition(answer.body);
+    if (isCut) {
+      const reason = `${name} exposes more than ${shortNumber(MAX_SAMPLES)} samples, which are not all read.`;
+      return { status: 'not-measured', reason, next: 'Let it expose fewer series: a label may hold ids.' };
+    }
     if (samples.length === 0 || unreadable > 0) {
       const reason = `${name} does not speak Prometheus' text format: ${counted(samples.length, 'sample')}, ${counted(unreadable, 'unreadable line')}.`;
       return { status: 'not-measured', reason, next: 'Correct the path, or what the service writes there.' };

@@ -154,6 +154,60 @@ describe('suite', () => {
   });
 });
 
+describe('F015 reports beyond their bounds', () => {
+  /** A test runner that runs this text. */
+  const runs = (code: string): string[] => [
+    process.execPath,
+    '-e',
+    `const fs = require('fs'); fs.mkdirSync('reports', { recursive: true }); ${code}`,
+  ];
+  const write = (name: string, text: string): string => `fs.writeFileSync('reports/' + ${name}, ${text});`;
+  const good = JSON.stringify(report(passing(1)));
+
+  test('of 201 reports the last one is not read, and cannot be taken for good', async () => {
+    const all = (count: number) =>
+      judged(runs(`for (let i = 100; i < ${100 + count}; i += 1) ${write("i + '.xml'", good)}`));
+    expect(await all(200)).toMatchObject({ outcome: 'pass' });
+    const judgement = await all(201);
+    expect(judgement).toMatchObject({ outcome: 'error' });
+    expect(judgement.reason).toContain('201 files match it, and no more than 200 are read');
+  });
+
+  test('a report of more than 64 MiB', async () => {
+    const judgement = await judged(
+      runs(
+        write("'a.xml'", `${good}.replace('</testsuite>', '<!--' + 'x'.repeat(65 * 1024 ** 2) + '--></testsuite>')`),
+      ),
+    );
+    expect(judgement).toMatchObject({ outcome: 'error' });
+    expect(judgement.reason).toContain('longer than 64 MiB');
+  });
+
+  test('of many reports only some are kept as evidence, and all are judged', async () => {
+    const padded = `${good}.replace('</testsuite>', '<!--' + 'x'.repeat(500_000) + '--></testsuite>')`;
+    const run = runs(`for (let i = 100; i < 130; i += 1) ${write("i + '.xml'", padded)}`);
+    const gathered = await suite.gather(suite.schema.parse(config(run)), testContext(), new AbortController().signal);
+    const kept = gathered.status === 'measured' ? (gathered.artifacts ?? []) : [];
+    expect(kept.reduce((sum, artifact) => sum + artifact.text.length, 0)).toBeLessThan(9 * 1024 * 1024);
+    expect(gathered.status === 'measured' && gathered.data.reports).toHaveLength(30);
+  }, 30_000);
+
+  test('attributes without end, and names without end', () => {
+    const many = Array.from({ length: 1_001 }, (_, index) => `a${index}=""`).join(' ');
+    expect(readJunit(report(`<testcase ${many}/>`))).toMatchObject({
+      status: 'malformed',
+      reason: 'an element has more than 1000 attributes',
+    });
+    const read = readJunit(report(`<testcase name="${'n'.repeat(1_000_000)}"><failure/></testcase>`));
+    expect(read.status === 'read' && read.failing[0]?.name).toHaveLength(500);
+  });
+
+  test('coverage of ten million empty lines is no array of ten million lines', () => {
+    const lcov = 'SF:a.js\nDA:1,1\nend_of_record\n';
+    expect(readLcov(`${'\n'.repeat(10_000_000)}${lcov}`)).toEqual({ status: 'read', found: 1, hit: 1 });
+  });
+});
+
 describe('reading JUnit', () => {
   test('F056 no prefix of a report is read as a whole one', () => {
     const whole = report(passing(4) + failing);

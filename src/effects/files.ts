@@ -70,7 +70,7 @@ async function lines({ file, from, onLine, redactor, signal }: LinesRequest): Re
   const facts = await stat(file).catch(absent);
   if (facts === null || !facts.isFile()) return null;
   const start = facts.size < from ? 0 : from;
-  if (facts.size === start) return { bytes: 0, lineCount: 0 };
+  if (facts.size === start) return { bytes: 0, lineCount: 0, cutCount: 0 };
   const splitter = createLineSplitter(onLine);
   const redaction = redactor.stream();
   let bytes = 0;
@@ -85,13 +85,16 @@ async function lines({ file, from, onLine, redactor, signal }: LinesRequest): Re
     throw error;
   }
   splitter.push(redaction.end());
-  return { bytes, lineCount: splitter.end() };
+  return { bytes, ...splitter.end() };
 }
 
-function createLineSplitter(onLine: (line: string) => void): { push(chunk: Buffer): void; end(): number } {
+function createLineSplitter(onLine: (line: string) => void): {
+  push(chunk: Buffer): void;
+  end(): { readonly lineCount: number; readonly cutCount: number };
+} {
   let pieces: Buffer[] = [];
   let size = 0;
-  let lineCount = 0;
+  let [lineCount, cutCount] = [0, 0];
   const keep = (piece: Buffer): void => {
     const room = LONGEST_LINE_BYTES - size;
     if (room > 0 && piece.length > 0) pieces.push(Buffer.from(piece.subarray(0, room)));
@@ -100,6 +103,7 @@ function createLineSplitter(onLine: (line: string) => void): { push(chunk: Buffe
   const tell = (): void => {
     onLine(Buffer.concat(pieces).toString().replace(/\r$/, ''));
     lineCount += 1;
+    if (size > LONGEST_LINE_BYTES) cutCount += 1;
     [pieces, size] = [[], 0];
   };
   return {
@@ -114,7 +118,7 @@ function createLineSplitter(onLine: (line: string) => void): { push(chunk: Buffe
     },
     end() {
       if (size > 0) tell();
-      return lineCount;
+      return { lineCount, cutCount };
     },
   };
 }

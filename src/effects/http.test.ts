@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { HttpAnswer } from '../kinds/effects.ts';
 import { makeCertificate, type Certificate } from './testing/certificate.ts';
@@ -30,6 +31,14 @@ const get = (
 ): Promise<HttpAnswer> => http.request({ method: 'GET', url, timeoutMs: 2_000, maxBytes: 1_000, ...more }, never);
 
 describe('an HTTP request', () => {
+  test('F119 a compressed answer is not unpacked: its bytes are counted as they came', async () => {
+    const bomb = gzipSync(Buffer.alloc(50_000_000));
+    const url = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
+    expect(await get(url, { timeoutMs: 30_000, maxBytes: 1_000_000 })).toMatchObject({
+      ...{ status: 'answered', bodyBytes: bomb.length, truncated: false },
+    });
+  });
+
   test('answers code, headers and body, with secrets hidden', async () => {
     const url = await serve((request, response) => {
       response.setHeader('x-echo', `t=${request.headers['x-token']}`);

@@ -28,6 +28,19 @@ const ask = (statement: string, more: { write?: boolean; timeoutMs?: number } = 
   sql.query(url, statement, { ...options, ...more }, never);
 
 describe('a query', () => {
+  test('F015 a row that would not fit into memory is given up, and this process lives', async () => {
+    const gigantic = ask(`SELECT repeat('x', 600000000) AS big`, { timeoutMs: 60_000 });
+    await expect(gigantic).rejects.toThrow(/GR6601/);
+    expect(await ask(`SELECT repeat('x', 6000000) AS big`)).toMatchObject({ status: 'answered', rowCount: 1 });
+    expect(await ask('SELECT 1 AS one')).toMatchObject({ status: 'answered', rows: [{ one: 1 }] });
+  }, 90_000);
+
+  test('F015 many rows are counted without being kept, however long they are together', async () => {
+    const answer = await ask(`SELECT repeat('x', 1000) FROM generate_series(1, 30000)`, { timeoutMs: 60_000 });
+    expect(answer).toMatchObject({ status: 'answered', rowCount: 30_000 });
+    expect(answer.status === 'answered' && answer.rows).toHaveLength(options.maxRows);
+  }, 90_000);
+
   test('gives values as JSON: exact numbers, texts for the rest, secrets hidden', async () => {
     const answer =
       await ask(`SELECT 5::bigint AS small, 9007199254740993 AS big, 1.50::numeric AS part, true AS yes, null AS none,

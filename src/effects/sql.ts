@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import { Client, DatabaseError, Query, type ClientConfig, type QueryConfig } from 'pg';
+import { FailureError } from '../domain/failure.ts';
 import type { Json } from '../domain/json.ts';
 import type { Sql } from '../kinds/effects.ts';
 import type { Redactor } from './redaction.ts';
@@ -6,6 +8,15 @@ import { timedOut, unreachable } from './unreachable.ts';
 
 type Options = Parameters<Sql['query']>[2];
 type Row = Readonly<Record<string, Json>>;
+
+/** A row is read whole; one of more than half a gigabyte would end this process. */
+const LONGEST_ROW_BYTES = 8 * 1024 * 1024;
+const tooLong = () =>
+  new FailureError({
+    code: 'GR6601',
+    message: 'The query gave a row of more than 8 MiB, which is not read.',
+    do: 'Ask for less: a count, a length, or fewer columns.',
+  });
 
 /** One connection per query, closed after it; statements go through the extended protocol, which takes exactly one. */
 export function createSql(redactor: Redactor): Sql {
@@ -25,6 +36,7 @@ export function createSql(redactor: Redactor): Sql {
         return { status: 'answered', ...answer, durationMs: durationMs() };
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof FailureError) throw error;
         if (deadline.aborted)
           return { status: 'unreachable', ...timedOut(options.timeoutMs), durationMs: durationMs() };
         return { ...refusal(error, redactor), durationMs: durationMs() };
@@ -37,18 +49,21 @@ export function createSql(redactor: Redactor): Sql {
   };
 }
 
-function openClient(url: string): Client & { connection: { stream: { destroy(): void } } } {
+/** `connection` is there, only the types of pg leave it out. */
+type OpenClient = Client & { readonly connection: { readonly stream: Socket } };
+
+function openClient(url: string): OpenClient {
   const client = new Client({
     connectionString: url,
     application_name: 'greenroom-check',
     types: { getTypeParser: (oid: number) => parserOf(oid) },
   } as ClientConfig); // its type wants the overloads of pg-types; every parser here takes text
   client.on('error', () => {}); // a connection cut while idle; whoever waits is told by the query
-  return client as ReturnType<typeof openClient>; // `connection` is there, only the types leave it out
+  return client as OpenClient;
 }
 
 async function run(
-  client: Client,
+  client: OpenClient,
   statement: string,
   options: Options,
   redactor: Redactor,
@@ -62,13 +77,22 @@ async function run(
 }
 
 /** With a listener for rows pg keeps none itself; `rows` lets the server send them in portions. */
-function readRows(client: Client, statement: string, maxRows: number): Promise<{ rows: Row[]; rowCount: number }> {
+function readRows(client: OpenClient, statement: string, maxRows: number): Promise<{ rows: Row[]; rowCount: number }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ rows: Row[]; rowCount: number }>();
   const rows: Row[] = [];
   let seen = 0;
+  let sinceRowBytes = 0;
+  // Told after pg: what is counted here belongs to a row that is not whole yet, and that pg would hold in memory until it is.
+  client.connection.stream.on('data', (chunk: Buffer) => {
+    sinceRowBytes += chunk.length;
+    if (sinceRowBytes <= LONGEST_ROW_BYTES) return;
+    client.connection.stream.destroy();
+    reject(tooLong());
+  });
   const query = new Query({ text: statement, rows: 1_000 } as QueryConfig);
   query.on('row', (row: Row) => {
     seen += 1;
+    sinceRowBytes = 0;
     if (rows.length < maxRows) rows.push({ ...row });
   });
   query.on('error', reject);

@@ -143,13 +143,13 @@ export interface Files {
   /** Files below `directory` that match a glob (`reports/*.xml`), sorted, links not followed. */
   find(directory: string, glob: string): Promise<readonly string[]>;
   remove(path: string): Promise<void>;
-  /** Lines of a growing file from byte offset `from`; calls `onLine` for each and answers the bytes read. Longer lines are cut at 64 KiB. */
+  /** Lines of a growing file from byte offset `from`; calls `onLine` for each and answers the bytes read. Lines longer than 64 KiB are cut there, and counted as cut. */
   lines(
     path: string,
     from: number,
     onLine: (line: string) => void,
     signal?: AbortSignal,
-  ): Promise<{ readonly bytes: number; readonly lineCount: number } | null>;
+  ): Promise<{ readonly bytes: number; readonly lineCount: number; readonly cutCount: number } | null>;
 }
 
 export interface Clock {

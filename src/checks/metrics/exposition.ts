@@ -1,3 +1,5 @@
+import { linesOf } from '../../kinds/text-lines.ts';
+
 /** One line of Prometheus' text exposition. */
 export interface Sample {
   readonly name: string;
@@ -5,18 +7,30 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Reads the text format, version 0.0.4; answers how many lines it could not read. */
-export function readExposition(text: string): { readonly samples: readonly Sample[]; readonly unreadable: number } {
+/** More than any service should expose, and some hundred megabytes of memory. */
+export const MAX_SAMPLES = 500_000;
+
+export interface Exposition {
+  readonly samples: readonly Sample[];
+  /** Lines that could not be read. */
+  readonly unreadable: number;
+  /** There are more samples than are kept. */
+  readonly isCut: boolean;
+}
+
+/** Reads the text format, version 0.0.4. */
+export function readExposition(text: string): Exposition {
   const samples: Sample[] = [];
   let unreadable = 0;
-  for (const raw of text.split('\n')) {
+  for (const raw of linesOf(text)) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
+    if (samples.length >= MAX_SAMPLES) return { samples, unreadable, isCut: true };
     const sample = readLine(line);
     if (sample) samples.push(sample);
     else unreadable += 1;
   }
-  return { samples, unreadable };
+  return { samples, unreadable, isCut: false };
 }
 
 const NAME = /^[a-zA-Z_:][\w:]*/;

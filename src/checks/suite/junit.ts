@@ -18,6 +18,8 @@ export type JunitReport =
 
 const MAX_FAILING = 50;
 const MAX_DEPTH = 50;
+const MAX_ATTRIBUTES = 1_000;
+const MAX_NAME = 500;
 const MAX_MESSAGE = 500;
 const SLICE = 64 * 1024;
 
@@ -33,6 +35,12 @@ export function readJunit(text: string): JunitReport {
   });
   parser.on('error', (error) => {
     throw new Refused(`it is not XML: ${error.message.slice(0, 200)}`);
+  });
+  let attributes = 0;
+  parser.on('opentagstart', () => (attributes = 0));
+  parser.on('attribute', () => {
+    attributes += 1;
+    if (attributes > MAX_ATTRIBUTES) throw new Refused(`an element has more than ${MAX_ATTRIBUTES} attributes`);
   });
   parser.on('opentag', (tag) => {
     depth += 1;
@@ -82,7 +90,7 @@ function createReader() {
         root = { name, tests: count('tests'), errors: count('errors'), bad: count('failures') + count('errors') };
       if (name === 'testcase') {
         const title = [attributes['classname'], attributes['name']].filter(Boolean).join(' › ');
-        current = { name: title || 'a test without a name', result: 'passed', message: '' };
+        current = { name: title.slice(0, MAX_NAME) || 'a test without a name', result: 'passed', message: '' };
       } else if (current && (name === 'failure' || name === 'error')) {
         current.result = 'failed';
         current.message ||= attributes['message'] ?? '';

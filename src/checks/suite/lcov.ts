@@ -1,3 +1,5 @@
+import { linesOf } from '../../kinds/text-lines.ts';
+
 export type LineCoverage =
   | { readonly status: 'read'; readonly found: number; readonly hit: number }
   | { readonly status: 'malformed'; readonly reason: string };
@@ -6,7 +8,7 @@ export type LineCoverage =
 export function readLcov(text: string): LineCoverage {
   let [found, hit, records] = [0, 0, 0];
   let record: { found: number; hit: number; seen: number; covered: number } | null = null;
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of linesOf(text)) {
     const [key, value = ''] = splitOnce(line);
     if (key === 'SF') record = { found: -1, hit: -1, seen: 0, covered: 0 };
     else if (!record) continue;

@@ -5,8 +5,12 @@ import { readLcov, type LineCoverage } from './lcov.ts';
 import type { SuiteConfig, SuiteData } from './schema.ts';
 
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
+/** Of all reports together: what they say is held in memory until all are read. */
+const MAX_REPORTS_BYTES = 256 * 1024 * 1024;
 const MAX_REPORTS = 200;
 export const MAX_ARTIFACT_BYTES = 512 * 1024;
+/** Of all reports that are kept as evidence. */
+const MAX_ARTIFACTS_BYTES = 8 * 1024 * 1024;
 
 /** Reports are looked for in the folder a check may write to, then in the one it runs in. */
 const rootsOf = (config: SuiteConfig, context: CheckContext): readonly string[] => [
@@ -35,28 +39,40 @@ async function filesOf(
     const files = await context.effects.files.find(root, glob);
     found.push(...files.map((file) => ({ file, label: path.relative(root, file) })));
   }
-  return found.slice(0, MAX_REPORTS);
+  return found;
 }
 
 export async function readReports(config: SuiteConfig, context: CheckContext, beganAt: number) {
   const reports: SuiteData['reports'][number][] = [];
   const missing: string[] = [];
   const artifacts: Artifact[] = [];
+  let [bytesLeft, artifactsLeft] = [MAX_REPORTS_BYTES, MAX_ARTIFACTS_BYTES];
   for (const glob of config.report) {
     let fresh = 0;
-    for (const { file, label } of await filesOf(glob, config, context)) {
-      const read = await context.effects.files.read(file, MAX_REPORT_BYTES);
+    const files = await filesOf(glob, config, context);
+    for (const { file, label } of files.slice(0, MAX_REPORTS)) {
+      const read = await context.effects.files.read(file, Math.min(MAX_REPORT_BYTES, bytesLeft));
       if (read === null || read.modifiedAt < beganAt) continue;
       fresh += 1;
-      if (read.text.length <= MAX_ARTIFACT_BYTES)
+      bytesLeft -= read.text.length;
+      if (read.text.length <= Math.min(MAX_ARTIFACT_BYTES, artifactsLeft)) {
         artifacts.push({ label, mediaType: 'application/xml', text: read.text });
-      const tooLong: JunitReport = { status: 'malformed', reason: 'it is longer than 64 MiB' };
+        artifactsLeft -= read.text.length;
+      }
       reports.push({ path: label, ...(read.truncated ? tooLong : readJunit(read.text)) });
     }
     if (fresh === 0) missing.push(glob);
+    // What is not read is not good: a test that failed may stand there.
+    if (files.length > MAX_REPORTS) reports.push({ path: glob, ...tooMany(files.length) });
   }
   return { reports, missing, artifacts };
 }
+
+const tooLong: JunitReport = { status: 'malformed', reason: 'it is longer than 64 MiB, or all together than 256 MiB' };
+const tooMany = (count: number): JunitReport => ({
+  status: 'malformed',
+  reason: `${count} files match it, and no more than ${MAX_REPORTS} are read`,
+});
 
 export async function readCoverage(
   glob: string,
@@ -64,7 +80,7 @@ export async function readCoverage(
   context: CheckContext,
   beganAt: number,
 ): Promise<LineCoverage | null> {
-  for (const { file } of await filesOf(glob, config, context)) {
+  for (const { file } of (await filesOf(glob, config, context)).slice(0, MAX_REPORTS)) {
     const read = await context.effects.files.read(file, MAX_REPORT_BYTES);
     if (read === null || read.modifiedAt < beganAt) continue;
     return read.truncated ? { status: 'malformed', reason: 'it is longer than 64 MiB' } : readLcov(read.text);
