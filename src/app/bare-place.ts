@@ -23,6 +23,7 @@ export function bareSlot(place: BarePlace, colour: Colour, attempt: { epoch: num
   }));
   return {
     ...{ project: project.name, environment: environment.name, colour, host: environment.host, services },
+    ...{ config: environment.driver.config, projectDirectory: project.directory, secrets: [] },
     ...{ stateDirectory: directoryOf(place), artifactDirectory: '', ...attempt },
     release: { id: '', revision: '', version: '', artifact: '' },
   };

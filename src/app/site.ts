@@ -22,6 +22,8 @@ export interface Site {
   readonly values: Readonly<Record<string, string>>;
   readonly databases: readonly { readonly name: string; readonly url: string }[];
   readonly effects: Effects & { redact(text: string): string };
+  /** Values that `effects` hides. */
+  readonly secrets: readonly string[];
   readonly driver: Driver;
   readonly traffic: TrafficHandle;
   /** Runtime state of the environment; outlives this process. */
@@ -66,7 +68,7 @@ export async function siteAt(
   );
   const directory = path.join(world.home, 'environments', environment.name);
   return {
-    ...{ world, deployment, project, environment, release, variables, values, databases, directory, colour },
+    ...{ world, deployment, project, environment, release, variables, values, databases, directory, colour, secrets },
     effects: world.effects(secrets),
     driver: world.drivers.get(environment.driver.kind)!,
     traffic: openTraffic(world, project, environment),
@@ -112,6 +114,8 @@ export function slotOf(site: Site, colour: Colour, release: Release, epoch: numb
     ...{
       project: project.name,
       environment: environment.name,
+      config: environment.driver.config,
+      projectDirectory: project.directory,
       colour,
       stateDirectory: directory,
       host: environment.host,
@@ -120,6 +124,7 @@ export function slotOf(site: Site, colour: Colour, release: Release, epoch: numb
     },
     release: { id: release.id, revision: release.revision, version: release.version, artifact },
     artifactDirectory: world.artifacts.directoryOf(artifact),
+    secrets: site.secrets,
     services: project.services.map((service) => ({
       name: service.name,
       argv: service.run,

@@ -11,10 +11,9 @@ import { endOtherReleases, startService } from './process/start.ts';
 import { stopService } from './process/stop.ts';
 
 const schema = z.strictObject({});
-export type ProcessConfig = z.infer<typeof schema>;
 
 /** Services as processes of this machine, in sessions of their own: they outlive the control plane. */
-export function processDriver(host: Host): Driver<ProcessConfig> {
+export function processDriver(host: Host): Driver {
   return {
     kind: 'process',
     summary: 'Services as processes of this machine, two colours beside each other, no container needed.',

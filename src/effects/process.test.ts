@@ -33,6 +33,13 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe('a command', () => {
+  test('whose answer is asked for apart: standard output as it came, its beginning only; the rest redacted as ever', async () => {
+    const answer = await run(node('console.log("hunter2-hunter2"); console.error("hunter2-hunter2")'), {
+      answerBytes: 7,
+    });
+    expect(answer).toMatchObject({ status: 'exited', output: '***\n', answer: { text: 'hunter2', bytes: 16 } });
+  });
+
   test('tells its exit code, its output on both streams and takes standard input', async () => {
     const answer = await run(node('process.stdin.pipe(process.stdout); console.error("err"); process.exitCode = 3'), {
       stdin: 'in',

@@ -30,7 +30,8 @@ async function run(request: RunRequest, redactor: Redactor, signal: AbortSignal)
   const started = await start(request);
   if ('status' in started) return started;
   const { child } = started;
-  const output = collect(child, redactor, request.maxOutputBytes);
+  const answer = request.answerBytes === undefined ? null : keepAnswer(child, request.answerBytes);
+  const output = collect(child, redactor, request.maxOutputBytes, answer === null);
   const exited = once(child, 'exit');
   const ended = await endInTime(child, exited, request.timeoutMs, signal);
   const [exitCode, signalName] = (await exited) as [number | null, NodeJS.Signals | null];
@@ -43,6 +44,7 @@ async function run(request: RunRequest, redactor: Redactor, signal: AbortSignal)
     signalName,
     timedOut: ended === 'timed-out',
     ...kept,
+    ...(answer && { answer: answer() }),
     durationMs: Math.round(performance.now() - startedAt),
   };
 }
@@ -80,12 +82,13 @@ function inherited(): Record<string, string> {
 }
 
 /** Each stream is redacted by itself, then what is kept of both together, so that a secret split between them is found as well. */
-function collect(child: ChildProcess, redactor: Redactor, maxBytes: number) {
+function collect(child: ChildProcess, redactor: Redactor, maxBytes: number, isBoth: boolean) {
   const keeper = createOutputKeeper(maxBytes);
   const streams = [child.stdout!, child.stderr!];
   const closed = streams.map((stream) => {
     const redaction = redactor.stream();
-    stream.on('data', (chunk: Buffer) => keeper.add(redaction.push(chunk), chunk.length));
+    if (isBoth || stream === child.stderr)
+      stream.on('data', (chunk: Buffer) => keeper.add(redaction.push(chunk), chunk.length));
     stream.on('error', () => {});
     return once(stream, 'close').then(() => keeper.add(redaction.end(), 0));
   });
@@ -97,6 +100,18 @@ function collect(child: ChildProcess, redactor: Redactor, maxBytes: number) {
     await Promise.all(closed);
     return { output: keeper.text((text) => redactor.text(text)), outputBytes: keeper.totalBytes() };
   };
+}
+
+/** The beginning of standard output, as it came. */
+function keepAnswer(child: ChildProcess, maxBytes: number) {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  child.stdout!.on('data', (chunk: Buffer) => {
+    const room = maxBytes - bytes;
+    if (room > 0) pieces.push(Buffer.from(chunk.subarray(0, room)));
+    bytes += chunk.length;
+  });
+  return () => ({ text: Buffer.concat(pieces).toString('utf8'), bytes });
 }
 
 /** Waits for the end; when the time is up or the caller gives up, asks the group to go, then makes it. */

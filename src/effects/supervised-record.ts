@@ -13,6 +13,8 @@ export interface SupervisedOrder {
   readonly maxOutputBytes: number;
   /** From SIGTERM to SIGKILL. */
   readonly graceMs: number;
+  readonly stdin?: string;
+  readonly answerBytes?: number;
 }
 
 /** Written before the command starts, by exactly one runner: from here on it may have had an effect. */
@@ -31,6 +33,8 @@ export type SupervisedResult =
       /** Ended because `stopSupervised` asked for it. */
       readonly stopped: boolean;
       readonly outputBytes: number;
+      /** Bytes of standard output, when it was kept apart. */
+      readonly answerBytes?: number;
       readonly durationMs: number;
     }
   | { readonly status: 'not-started'; readonly reason: string; readonly errorCode: string }
@@ -47,3 +51,4 @@ export const claimOf = (directory: string): string => join(directory, 'claim.jso
 export const commandOf = (directory: string): string => join(directory, 'command.json');
 export const resultOf = (directory: string): string => join(directory, 'result.json');
 export const outputOf = (directory: string): string => join(directory, 'output');
+export const answerOf = (directory: string): string => join(directory, 'answer');

@@ -1,10 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runSupervised, stopSupervised, type SupervisedRequest } from './supervised.ts';
+import {
+  attendSupervised,
+  beginSupervised,
+  forbidSupervised,
+  killSupervised,
+  removeSupervised,
+  runSupervised,
+  standOfSupervised,
+  stopSupervised,
+  supervisedProcess,
+  type SupervisedRequest,
+} from './supervised.ts';
 import { identify, isAlive } from '../host/process-identity.ts';
 import { claimOf, supervisedDirectory, type SupervisedClaim } from './supervised-record.ts';
 
@@ -17,8 +28,9 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const never = new AbortController().signal;
+const id = 'dep_1.migrate/main';
 const request = (script: string, more: Partial<SupervisedRequest> = {}): SupervisedRequest => ({
-  id: 'dep_1.migrate/main',
+  id,
   directory: join(root, 'state'),
   argv: ['sh', '-c', `echo run >> "$RUNS"; ${script}`],
   cwd: root,
@@ -158,4 +170,48 @@ test('F182 variables stand in no argv and in no file, and files are for their ow
     expect(readFileSync(join(folder(), name), 'utf8')).not.toContain(secret);
     expect(statSync(join(folder(), name)).mode & 0o777).toBe(0o600);
   }
+});
+
+const state = (): string => join(root, 'state');
+
+test('it reads what it is given, which no file holds; standard output comes apart, its beginning only, all of it counted', async () => {
+  const more = { stdin: 'a-secret-thing', answerBytes: 6 };
+  const ended = await runSupervised(request('cat; echo said >&2', more), never);
+  expect(ended).toMatchObject({ status: 'exited', exitCode: 0, output: 'said\n', outputBytes: 5 });
+  expect(ended).toMatchObject({ answer: { text: 'a-secr', bytes: 14 } });
+  for (const name of readdirSync(folder())) expect(readFileSync(join(folder(), name), 'utf8')).not.toContain('secret');
+});
+
+test('what was begun is on record at once, and anybody may wait for its end', async () => {
+  expect(await standOfSupervised(state(), id)).toEqual({ status: 'nothing' });
+  expect(await beginSupervised(request('until [ -e go ]; do sleep 0.05; done; exit 4'), never)).toBeNull();
+  expect(await standOfSupervised(state(), id)).toEqual({ status: 'running' });
+  expect(await forbidSupervised(state(), id)).toBe(false);
+  const waiting = attendSupervised(state(), id, never);
+  writeFileSync(join(root, 'go'), '');
+  expect(await waiting).toMatchObject({ status: 'exited', exitCode: 4 });
+  expect(await beginSupervised(request('exit 0'), never)).toMatchObject({ exitCode: 4 });
+  expect(runCount()).toBe(1);
+});
+
+test('an id that was forbidden never runs, and who waits for one that was removed is told', async () => {
+  expect(await forbidSupervised(state(), id)).toBe(true);
+  expect(await runSupervised(request('exit 0'), never)).toMatchObject({
+    status: 'not-started',
+    errorCode: 'EFORBIDDEN',
+  });
+  expect(runCount()).toBe(0);
+  await removeSupervised(state(), id);
+  expect(await attendSupervised(state(), id, never)).toMatchObject({ status: 'unknown' });
+});
+
+test('a command that outlives its runner is found, and its whole group can be ended', async () => {
+  await beginSupervised(request('sleep 60 & sleep 60'), never);
+  await until(() => runCount() === 1);
+  await expect.poll(() => supervisedProcess(state(), id), { timeout: 10_000 }).not.toBeNull();
+  process.kill(claim().runner.pid, 'SIGKILL');
+  await expect.poll(async () => (await standOfSupervised(state(), id)).status, { timeout: 10_000 }).toBe('over');
+  expect(await supervisedProcess(state(), id)).not.toBeNull();
+  await killSupervised(state(), id);
+  await expect.poll(() => supervisedProcess(state(), id), { timeout: 10_000 }).toBeNull();
 });

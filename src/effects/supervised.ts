@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readIfThere } from '../host/durable-file.ts';
-import { isAlive, type RecordedIdentity, signalIdentity } from '../host/process-identity.ts';
+import { claimDurably, readIfThere, writeDurably } from '../host/durable-file.ts';
+import { deliver, identify, isAlive, type RecordedIdentity, signalIdentity } from '../host/process-identity.ts';
 import {
+  answerOf,
   claimOf,
   commandOf,
   outputOf,
@@ -36,10 +37,18 @@ export interface SupervisedRequest {
   readonly maxOutputBytes: number;
   /** From SIGTERM to SIGKILL; default 5 s. */
   readonly graceMs?: number;
+  /** What it reads; never written to a file. Nothing when absent. */
+  readonly stdin?: string;
+  /** Keeps standard output apart from the other output, this many bytes of its beginning; the rest is counted. */
+  readonly answerBytes?: number;
 }
 
 export type SupervisedAnswer =
-  | (Extract<SupervisedResult, { status: 'exited' }> & { readonly output: string })
+  | (Omit<Extract<SupervisedResult, { status: 'exited' }>, 'answerBytes'> & {
+      readonly output: string;
+      /** Standard output, when it was kept apart: its beginning, and how many bytes there were. */
+      readonly answer?: { readonly text: string; readonly bytes: number };
+    })
   | Extract<SupervisedResult, { status: 'not-started' }>
   | {
       readonly status: 'unknown';
@@ -55,23 +64,72 @@ export type SupervisedAnswer =
  * (rejects with its reason): the command goes on and its own time limit bounds it. The output is raw: redact it.
  */
 export async function runSupervised(request: SupervisedRequest, signal: AbortSignal): Promise<SupervisedAnswer> {
+  const begun = await beginSupervised(request, signal);
+  return begun ?? attendSupervised(request.directory, request.id, signal);
+}
+
+/** Starts it, and answers as soon as it is on record that it runs: null, or the answer when it is over already. */
+export async function beginSupervised(
+  request: SupervisedRequest,
+  signal: AbortSignal,
+): Promise<SupervisedAnswer | null> {
   const directory = supervisedDirectory(request.directory, request.id);
   signal.throwIfAborted();
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const before = await stand(directory);
-  if (before.status === 'over') return before.answer;
-  let runner: Runner | null = before.status === 'nothing' ? startRunner(request, directory) : null;
+  if (before.status !== 'nothing') return before.status === 'over' ? before.answer : null;
+  const runner = startRunner(request, directory);
   for (;;) {
     // Read before the files are: a runner that has ended has written what it had to write.
-    const ended = runner?.ended() ?? null;
+    const ended = runner.ended();
     const now = await stand(directory);
-    if (now.status === 'over') return now.answer;
-    if (now.status === 'nothing' && ended !== null)
+    if (now.status !== 'nothing') return now.status === 'over' ? now.answer : null;
+    if (ended !== null)
       return { status: 'not-started', reason: `its runner ended first: ${ended}`, errorCode: 'ERUNNER' };
-    if (now.status === 'running') runner = null;
     await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
+
+/** Waits for the end of what was begun under this id, by whomever. */
+export async function attendSupervised(
+  stateDirectory: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<SupervisedAnswer> {
+  for (;;) {
+    const now = await stand(supervisedDirectory(stateDirectory, id));
+    if (now.status === 'over') return now.answer;
+    if (now.status === 'nothing')
+      return { status: 'unknown', reason: 'what was kept of it has been removed meanwhile', output: '' };
+    await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+/** How it stands with an id, without waiting. `nothing`: nobody has claimed it, but a runner still may. */
+export async function standOfSupervised(stateDirectory: string, id: string): Promise<Stand> {
+  return stand(supervisedDirectory(stateDirectory, id));
+}
+
+/** Takes an id that nobody has claimed out of use, so that a runner that comes late does nothing. False when one was first. */
+export async function forbidSupervised(stateDirectory: string, id: string): Promise<boolean> {
+  const directory = supervisedDirectory(stateDirectory, id);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const claim: SupervisedClaim = { runner: identify(process.pid)!, startedAt: Date.now() };
+  if (!(await claimDurably(claimOf(directory), JSON.stringify(claim)))) return false;
+  const result: SupervisedResult = { status: 'not-started', reason: 'it was taken back', errorCode: 'EFORBIDDEN' };
+  await writeDurably(resultOf(directory), JSON.stringify(result));
+  return true;
+}
+
+/** SIGKILL for the group of a command that has outlived its runner. */
+export async function killSupervised(stateDirectory: string, id: string): Promise<void> {
+  const command = await readJson<RecordedIdentity>(commandOf(supervisedDirectory(stateDirectory, id)));
+  if (command !== null && isAlive(command)) deliver(-command.pid, 'SIGKILL');
+}
+
+/** Removes what is kept of an id that is over; a runner that comes late finds no folder. The id must not be used again. */
+export const removeSupervised = (stateDirectory: string, id: string): Promise<void> =>
+  rm(supervisedDirectory(stateDirectory, id), { recursive: true, force: true });
 
 /** Asks a running command to end (SIGTERM to its group, then SIGKILL). False when none runs under that id. */
 export async function stopSupervised(stateDirectory: string, id: string): Promise<boolean> {
@@ -86,7 +144,7 @@ export async function supervisedProcess(stateDirectory: string, id: string): Pro
   return command !== null && isAlive(command) ? command.pid : null;
 }
 
-type Stand =
+export type Stand =
   | { readonly status: 'nothing' | 'running' }
   | { readonly status: 'over'; readonly answer: SupervisedAnswer };
 
@@ -97,9 +155,20 @@ async function stand(directory: string): Promise<Stand> {
   // Read after the look at the runner: it may have written the result and ended in between.
   const result = await readJson<SupervisedResult>(resultOf(directory));
   if (result?.status === 'not-started') return { status: 'over', answer: result };
-  if (result) return { status: 'over', answer: { ...result, output: await readOutput(directory) } };
+  if (result) return { status: 'over', answer: await withOutput(directory, result) };
   if (alive) return { status: 'running' };
   return { status: 'over', answer: await unknown(directory, claim) };
+}
+
+async function withOutput(
+  directory: string,
+  result: Exclude<SupervisedResult, { status: 'not-started' }>,
+): Promise<SupervisedAnswer> {
+  const output = await readText(outputOf(directory));
+  if (result.status === 'unknown') return { ...result, output };
+  const { answerBytes: bytes, ...exited } = result;
+  const answer = bytes === undefined ? {} : { answer: { text: await readText(answerOf(directory)), bytes } };
+  return { ...exited, output, ...answer };
 }
 
 async function unknown(directory: string, claim: SupervisedClaim): Promise<SupervisedAnswer> {
@@ -109,7 +178,7 @@ async function unknown(directory: string, claim: SupervisedClaim): Promise<Super
   return {
     status: 'unknown',
     reason: `It was started at ${started}, and its runner (process ${claim.runner.pid}) ended without saying how it went.${still}`,
-    output: await readOutput(directory),
+    output: await readText(outputOf(directory)),
   };
 }
 
@@ -121,7 +190,11 @@ interface Runner {
 function startRunner(request: SupervisedRequest, directory: string): Runner {
   const { argv, cwd, timeoutMs, maxOutputBytes, graceMs = DEFAULT_GRACE_MS } = request;
   const variables = { ...inheritedVariables(), ...request.variables };
-  const order: SupervisedOrder = { directory, argv, cwd, variables, timeoutMs, maxOutputBytes, graceMs };
+  const order: SupervisedOrder = {
+    ...{ directory, argv, cwd, variables, timeoutMs, maxOutputBytes, graceMs },
+    ...(request.stdin !== undefined && { stdin: request.stdin }),
+    ...(request.answerBytes !== undefined && { answerBytes: request.answerBytes }),
+  };
   const runner = spawn(process.execPath, [RUNNER], {
     detached: true,
     cwd: directory,
@@ -146,8 +219,7 @@ export function inheritedVariables(): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
-const readOutput = async (directory: string): Promise<string> =>
-  (await readIfThere(outputOf(directory)))?.toString('utf8') ?? '';
+const readText = async (path: string): Promise<string> => (await readIfThere(path))?.toString('utf8') ?? '';
 
 /** Only reads what this program wrote by temporary file and rename, so a file that is there is whole. */
 async function readJson<T>(path: string): Promise<T | null> {

@@ -4,6 +4,7 @@ import { openSync, writeSync } from 'node:fs';
 import { claimDurably, isCode, writeDurably } from '../host/durable-file.ts';
 import { deliver, identify } from '../host/process-identity.ts';
 import {
+  answerOf,
   claimOf,
   commandOf,
   outputOf,
@@ -47,12 +48,16 @@ async function supervise(order: SupervisedOrder): Promise<SupervisedResult> {
       cwd: order.cwd,
       env: order.variables,
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [order.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
   } catch (error) {
     return notStarted(error);
   }
-  const output = keepOutput(child, outputOf(order.directory), order.maxOutputBytes);
+  // It may end without having read everything.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(order.stdin);
+  const apart = order.answerBytes === undefined ? null : keepAnswer(child, order.directory, order.answerBytes);
+  const output = keepOutput(child, outputOf(order.directory), order.maxOutputBytes, apart === null);
   const failure = await new Promise<unknown>((resolve) => {
     child.once('spawn', () => resolve(null));
     child.once('error', resolve);
@@ -67,6 +72,7 @@ async function supervise(order: SupervisedOrder): Promise<SupervisedResult> {
     timedOut: ending.reason() === 'timeout',
     stopped: ending.reason() === 'asked',
     outputBytes: output.finish(),
+    ...(apart && { answerBytes: apart.bytes() }),
     durationMs: Math.round(performance.now() - startedMs),
   };
 }
@@ -113,7 +119,7 @@ function endOnTimeout(pid: number, order: SupervisedOrder) {
 }
 
 /** First and last half of the output; the first is on disk at once, so that it survives this process. */
-function keepOutput(child: ChildProcess, path: string, maxBytes: number) {
+function keepOutput(child: ChildProcess, path: string, maxBytes: number, isBoth: boolean) {
   const file = openSync(path, 'w', 0o600);
   const headBytes = Math.ceil(maxBytes / 2);
   const tailBytes = maxBytes - headBytes;
@@ -125,7 +131,7 @@ function keepOutput(child: ChildProcess, path: string, maxBytes: number) {
     seen += chunk.length;
     if (chunk.length > room) tail = lastOf(Buffer.concat([tail, chunk.subarray(room)]), tailBytes);
   };
-  child.stdout?.on('data', keep);
+  if (isBoth) child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
   return {
     finish: (): number => {
@@ -135,6 +141,18 @@ function keepOutput(child: ChildProcess, path: string, maxBytes: number) {
       return seen;
     },
   };
+}
+
+/** Standard output by itself: its beginning in a file, all of it counted. */
+function keepAnswer(child: ChildProcess, directory: string, maxBytes: number) {
+  const file = openSync(answerOf(directory), 'w', 0o600);
+  let seen = 0;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    const room = Math.max(0, maxBytes - seen);
+    if (room > 0) writeSync(file, chunk.subarray(0, room));
+    seen += chunk.length;
+  });
+  return { bytes: (): number => seen };
 }
 
 function lastOf(bytes: Buffer, count: number): Buffer<ArrayBuffer> {

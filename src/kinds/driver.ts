@@ -7,20 +7,24 @@ export interface Driver<Config = Json> {
   readonly summary: string;
   readonly schema: z.ZodType<Config>;
   /** Pure: what a change would do, in order. The dry run prints these; `run` carries them out. */
-  plan(change: 'prepare' | 'start' | 'stop', slot: Slot): readonly Command[];
+  plan(change: 'prepare' | 'start' | 'stop', slot: Slot<Config>): readonly Command[];
   /** Looks before it acts, does nothing when already so, refuses an epoch below the highest it has seen for the environment. */
-  run(command: Command, slot: Slot, signal: AbortSignal): Promise<void>;
+  run(command: Command, slot: Slot<Config>, signal: AbortSignal): Promise<void>;
   /** Reads the real system, never a database of ours. Services that do not run are missing from the answer. */
-  observe(slot: Slot): Promise<readonly Instance[]>;
+  observe(slot: Slot<Config>): Promise<readonly Instance[]>;
 }
 
 export type Colour = 'blue' | 'green';
 export const otherColour = (colour: Colour): Colour => (colour === 'blue' ? 'green' : 'blue');
 
 /** One colour of one environment, and what belongs in it. */
-export interface Slot {
+export interface Slot<Config = Json> {
   readonly project: string;
   readonly environment: string;
+  /** The driver's fields in greenroom.yaml, as its own schema made them. */
+  readonly config: Config;
+  /** Folder of greenroom.yaml. */
+  readonly projectDirectory: string;
   readonly colour: Colour;
   /** Folder of this environment's runtime state, outlives the control plane. */
   readonly stateDirectory: string;
@@ -34,6 +38,8 @@ export interface Slot {
   readonly artifactDirectory: string;
   readonly host: string;
   readonly services: readonly SlotService[];
+  /** Values that must never be kept or printed. */
+  readonly secrets: readonly string[];
   /** Fencing: highest wins. */
   readonly epoch: number;
   /** Names this attempt of this effect; a second run with the same id changes nothing more. */

@@ -112,6 +112,8 @@ export interface RunRequest {
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly stdin?: string;
+  /** Keeps standard output apart, as it came and not redacted: this many bytes of its beginning. `output` is standard error then. */
+  readonly answerBytes?: number;
   /** Bytes of output kept (first and last half); the rest is counted. */
   readonly maxOutputBytes: number;
 }
@@ -125,6 +127,8 @@ export type RunAnswer =
       /** Standard output and error interleaved, redacted. */
       readonly output: string;
       readonly outputBytes: number;
+      /** Not redacted. With how many bytes there were. */
+      readonly answer?: { readonly text: string; readonly bytes: number };
       readonly durationMs: number;
     }
   | { readonly status: 'not-started'; readonly reason: string; readonly errorCode: string };

@@ -40,6 +40,9 @@ export async function openWorld() {
     return {
       project: 'fixture',
       environment: 'staging',
+      config: {},
+      projectDirectory: root,
+      secrets: [],
       colour: options.colour ?? 'green',
       stateDirectory: join(root, 'state'),
       release: { id: `rel_${release}`, revision: release, version: '1.0.0', artifact: releases[release].digest },
