@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { insertDeployment } from '../store/deployments.ts';
+import { statement, testDatabase } from '../store/testing/database.ts';
+import { newDeploymentOf } from '../store/testing/samples.ts';
+import { compareRecord, findDrift } from './find-drift.ts';
+import { openTestWorld, type TestWorld } from './testing/world.ts';
+
+const database = testDatabase();
+let count = 0;
+let world: TestWorld;
+let release = '';
+beforeEach(async () => {
+  world = await openTestWorld(database.store(), `drift${(count += 1)}`);
+  release = (await world.deploy('staging', '1.0.0')).plan.release.id;
+});
+afterEach(() => world.close());
+
+const drift = () => findDrift(world, world.project, world.project.environments[0]!);
+const compared = (environment = 'staging') => compareRecord(world, world.project, environment);
+const proxy = (over: object) => world.proxy.states.set('staging', { ...world.proxy.states.get('staging')!, ...over });
+
+test('what runs as recorded differs in nothing, and where nothing serves there is nothing to differ from', async () => {
+  expect(await drift()).toEqual([]);
+  expect(await compared()).toEqual({ status: 'compared', environment: 'staging', recorded: '1.0.0', differences: [] });
+  expect(await compared('production')).toEqual({ status: 'empty', environment: 'production' });
+});
+
+test('F082 a service that is gone, or of another release', async () => {
+  const [instance] = world.driver.running.get('staging/blue')!;
+  world.driver.running.set('staging/blue', [{ ...instance!, releaseId: 'rel_byhand' }]);
+  expect(await drift()).toEqual(['backend runs rel_byhand']);
+  world.driver.running.clear();
+  expect(await drift()).toEqual(['backend does not run']);
+});
+
+test('F082 a proxy that is gone, or points elsewhere: another release, colour, place, or nowhere', async () => {
+  const [instance] = world.driver.running.get('staging/blue')!;
+  const place = `127.0.0.1:${instance!.port}`;
+  proxy({ services: { backend: { host: '127.0.0.1', port: 1 } } });
+  expect(await drift()).toEqual([`its proxy sends backend to 127.0.0.1:1, which listens on ${place}`]);
+  proxy({ services: {} });
+  expect(await drift()).toEqual([`its proxy sends backend to nothing, which listens on ${place}`]);
+  proxy({ release: 'rel_byhand' });
+  expect(await drift()).toEqual(['its proxy points to rel_byhand (blue)']);
+  proxy({ release, colour: 'green' });
+  expect(await drift()).toEqual([`its proxy points to ${release} (green)`]);
+  proxy({ release: null, colour: null });
+  expect(await drift()).toEqual(['its proxy points to nothing']);
+  world.proxy.states.set('staging', null);
+  expect(await drift()).toEqual(['its proxy does not run']);
+});
+
+test('F082 what cannot be asked is no agreement', async () => {
+  const { open } = world.proxy;
+  const deaf = { current: () => Promise.reject(new Error('nobody answers')) };
+  Object.assign(world.proxy, { open: (...place: Parameters<typeof open>) => ({ ...open(...place), ...deaf }) });
+  expect(await drift()).toEqual(['its proxy cannot be asked: nobody answers']);
+  Object.assign(world.driver, { observe: () => Promise.reject(new Error('no such machine')) });
+  expect(await drift()).toEqual(['it cannot be compared with its record: no such machine']);
+  expect(await compared()).toMatchObject({ status: 'blind', reason: 'no such machine' });
+});
+
+test('while a deployment is in progress the difference is the work', async () => {
+  world.driver.running.clear();
+  await insertDeployment(world.store, {
+    ...newDeploymentOf(world.project.name, `dep_open_${count}`),
+    project: world.project,
+  });
+  expect(await drift()).toEqual([]);
+});
+
+test('a record of a deployment that is lost compares nothing', async () => {
+  await statement(
+    database.url(),
+    `update environment set serving = jsonb_set(serving, '{deployment}', '"dep_gone"') where project = $1 and name = 'staging'`,
+    [world.project.name],
+  );
+  expect(await compared()).toMatchObject({ status: 'blind' });
+  expect(await drift()).toHaveLength(1);
+});
