@@ -51,6 +51,35 @@ describe('suite', () => {
       {},
       'fail',
     ],
+    [
+      'errors that a suite announces and no test shows',
+      runner({
+        'reports/a.xml': `<testsuites tests="2"><testsuite tests="2" errors="2">${passing(2)}</testsuite></testsuites>`,
+      }),
+      {},
+      'fail',
+    ],
+    [
+      'F055 all that is listed did not run',
+      runner({
+        'reports/a.xml': report('<testcase name="a" status="notrun"/><testcase name="b" result="suppressed"/>'),
+      }),
+      {},
+      'fail',
+    ],
+    [
+      'a result that says failed',
+      runner({ 'reports/a.xml': report('<testcase name="a" result="failed"/>') }),
+      {},
+      'fail',
+    ],
+    ['a result nobody knows', runner({ 'reports/a.xml': report('<testcase name="a" result="odd"/>') }), {}, 'error'],
+    [
+      'a test that passed the second time',
+      runner({ 'reports/a.xml': report('<testcase name="a"><flakyFailure/></testcase>') }),
+      {},
+      'warn',
+    ],
     ['exit code 1 though all passed', runner({ 'reports/a.xml': report(passing(3)) }, 1), {}, 'fail'],
     ['exit code 1 and no report', runner({}, 1), {}, 'fail'],
     ['fewer than wanted', runner({ 'reports/a.xml': report(passing(3)) }), { 'at-least': 4 }, 'fail'],

@@ -55,8 +55,9 @@ export const suite: Check<SuiteConfig, SuiteData> = {
       return { outcome, reason, findings };
     }
     const wrong = findings.filter((finding) => finding.outcome !== 'pass' && finding.threshold !== null);
-    const reason = `The suite ${outcome === 'fail' ? 'failed' : 'could not be judged'}: ${wrong.map((one) => `${one.name} was ${one.value}, expected ${one.threshold}`).join('; ')}.`;
-    return { outcome, reason, findings, ...adviceOf(data) };
+    const verb = outcome === 'fail' ? 'failed' : outcome === 'warn' ? 'passed with doubts' : 'could not be judged';
+    const reason = `The suite ${verb}: ${wrong.map((one) => `${one.name} was ${one.value}, expected ${one.threshold}`).join('; ')}.`;
+    return { outcome, reason, findings, ...adviceOf(outcome, data) };
   },
 };
 
@@ -65,13 +66,18 @@ function outcomeOf(findings: readonly Finding[], data: SuiteData): Judgement['ou
   return data.timedOut ? 'error' : worst(findings.map((finding) => finding.outcome));
 }
 
-function adviceOf(data: SuiteData): { cause: string; next: string } {
+function adviceOf(outcome: Judgement['outcome'], data: SuiteData): { cause: string; next: string } {
   if (totalsOf(data).failed > 0) {
     return {
       cause:
         'Tests that pass elsewhere and fail here mostly meet another environment: compare the environment variables, the data and the versions of the services.',
       next: 'Read the failed tests below and the output kept with this evidence.',
     };
+  }
+  if (outcome === 'warn') {
+    const cause =
+      'Tests failed and passed when they ran again: they depend on time, order or chance, or the release does.';
+    return { cause, next: 'Find the flaky tests in the reports kept with this evidence, and mend or remove them.' };
   }
   return {
     cause:

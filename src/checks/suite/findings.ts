@@ -45,6 +45,7 @@ export interface Totals {
   readonly ran: number;
   readonly skipped: number;
   readonly failed: number;
+  readonly flaky: number;
 }
 
 export function totalsOf(data: SuiteData): Totals {
@@ -52,12 +53,13 @@ export function totalsOf(data: SuiteData): Totals {
   const sum = (of: (report: (typeof read)[number]) => number): number =>
     read.reduce((total, report) => total + of(report), 0);
   const [tests, skipped] = [sum((report) => report.tests), sum((report) => report.skipped)];
-  return { tests, skipped, ran: tests - skipped, failed: sum((report) => report.failed) };
+  const [failed, flaky] = [sum((report) => report.failed), sum((report) => report.flaky)];
+  return { tests, skipped, ran: Math.max(0, tests - skipped), failed, flaky };
 }
 
 /** Only where every report was read: a part of the tests says nothing about their number. */
 function countFindings(config: SuiteConfig, data: SuiteData): Finding[] {
-  const { ran, skipped, failed } = totalsOf(data);
+  const { ran, skipped, failed, flaky } = totalsOf(data);
   const [atLeast, atMostSkipped] = [config['at-least'], config['at-most-skipped']];
   const whole = data.missing.length === 0 && data.reports.every((report) => report.status === 'read');
   const findings: Finding[] = [];
@@ -74,6 +76,7 @@ function countFindings(config: SuiteConfig, data: SuiteData): Finding[] {
     value: String(failed),
     threshold: '0',
   });
+  if (flaky > 0) findings.push({ name: 'tests flaky', outcome: 'warn', value: String(flaky), threshold: '0' });
   if (atMostSkipped !== undefined) {
     const outcome = skipped <= atMostSkipped ? 'pass' : 'fail';
     findings.push({ name: 'tests skipped', outcome, value: String(skipped), threshold: `at most ${atMostSkipped}` });

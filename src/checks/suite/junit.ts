@@ -1,4 +1,6 @@
 import { SaxesParser } from 'saxes';
+import { addCounts, announcedBy, closeSuite, countTest, say, type Counts, type OpenSuite } from './junit-counts.ts';
+import { elementSays, namesSay, statusSays, worse, type Saying } from './junit-words.ts';
 
 interface FailedTest {
   readonly name: string;
@@ -11,6 +13,8 @@ export type JunitReport =
       readonly tests: number;
       readonly skipped: number;
       readonly failed: number;
+      /** Passed after an attempt that did not. */
+      readonly flaky: number;
       /** At most 50. */
       readonly failing: readonly FailedTest[];
     }
@@ -45,7 +49,7 @@ export function readJunit(text: string): JunitReport {
   parser.on('opentag', (tag) => {
     depth += 1;
     if (depth > MAX_DEPTH) throw new Refused(`it is nested more than ${MAX_DEPTH} deep`);
-    reader.open(tag.name, tag.attributes as Readonly<Record<string, string>>, depth);
+    reader.open(tag.name, tag.attributes as Readonly<Record<string, string>>);
   });
   parser.on('text', reader.text);
   parser.on('cdata', reader.text);
@@ -64,57 +68,104 @@ export function readJunit(text: string): JunitReport {
 }
 
 interface Case {
-  name: string;
-  result: 'passed' | 'failed' | 'skipped';
+  readonly name: string;
+  saying: Saying;
   message: string;
 }
 
+const isSuite = (name: string | undefined): boolean => name === 'testsuites' || name === 'testsuite';
+
 function createReader() {
-  const totals = { tests: 0, skipped: 0, failed: 0 };
   const failing: FailedTest[] = [];
-  let root: { name: string; tests: number; bad: number; errors: number } | null = null;
+  /** Names of elements that are open, from the root. */
+  const open: string[] = [];
+  const suites: OpenSuite[] = [];
+  let total: Counts | null = null;
   let current: Case | null = null;
   let listening = false;
-  const finish = (test: Case): void => {
-    totals.tests += 1;
-    if (test.result === 'skipped') totals.skipped += 1;
-    if (test.result !== 'failed') return;
-    totals.failed += 1;
-    if (failing.length < MAX_FAILING)
+
+  const openSuite = (attributes: Readonly<Record<string, string>>): void => {
+    const announced = announcedBy(attributes);
+    if (typeof announced === 'string') throw new Refused(announced);
+    const saying = knownSaying(attributes);
+    suites.push({ announced, found: noCounts(), saying, countsAssertions: false });
+  };
+  const openTest = (suite: OpenSuite, attributes: Readonly<Record<string, string>>): void => {
+    const said = knownSaying(attributes);
+    if (attributes['status'] === 'run' && attributes['result'] === undefined) suite.countsAssertions = true;
+    current = {
+      name: titleOf(attributes) || 'a test without a name',
+      saying: worse(said, namesSay(attributes)),
+      message: '',
+    };
+  };
+  const openPart = (test: Case, name: string, attributes: Readonly<Record<string, string>>): void => {
+    const said = elementSays(name);
+    if (said === null) throw new Refused(`it says <${name.slice(0, 40)}> of a test, which nobody knows to mean passed`);
+    test.saying = worse(test.saying, said);
+    if (said !== 'failed') return;
+    test.message ||= attributes['message'] ?? '';
+    listening = test.message === '';
+  };
+  /** Deeper inside, words that are not known are a matter of the runner; those that are known count. */
+  const openInside = (test: Case, name: string): void => {
+    const said = elementSays(name);
+    if (said !== null) test.saying = worse(test.saying, said);
+  };
+  const finish = (suite: OpenSuite, test: Case): void => {
+    countTest(suite, test.saying);
+    if (test.saying === 'failed' && failing.length < MAX_FAILING)
       failing.push({ name: test.name, message: test.message.trim().slice(0, MAX_MESSAGE) });
   };
   return {
-    open(name: string, attributes: Readonly<Record<string, string>>, depth: number): void {
-      const count = (attribute: string): number => Number.parseInt(attributes[attribute] ?? '0', 10) || 0;
-      if (depth === 1)
-        root = { name, tests: count('tests'), errors: count('errors'), bad: count('failures') + count('errors') };
-      if (name === 'testcase') {
-        const title = [attributes['classname'], attributes['name']].filter(Boolean).join(' › ');
-        current = { name: title.slice(0, MAX_NAME) || 'a test without a name', result: 'passed', message: '' };
-      } else if (current && (name === 'failure' || name === 'error')) {
-        current.result = 'failed';
-        current.message ||= attributes['message'] ?? '';
-        listening = current.message === '';
-      } else if (current && name === 'skipped' && current.result === 'passed') current.result = 'skipped';
+    open(name: string, attributes: Readonly<Record<string, string>>): void {
+      const parent = open.at(-1);
+      open.push(name);
+      const suite = suites.at(-1);
+      if (isSuite(name)) {
+        if (open.length > 1 && !isSuite(parent)) throw new Refused(`a <${name}> stands in a <${parent}>`);
+        openSuite(attributes);
+      } else if (open.length === 1) throw new Refused(`it is no JUnit report: its root is <${name}>`);
+      else if (name === 'testcase') {
+        if (!suite || !isSuite(parent)) throw new Refused(`a <testcase> stands in a <${parent}>`);
+        openTest(suite, attributes);
+      } else if (current && parent === 'testcase') openPart(current, name, attributes);
+      else if (current) openInside(current, name);
+      else if (suite) say(suite, elementSays(name));
     },
     text(text: string): void {
       if (listening && current && current.message.length < MAX_MESSAGE) current.message += text.slice(0, MAX_MESSAGE);
     },
     close(name: string): void {
-      if (name === 'failure' || name === 'error') listening = false;
-      if (name !== 'testcase' || !current) return;
-      finish(current);
-      current = null;
+      open.pop();
+      const suite = suites.at(-1);
+      if (suite && isSuite(name)) {
+        suites.pop();
+        const counts = closeSuite(suite, suites.length === 0);
+        if (typeof counts === 'string') throw new Refused(counts);
+        const outer = suites.at(-1);
+        if (outer) addCounts(outer.found, counts);
+        else total = counts;
+      } else if (suite && current && name === 'testcase') {
+        finish(suite, current);
+        current = null;
+      } else if (open.at(-1) === 'testcase') listening = false;
     },
     report(): JunitReport {
-      if (root === null || (root.name !== 'testsuites' && root.name !== 'testsuite')) {
-        return { status: 'malformed', reason: `it is no JUnit report: its root is <${root?.name ?? 'nothing'}>` };
-      }
-      // Some runners count a test twice whose clean-up failed, hence the allowance for errors.
-      if (root.tests - root.errors > totals.tests) {
-        return { status: 'malformed', reason: `it speaks of ${root.tests} tests and lists ${totals.tests}` };
-      }
-      return { status: 'read', ...totals, failed: Math.max(totals.failed, root.bad), failing };
+      if (total === null) return { status: 'malformed', reason: 'it is no JUnit report: it is empty' };
+      return { status: 'read', ...total, failing };
     },
   };
+}
+
+const noCounts = (): Counts => ({ tests: 0, skipped: 0, failed: 0, flaky: 0 });
+
+const titleOf = (attributes: Readonly<Record<string, string>>): string =>
+  [attributes['classname'], attributes['name']].filter(Boolean).join(' › ').slice(0, MAX_NAME);
+
+/** A status that nobody knows is not taken for good. */
+function knownSaying(attributes: Readonly<Record<string, string>>): Saying {
+  const { saying, unknown } = statusSays(attributes);
+  if (unknown !== null) throw new Refused(`it says ${unknown}, which nobody knows to mean passed`);
+  return saying;
 }
