@@ -61,6 +61,14 @@ test('an environment with a deployment in progress is left to that deployment', 
   expect(world.driver.done).toEqual([]);
 });
 
+test('beside a deployment in progress a proxy that has gone comes back and points where it pointed', async () => {
+  await queue();
+  world.proxy.states.clear();
+  expect(await restore()).toEqual([]);
+  expect(world.proxy.states.get('staging')).toMatchObject({ colour: 'blue', release });
+  expect([world.driver.done, world.proxy.done]).toEqual([[], []]);
+});
+
 test('what was stopped on purpose is not brought back, and stands in the record', async () => {
   await stop('staging');
   expect([await serving(), world.driver.running.get('staging/blue')]).toEqual([null, []]);

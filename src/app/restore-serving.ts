@@ -14,7 +14,10 @@ export interface Restored {
   readonly started: readonly string[];
 }
 
-/** After a reboot: brings back what served, as recorded, wherever it no longer runs and nothing is in progress. */
+/**
+ * After a reboot: brings back what served, as recorded, wherever it no longer runs and nothing is in progress. Where a deployment is, only
+ * the proxy comes back, pointing where it pointed: the deployment moves it when it gets that far, and users must not wait for that.
+ */
 export async function restoreServing(world: World, project: Project): Promise<readonly Restored[]> {
   const restored: Restored[] = [];
   for (const environment of project.environments) {
@@ -29,11 +32,15 @@ async function restoreOne(world: World, project: Project, environment: Environme
   const open = await world.store.read((rows) =>
     listDeployments(rows, project.name, { environment: environment.name, open: true }),
   );
-  if (!serving || open.length > 0) return null;
+  if (!serving) return null;
   const deployment = await world.store.read((rows) => findDeployment(rows, serving.deployment));
   const release = await world.store.read((rows) => findRelease(rows, project.name, serving.releaseId));
   if (!deployment || !release) return null;
   const site = await siteAt(world, deployment, release, serving.colour);
+  if (open.length > 0) {
+    await site.traffic.ensure();
+    return null;
+  }
   const missing = await missingServices(site);
   const traffic = await site.traffic.current();
   if (missing.length === 0 && traffic?.colour === serving.colour) return null;

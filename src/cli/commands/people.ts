@@ -59,8 +59,9 @@ export const resume =
   async (session) => {
     const world = await session.world();
     await beginForgotten(world, session.load().project.name);
-    await sayRestored(session, world);
+    // Read first: what this process takes over may have ended before the proxy is back, and how it ended must still be said.
     const open = await readOpenDeployments(world, session.load().project, environment ?? null);
+    await sayRestored(session, world);
     if (open.length === 0) {
       if (session.out.isJson) session.out.json({ ok: true, deployments: [] });
       else session.out.line('Nothing is in progress.');
