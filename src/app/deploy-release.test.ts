@@ -189,3 +189,14 @@ test('F008 a switch that breaks holds and asks a person, whose word is recorded'
   expect(records.find((each) => each.kind === 'resolved')).toMatchObject({ actor: 'grace', data: { choice: 'retry' } });
   await expect(resolveUnknown(world, held.id, 'retry', 'grace')).rejects.toThrow(/GR4307/);
 });
+
+test('F064 bytes that change between preparing and starting are not started: no-go, and the step says why', async () => {
+  const release = await world.release('1.0.0');
+  const reach = async (point: string) => {
+    if (point === 'deployment/start:before') world.stored.set(release.parts.artifacts['tree']!, 'other bytes');
+  };
+  Object.assign(world, { reach });
+  const ended = await world.deploy('staging', '1.0.0');
+  expect(ended.ending).toMatchObject({ as: 'no-go', reason: expect.stringContaining('GR6503') });
+  expect(world.driver.done.filter((each) => each.startsWith('start'))).toEqual([]);
+});

@@ -37,7 +37,7 @@ test('while everything runs nothing is touched', async () => {
 test('after a reboot service and proxy come back, on the release and colour as recorded', async () => {
   world.driver.running.clear();
   world.proxy.states.clear();
-  expect(await restore()).toEqual([{ environment: 'staging', release, started: ['backend'] }]);
+  expect(await restore()).toEqual([{ environment: 'staging', release, started: ['backend'], failures: [] }]);
   const [instance] = world.driver.running.get('staging/blue')!;
   expect(instance).toMatchObject({ service: 'backend', releaseId: release });
   expect(world.proxy.states.get('staging')).toMatchObject({
@@ -47,9 +47,18 @@ test('after a reboot service and proxy come back, on the release and colour as r
   expect(await restore()).toEqual([]);
 });
 
+test('bytes that were changed since they were proven are not started, and the failure says which', async () => {
+  world.driver.running.clear();
+  const { plan } = (await world.store.read(async (rows) => findDeployment(rows, (await serving())!.deployment)))!;
+  world.stored.set(plan.release.parts.artifacts['tree']!, 'other bytes');
+  const [restored] = await restore();
+  expect(restored).toMatchObject({ environment: 'staging', started: [], failures: [{ code: 'GR6503' }] });
+  expect([world.driver.done, world.proxy.done]).toEqual([[], []]);
+});
+
 test('when only the proxy has gone, the running service is left alone', async () => {
   world.proxy.states.clear();
-  expect(await restore()).toEqual([{ environment: 'staging', release, started: [] }]);
+  expect(await restore()).toEqual([{ environment: 'staging', release, started: [], failures: [] }]);
   expect(world.driver.done).toEqual([]);
   expect(world.proxy.done).toEqual([`point staging blue ${release}`]);
 });

@@ -1,3 +1,4 @@
+import { FailureError, type Failure } from '../domain/failure.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import { findDeployment, listDeployments } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
@@ -12,6 +13,8 @@ export interface Restored {
   readonly release: string;
   /** Services that were started again; empty when only the proxy had gone. */
   readonly started: readonly string[];
+  /** Why it does not serve again, such as bytes that are not those which were proven (`GR6503`); empty when it does. */
+  readonly failures: readonly Failure[];
 }
 
 /**
@@ -37,18 +40,26 @@ async function restoreOne(world: World, project: Project, environment: Environme
   const release = await world.store.read((rows) => findRelease(rows, project.name, serving.releaseId));
   if (!deployment || !release) return null;
   const site = await siteAt(world, deployment, release, serving.colour);
-  if (open.length > 0) {
+  const place = { environment: environment.name, release: release.id };
+  try {
+    if (open.length > 0) {
+      await site.traffic.ensure();
+      return null;
+    }
+    const missing = await missingServices(site);
+    const traffic = await site.traffic.current();
+    if (missing.length === 0 && traffic?.colour === serving.colour) return null;
+    const operation = `${deployment.id}/restore-${world.clock.now()}`;
+    if (missing.length > 0) await changeColour(site, serving.colour, 'start', operation, new AbortController().signal);
     await site.traffic.ensure();
-    return null;
+    await point(site, serving.colour, release.id, `${operation}-point`);
+    return { ...place, started: missing, failures: [] };
+  } catch (error) {
+    // One environment that stays down keeps neither the others nor a deployment in progress from going on.
+    if (error instanceof FailureError && !error.failures[0]!.code.startsWith('GR3'))
+      return { ...place, started: [], failures: error.failures };
+    throw error;
   }
-  const missing = await missingServices(site);
-  const traffic = await site.traffic.current();
-  if (missing.length === 0 && traffic?.colour === serving.colour) return null;
-  const operation = `${deployment.id}/restore-${world.clock.now()}`;
-  if (missing.length > 0) await changeColour(site, serving.colour, 'start', operation, new AbortController().signal);
-  await site.traffic.ensure();
-  await point(site, serving.colour, release.id, `${operation}-point`);
-  return { environment: environment.name, release: release.id, started: missing };
 }
 
 async function missingServices(site: Site): Promise<readonly string[]> {

@@ -94,3 +94,22 @@ test('deployments that wait in the queue are superseded by a rollback', async ()
   expect((await world.settled(id)).ending?.as).toBe('rolled-back');
   expect((await world.settled(waiting)).ending).toMatchObject({ as: 'superseded' });
 });
+
+test('on the way back nothing is started whose bytes are not those that were proven: traffic stays, and a person is asked', async () => {
+  const first = await world.deploy('staging', '1.0.0');
+  const gate = Promise.withResolvers<void>();
+  bakes = gate.promise;
+  const id = await order('1.1.0');
+  await running(id, 'bake');
+  world.driver.running.delete('staging/blue');
+  world.stored.set(first.plan.release.parts.artifacts['tree']!, 'other bytes');
+  world.driver.done.length = 0;
+  await back();
+  gate.resolve();
+  const held = await world.settled(id);
+  expect(held.state?.hold?.reason).toMatch(
+    /^the old version is not well either: GR6503 .*traffic stays with the new one$/,
+  );
+  expect(world.driver.done).toEqual([]);
+  expect(world.proxy.states.get('staging')?.release).toBe(held.plan.release.id);
+});

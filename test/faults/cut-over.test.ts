@@ -236,6 +236,28 @@ describe('F082 what was changed by hand', () => {
     expect(await tiny.served()).toBe(served);
   });
 
+  test('F064 F082 changed bytes are not brought back: resume says which file, starts nothing, and ends with 2', async () => {
+    const served = await tiny.deploy(0);
+    const trees = `${tiny.play.home}/artifacts`;
+    const files = filesNamed(trees, 'server.mjs');
+    const kept = files.map((file) => readFileSync(file));
+    for (const file of files) {
+      chmodSync(file, 0o644);
+      appendFileSync(file, '\n// not what was tested\n');
+    }
+    for (const { pid } of tiny.processes()) signal(pid, 'SIGKILL');
+    const resumed = await tiny.play.json<{ failures: unknown }>(['resume', 'staging'], 2);
+    expect(resumed.failures).toMatchObject([
+      { code: 'GR6503', message: expect.stringContaining('server.mjs'), do: expect.any(String) },
+    ]);
+    const said = await tiny.play.run(['resume', 'staging']);
+    expect([said.code, said.stderr]).toEqual([2, expect.stringContaining('GR6503')]);
+    expect([tiny.running(), await tiny.served()]).toEqual([[], '502']);
+    for (const [index, file] of files.entries()) writeFileSync(file, kept[index]!);
+    expect((await tiny.play.run(['resume', 'staging'])).code).toBe(0);
+    await until('it serves again', async () => (await tiny.served()) === served);
+  });
+
   test('F082 status tells a proxy that was pointed elsewhere', async () => {
     const edge = openEdge({
       stateDirectory: edgeFolder(),

@@ -71,6 +71,7 @@ async function command(
   await changeColour(site, site.colour, change, operation, signal, () => site.world.reach(`${step.name}:inside`));
 }
 
+/** Throws `GR6503` before a start when the pinned bytes are not those that were proven, however long ago they were hashed last. */
 export async function changeColour(
   site: Site,
   colour: Site['colour'],
@@ -80,6 +81,7 @@ export async function changeColour(
   /** After the first of several services: tests kill here. */
   halfWay: () => Promise<void> = async () => {},
 ): Promise<void> {
+  if (change === 'start') await expectBytes(site);
   const slot = slotOf(site, colour, site.release, await claim(site, operation), operation);
   for (const [index, each] of site.driver.plan(change, slot).entries()) {
     if (index === 1) await halfWay();
@@ -93,4 +95,10 @@ export async function changeColour(
         startedTicks: instance.startedTicks,
         label: `${site.environment.name} ${colour} ${instance.service}`,
       });
+}
+
+/** Whoever starts a service starts what is pinned: in a deployment, on the way back, after a reboot, and when it is tried again. */
+async function expectBytes({ world, release }: Site): Promise<void> {
+  const verified = await world.artifacts.verify(release.parts.artifacts['tree'] ?? '');
+  if (!verified.ok) throw new FailureError(...verified.failures);
 }

@@ -1,3 +1,4 @@
+import { FailureError } from '../../domain/failure.ts';
 import { claim, observe, servingRelease, type Site } from '../site.ts';
 import type { Colour } from '../../kinds/driver.ts';
 import type { Release } from '../../domain/release.ts';
@@ -34,13 +35,25 @@ async function nurse(site: Site, old: Version, operation: string, signal: AbortS
   const { clock } = site.world;
   let sick = await sicknessOf(site, old, signal);
   if (sick === null) return null;
-  await changeColour({ ...site, ...old }, old.colour, 'start', `${operation}-old`, signal);
+  const changed = await startAgain({ ...site, ...old }, `${operation}-old`, signal);
+  if (changed !== null) return changed;
   const until = clock.now() + Math.max(...site.project.services.map((service) => service.health.startsInMs));
   while (sick !== null && clock.now() < until && !signal.aborted) {
     await clock.sleep(50, signal);
     sick = await sicknessOf(site, old, signal);
   }
   return sick;
+}
+
+/** What keeps it from being started: bytes that are not those which were proven. */
+async function startAgain(site: Site, operation: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    await changeColour(site, site.colour, 'start', operation, signal);
+    return null;
+  } catch (error) {
+    if (!(error instanceof FailureError) || !error.failures[0]!.code.startsWith('GR65')) throw error;
+    return error.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
+  }
 }
 
 async function sicknessOf(site: Site, { colour, release }: Version, signal: AbortSignal): Promise<string | null> {

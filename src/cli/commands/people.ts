@@ -2,13 +2,14 @@ import { beginForgotten } from '../../app/deploy-release.ts';
 import { giveUp } from '../../app/give-up.ts';
 import { goBack } from '../../app/go-back.ts';
 import { findObstacle } from '../../app/obstacle.ts';
+import { environmentOf } from '../../app/plan-deployment.ts';
 import { readOpenDeployments } from '../../app/read-history.ts';
 import { restoreServing } from '../../app/restore-serving.ts';
 import { stopEnvironment } from '../../app/stop-environment.ts';
 import { acceptCondition, resolveUnknown } from '../../app/settle.ts';
 import type { OpenWorld } from '../../compose.ts';
-import { fail } from '../../domain/failure.ts';
-import { exit } from '../exit-code.ts';
+import { fail, type Failure } from '../../domain/failure.ts';
+import { exit, exitCodeOfFailures } from '../exit-code.ts';
 import type { CommandBody, Session } from '../session.ts';
 import { follow, followed, type Followed } from './follow.ts';
 
@@ -61,11 +62,12 @@ export const resume =
     await beginForgotten(world, session.load().project.name);
     // Read first: what this process takes over may have ended before the proxy is back, and how it ended must still be said.
     const open = await readOpenDeployments(world, session.load().project, environment ?? null);
-    await sayRestored(session, world);
+    const failures = await sayRestored(session, world);
+    const failed = failures.length > 0 && { failures };
     if (open.length === 0) {
-      if (session.out.isJson) session.out.json({ ok: true, deployments: [] });
+      if (session.out.isJson) session.out.json({ ok: !failed, ...failed, deployments: [] });
       else session.out.line('Nothing is in progress.');
-      return exit.ok;
+      return failed ? exitCodeOfFailures(failures) : exit.ok;
     }
     const choice = options.retry ? 'retry' : options.continue ? 'continue' : options.goBack ? 'go-back' : null;
     const all: Followed[] = [];
@@ -77,23 +79,26 @@ export const resume =
     }
     if (session.out.isJson)
       session.out.json({
-        ok: all.every((each) => each.code === exit.ok),
+        ok: !failed && all.every((each) => each.code === exit.ok),
+        ...failed,
         deployments: all.map((each) => each.document),
       });
-    return Math.max(...all.map((each) => each.code));
+    return Math.max(failed ? exitCodeOfFailures(failures) : exit.ok, ...all.map((each) => each.code));
   };
 
 /** Stays as an engine: goes on with everything that is open, and shows each deployment as it comes. */
 export const watch =
   (environment: string | undefined): CommandBody =>
   async (session) => {
+    const { project } = session.load();
+    if (environment !== undefined) environmentOf(project, environment);
     const world = await session.world();
-    await beginForgotten(world, session.load().project.name);
+    await beginForgotten(world, project.name);
     await sayRestored(session, world);
     session.out.note('watching; Ctrl-C leaves');
     const seen = new Set<string>();
     while (!session.signal.aborted) {
-      const next = (await readOpenDeployments(world, session.load().project, environment ?? null))
+      const next = (await readOpenDeployments(world, project, environment ?? null))
         .toReversed()
         .find((each) => !seen.has(each.id));
       if (next) {
@@ -114,10 +119,13 @@ export const stop =
     return exit.ok;
   };
 
-/** What a reboot has taken down is brought back before anything else. */
-async function sayRestored(session: Session, world: OpenWorld): Promise<void> {
-  for (const { environment, release, started } of await restoreServing(world, session.load().project))
-    session.out.note(
-      `${environment}: ${release} serves again${started.length > 0 ? `; started ${started.join(', ')}` : ''}`,
-    );
+/** What a reboot has taken down is brought back before anything else; answers why it was not, where it could not be. */
+async function sayRestored({ out, load }: Session, world: OpenWorld): Promise<readonly Failure[]> {
+  const all = await restoreServing(world, load().project);
+  for (const { environment, release, started, failures } of all) {
+    const how = started.length > 0 ? `; started ${started.join(', ')}` : '';
+    if (failures.length === 0) out.note(`${environment}: ${release} serves again${how}`);
+    else if (!out.isJson) out.failures(failures);
+  }
+  return all.flatMap((each) => each.failures);
 }
