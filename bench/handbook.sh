@@ -65,6 +65,8 @@ suite() { npm_run "$1" && tool tests "$WORK/reports/$2.xml" "$3"; }
 unit() { suite test:unit unit 20 && tool coverage "$WORK/reports/coverage/lcov.info" 60; }
 migrate() { PGOPTIONS='-c lock_timeout=5s' npm_run db:migrate && npm_run db:revision; }
 unchanged() { sums "$new" | cmp - "$WORK/sums"; }
+as_deployed() { tool healthy "$running/api/health" old && tool healthy "http://127.0.0.1:$OLD_FRONTEND_PORT/healthz" old; }
+way_back() { sums "$old" | cmp - "$WORK/old-sums" && ls "$new"/db/migrations/*.down.sql; }
 started() { for pid in $pids; do kill -0 "$pid" || return 1; done; }
 proven() { tool healthy "$backend/api/health" "$release" && tool healthy "$frontend/healthz" "$release"; }
 clean() { ! grep '"level":"error"' "$WORK/new-backend.log" "$WORK/new-frontend.log"; }
@@ -74,6 +76,7 @@ clean() { ! grep '"level":"error"' "$WORK/new-backend.log" "$WORK/new-frontend.l
 start "$old" old "$OLD_BACKEND_PORT" "$OLD_FRONTEND_PORT" old
 tool healthy "$running/api/health" old >>"$WORK/handbook.log" 2>&1 || exit 2
 sums "$new" >"$WORK/sums"
+sums "$old" >"$WORK/old-sums"
 
 echo begin
 # Phase 1, pre-flight validation
@@ -81,6 +84,8 @@ ask variables-complete tool variables "$new"
 ask ports-free tool free "$BACKEND_PORT" "$FRONTEND_PORT"
 ask database-answers tool sql 'SELECT 1'
 ask unit unit
+ask preflight/drift as_deployed
+ask preflight/way-back way_back
 # Phase 2, infrastructure preparation
 ask infrastructure/migrate-main migrate
 # Phase 3, application deployment

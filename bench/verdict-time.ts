@@ -62,6 +62,8 @@ function byHandRows({ plan, results }: Told, { asked, verdictMs, log }: ByHand):
   const names = asked.map(({ name }) => name);
   const checks = plan.phases.flatMap((phase) => phase.checks.map(({ name }) => name));
   const left = checks.filter((name) => !names.includes(name));
+  const others = plan.policy.required.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
+  if (others.length > 0) console.log(`  asked by Greenroom alone: ${others.join(', ')}`);
   const failed = asked.filter(({ passed }) => !passed).map(({ name }) => name);
   for (const { name, passed, tookMs } of asked)
     console.log(
