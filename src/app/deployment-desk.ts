@@ -59,8 +59,7 @@ export function makeDesk(world: World): Desk {
       await world.reach(`${name}:before`);
       const result = await attempt(async () => {
         const site = await openSite(world, deployment);
-        const work = (run: RunStep) =>
-          modules[step.kind]({ site, step, operation: `${deployment}-${number}`, run });
+        const work = (run: RunStep) => modules[step.kind]({ site, step, operation: `${deployment}-${number}`, run });
         return inTime(world, task, run, work);
       }, step.kind);
       await world.reach(`${name}:after`);

@@ -55,10 +55,9 @@ test('an effect that heeds the word, or was in time, gives its own answer', asyn
 
 test('F011 a step that acts beyond its budget is put on record once and told by the standing, until it ends', async () => {
   const budgetMs = 150;
-  const project = {
-    ...world.project,
-    phases: world.project.phases.map((phase) => (phase.name === 'deployment' ? { ...phase, budgetMs } : phase)),
-  };
+  const { project } = world;
+  const phases = project.phases.map((phase) => (phase.name === 'deployment' ? { ...phase, budgetMs } : phase));
+  Object.assign(project, { phases });
   const gate = Promise.withResolvers<void>();
   const run = world.driver.run.bind(world.driver);
   Object.assign(world.driver, {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { canonical } from '../domain/json.ts';
+import { configurationHash } from '../domain/configuration.ts';
 import type { Project } from '../domain/project.ts';
 import { fail } from '../domain/failure.ts';
 import { makeRelease, type Release } from '../domain/release.ts';
@@ -40,9 +40,7 @@ export async function createRelease(
   // Relative to the project, wherever the command was given.
   const directory = request.from ?? path.resolve(project.directory, project.artifact.directory);
   const facts = await look(directory);
-  const configuration = world.hash(
-    canonical({ services: project.services, databases: project.databases, phases: project.phases }),
-  );
+  const configuration = configurationHash(project, world.hash);
   // Together: bytes that are in the store and not on record are anybody's to remove.
   return world.artifacts.alone(async () => {
     const { digest, fileCount, sizeBytes } = await world.artifacts.store(directory, project.artifact.exclude);

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FailureError } from '../domain/failure.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Project } from '../domain/project.ts';
+import type { StoredDeployment } from '../store/deployments.ts';
+import type { RowsInTransaction } from '../store/store.ts';
 import { testDatabase } from '../store/testing/database.ts';
 import { environmentOf, planDeployment, releaseOf, requireFresh } from './plan-deployment.ts';
 import { acceptCondition } from './settle.ts';
@@ -113,7 +115,8 @@ test('a saved plan is fresh while nothing changed, and names what did', async ()
     environments: world.project.environments.map((each) => ({ ...each, bake: { ...each.bake, forMs: 5_000 } })),
   };
   const bakes = await planned('staging', slower);
-  expect(codeOf(() => requireFresh(saved, bakes))).toBe('GR4203');
+  expect(codeOf(() => requireFresh(saved, bakes))).toBe('GR4202');
+  expect(codeOf(() => requireFresh({ ...saved, hash: 'edited' }, saved))).toBe('GR4203');
   await world.deploy('staging', '1.1.0');
   const after = await planned('staging');
   expect(codeOf(() => requireFresh(saved, after))).toBe('GR4201');
@@ -126,4 +129,52 @@ test('what is not there is named with what is', async () => {
   const newest = await world.release('1.1.0');
   expect(await releaseOf(world, world.project, null)).toEqual(newest);
   await expect(releaseOf(world, world.project, '9.9.9')).rejects.toThrow(/GR4304 .*"9\.9\.9"/);
+});
+
+test('what was proven is run as it was proven: another command or other checks are another release', async () => {
+  await world.deploy('staging', '1.0.0');
+  const obstacles = async (project: Project) =>
+    (await planDeployment(world, project, 'production', '1.0.0')).obstacles.map(({ code, message }) => [code, message]);
+  expect(await obstacles(world.project)).toEqual([]);
+  const [service] = world.project.services;
+  const evil = { ...world.project, services: [{ ...service!, run: ['node', 'evil.mjs'] }] };
+  const said = `greenroom.yaml has changed since this release was made: services.${service!.name}.run.`;
+  expect(await obstacles(evil)).toEqual([['GR4109', said]]);
+  const fewer = { ...world.project, phases: world.project.phases.map((each) => ({ ...each, checks: [] })) };
+  expect(await obstacles(fewer)).toMatchObject([['GR4109', expect.stringMatching(/phases.preflight.checks/)]]);
+});
+
+type Bend = (rows: RowsInTransaction, deployment: StoredDeployment) => Promise<unknown>;
+const bends: readonly (readonly [string, Bend])[] = [
+  [
+    'the verdict',
+    (rows, { id, verdict }) =>
+      rows
+        .updateTable('deployment')
+        .set({ verdict: JSON.stringify({ ...verdict, score: 7 }) })
+        .where('id', '=', id)
+        .execute(),
+  ],
+  [
+    'the end',
+    (rows, { id }) =>
+      rows
+        .updateTable('deployment')
+        .set({ ending: JSON.stringify({ as: 'rolled-back', reason: 'bent' }) })
+        .where('id', '=', id)
+        .execute(),
+  ],
+  [
+    'the log',
+    (rows, { id }) => rows.updateTable('record').set({ actor: 'eve' }).where('deployment', '=', id).execute(),
+  ],
+];
+
+test.each(bends)('a proof of which %s was bent in the database is none, until it is proven again', async (_, bend) => {
+  const deployment = await world.deploy('staging', '1.0.0');
+  expect(await codes('1.0.0')).toEqual([]);
+  await world.store.change((rows) => bend(rows, deployment));
+  expect(await codes('1.0.0')).toEqual(['GR4111']);
+  await world.deploy('staging', '1.0.0');
+  expect(await codes('1.0.0')).toEqual([]);
 });

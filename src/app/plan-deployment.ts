@@ -1,11 +1,10 @@
 import { fail, type Failure } from '../domain/failure.ts';
 import { makePlan, staleness, type Plan } from '../domain/plan.ts';
 import type { Environment, Project } from '../domain/project.ts';
-import { promotionObstacles } from '../domain/promotion.ts';
 import type { Release } from '../domain/release.ts';
 import { servingIn, standing } from '../store/environments.ts';
 import { findRelease, listReleases } from '../store/releases.ts';
-import { overdueConditions, proofOf } from './proof.ts';
+import { findObstacles } from './admission.ts';
 import type { World } from './world.ts';
 
 export interface PlannedDeployment {
@@ -26,34 +25,18 @@ export async function planDeployment(
   const release = await releaseOf(world, project, releaseName);
   const serving = await world.store.read((rows) => servingIn(rows, project.name, environment.name));
   const plan = makePlan({ project, environment, release, standing: standing(serving), purpose }, world.hash);
-  return { plan, obstacles: purpose === 'deploy' ? await obstaclesTo(world, plan, environment) : [] };
-}
-
-async function obstaclesTo(world: World, plan: Plan, environment: Environment): Promise<readonly Failure[]> {
-  if (plan.proofFrom === null) return [];
-  return promotionObstacles({
-    ...{
-      environment: environment.name,
-      previous: plan.proofFrom,
-      releaseRevision: plan.release.revision,
-      approvalsMissing: 0,
-    },
-    proof: await proofOf(world, plan.project, plan.proofFrom, plan.release.revision),
-    evidenceMaxAgeMs: environment.promotion.evidenceMaxAgeMs,
-    overdueConditions: await overdueConditions(world, plan.project, world.clock.now()),
-    at: world.clock.now(),
-  });
+  return { plan, obstacles: await findObstacles(world, project, environment, plan) };
 }
 
 /** The plan as it would be made now must be the saved one, or it is stale. */
 export function requireFresh(saved: Plan, now: Plan): void {
-  const stale = staleness(saved, now.standing, now.policyHash) ?? (saved.hash === now.hash ? null : changed(saved));
+  const stale = staleness(saved, now.standing, now.definitionHash) ?? (saved.hash === now.hash ? null : changed(saved));
   if (stale) fail(stale);
 }
 
 const changed = (plan: Plan): Failure => ({
   code: 'GR4203',
-  message: 'The plan is stale: greenroom.yaml has changed since it was saved.',
+  message: 'The plan is stale: another one would be made now.',
   do: `Run "greenroom plan ${plan.environment}" again.`,
 });
 

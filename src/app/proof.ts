@@ -1,6 +1,15 @@
+import type { Project } from '../domain/project.ts';
 import type { Proof } from '../domain/promotion.ts';
+import { acceptedByLog, whyNotBorneOut } from '../domain/witness.ts';
 import { listDeployments } from '../store/deployments.ts';
+import { recordsOf } from '../store/records.ts';
 import type { World } from './world.ts';
+
+export interface FoundProof {
+  readonly proof: Proof;
+  /** greenroom.yaml as it was understood then. */
+  readonly model: Project;
+}
 
 /** The newest word of an environment on a release: its last deployment there that reached a verdict or an end. */
 export async function proofOf(
@@ -8,8 +17,9 @@ export async function proofOf(
   project: string,
   environment: string,
   releaseRevision: string,
-): Promise<Proof | null> {
-  const deployments = await world.store.read((rows) => listDeployments(rows, project, { environment, limit: 1000 }));
+): Promise<FoundProof | null> {
+  const { store, hash } = world;
+  const deployments = await store.read((rows) => listDeployments(rows, project, { environment, limit: 1000 }));
   const last = deployments.find(
     (each) =>
       each.plan.release.revision === releaseRevision &&
@@ -17,17 +27,17 @@ export async function proofOf(
       each.endedAt !== null &&
       each.verdict !== null,
   );
-  if (!last) return null;
-  return {
-    ...{
-      environment,
-      releaseRevision,
-      verdict: last.verdict,
-      wentLive: last.ending?.as === 'live',
-      policyHash: last.plan.policyHash,
-    },
-    acceptedConditions: await acceptedIn(world, last.id),
+  if (!last?.verdict) return null;
+  const { verdict, model } = last;
+  const log = await store.read((rows) => recordsOf(rows, project));
+  const own = await store.read((rows) => recordsOf(rows, project, last.id));
+  const endedAs = last.ending?.as ?? null;
+  const proof: Proof = {
+    ...{ environment, releaseRevision, verdict, wentLive: endedAs === 'live' },
+    acceptedConditions: acceptedByLog(own),
+    bent: whyNotBorneOut({ log, own, verdict, endedAs }, hash),
   };
+  return { proof, model };
 }
 
 export async function acceptedIn(world: World, deployment: string): Promise<readonly string[]> {

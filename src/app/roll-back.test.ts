@@ -65,6 +65,18 @@ test('a chosen release is taken, also one that was not the last', async () => {
   await expect(back('2.0.0')).rejects.toThrow(/GR4110 2\.0\.0/);
 });
 
+test('it is started as it was when it served, whatever the file says by now', async () => {
+  await world.deploy('staging', '1.0.0');
+  await world.deploy('staging', '1.1.0');
+  const [service] = world.project.services;
+  const now = { ...world.project, services: [{ ...service!, run: ['node', 'other.mjs'] }] };
+  const order = { environment: 'staging', to: null, actor: 'ada', reason: 'it is slow' };
+  const answer = await rollBack(world, { project: now, ...order });
+  if (answer.kind !== 'redeploy') throw new Error('a flip');
+  const again = await world.settled(answer.deployment.id);
+  expect([again.ending?.as, again.model.services[0]!.run]).toEqual(['live', service!.run]);
+});
+
 test('during the bake it is a flip; whoever asks again sees the same way back, which is taken once', async () => {
   const first = await world.deploy('staging', '1.0.0');
   const gate = Promise.withResolvers<void>();

@@ -1,3 +1,4 @@
+import { underConfiguration } from '../domain/configuration.ts';
 import { canGoBack } from '../domain/deployment.ts';
 import { fail } from '../domain/failure.ts';
 import { lastGood } from '../domain/last-good.ts';
@@ -43,10 +44,12 @@ export async function rollBack(world: World, order: RollbackOrder): Promise<Roll
       return { kind: 'flip', deployment: inProgress.id };
     }
   }
-  const release = await releaseToReturnTo(world, project, environment.name, order.to);
-  const { plan } = await planDeployment(world, project, environment.name, release, 'roll-back');
+  const lived = await deploymentToReturnTo(world, project, environment.name, order.to);
+  // Started and asked as it was when it served, whatever the file says by now.
+  const then = underConfiguration(project, lived.model);
+  const { plan } = await planDeployment(world, then, environment.name, lived.plan.release.id, 'roll-back');
   const deployment = await orderDeployment(world, {
-    project,
+    project: then,
     plan,
     actor,
     reason,
@@ -56,28 +59,31 @@ export async function rollBack(world: World, order: RollbackOrder): Promise<Roll
   return { kind: 'redeploy', deployment, release: plan.release.id };
 }
 
-/** The chosen release when it has served here before, the last good one otherwise: a rollback asks for no proof, so it never lets a new release in. */
-async function releaseToReturnTo(
+/** Of the chosen release when it has served here before, of the last good one otherwise: a rollback asks for no proof, so it never lets a new release in. */
+async function deploymentToReturnTo(
   world: World,
   project: Project,
   environment: string,
   to: string | null,
-): Promise<string> {
+): Promise<StoredDeployment> {
   const deployments = await world.store.read((rows) =>
     listDeployments(rows, project.name, { environment, limit: 10_000 }),
   );
   const lived = deployments.filter((each) => each.ending?.as === 'live');
+  const newestOf = (release: string | null) => lived.find((each) => each.plan.release.id === release);
   if (to !== null) {
     const { id, version } = await releaseOf(world, project, to);
-    if (lived.some((each) => each.plan.release.id === id)) return id;
-    fail({
-      code: 'GR4110',
-      message: `${version} (${id}) has never served ${environment}, so there is nothing to return to.`,
-      do: `Choose one that has ("greenroom history ${environment}"), or promote this one.`,
-    });
+    return (
+      newestOf(id) ??
+      fail({
+        code: 'GR4110',
+        message: `${version} (${id}) has never served ${environment}, so there is nothing to return to.`,
+        do: `Choose one that has ("greenroom history ${environment}"), or promote this one.`,
+      })
+    );
   }
   return (
-    lastGoodOf(lived) ??
+    newestOf(lastGoodOf(lived)) ??
     fail({
       code: 'GR4305',
       message: `${environment} has no earlier release to return to.`,

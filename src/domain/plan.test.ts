@@ -32,7 +32,6 @@ const check = (name: string, parts: Partial<CheckSpec> = {}): CheckSpec => ({
   retries: 0,
   flaky: 'warn',
   after: [],
-  target: 'idle',
   where: 'greenroom.yaml:9:3',
   ...parts,
 });
@@ -263,37 +262,39 @@ test.each<[string, Partial<PlanQuestion>]>([
   ['how old evidence may be', withEnvironment({ promotion: { evidenceMaxAgeMs: 1 } })],
   ['a migrate command that is new', changed((copy) => (copy.databases = [database, { ...database, name: 'two' }]))],
   ['how long draining may take', changed((copy) => (copy.services = [{ ...service, drainMs: 60_000 }]))],
+  ['a service', changed((copy) => (copy.services = [{ ...service, run: ['node', 'other.mjs'] }]))],
+  ['a variable', withEnvironment({ variables: { A: '1' } })],
+  ['a public port', withEnvironment({ ports: { web: 1 } })],
+  ['how many old releases are kept', withEnvironment({ keepReleases: 9 })],
 ])('another hash when this changes: %s', (_, parts) => {
   expect(plan(parts).hash).not.toBe(plan().hash);
 });
 
-test.each<[string, Partial<PlanQuestion>]>([
-  ['a check of another environment', withPhase(4, { checks: [], work: ['decision'] })],
-  ['variables, which belong to the release and the environment', withEnvironment({ variables: { A: '1' } })],
-  ['the folder', changed((copy) => (copy.directory = '/elsewhere'))],
-  ['how many old releases are kept', withEnvironment({ keepReleases: 9 })],
-])('the same hash when this changes: %s', (_, parts) => {
-  expect(plan(parts).hash).toBe(plan().hash);
-});
+test.each<[string, Partial<PlanQuestion>]>([['the folder', changed((copy) => (copy.directory = '/elsewhere'))]])(
+  'the same hash when this changes: %s',
+  (_, parts) => {
+    expect(plan(parts).hash).toBe(plan().hash);
+  },
+);
 
-test('the hash of the policy follows checks and rules, and nothing else', () => {
-  const { policyHash } = plan();
-  expect(plan({ standing: nothing, release: { ...release, revision: 'x' } }).policyHash).toBe(policyHash);
-  expect(plan(withPhase(3, { checks: [check('other')] })).policyHash).not.toBe(policyHash);
-  expect(plan(withEnvironment({ promotion: { evidenceMaxAgeMs: 1 } })).policyHash).not.toBe(policyHash);
+test('the hash of the definition follows greenroom.yaml, and nothing else', () => {
+  const { definitionHash } = plan();
+  expect(plan({ standing: nothing, release: { ...release, revision: 'x' } }).definitionHash).toBe(definitionHash);
+  expect(plan(withPhase(3, { checks: [check('other')] })).definitionHash).not.toBe(definitionHash);
+  expect(plan(withEnvironment({ promotion: { evidenceMaxAgeMs: 1 } })).definitionHash).not.toBe(definitionHash);
 });
 
 test('a saved plan holds until something else serves or the rules change', () => {
   const saved = plan();
-  const { policyHash } = saved;
-  expect(staleness(saved, blue, policyHash)).toBeNull();
-  expect(staleness(saved, { ...blue, releaseId: 'rel_renamed' }, policyHash)).toBeNull();
-  expect(staleness(saved, { ...blue, releaseId: 'rel_new', releaseRevision: 'new' }, policyHash)).toMatchObject({
+  const { definitionHash } = saved;
+  expect(staleness(saved, blue, definitionHash)).toBeNull();
+  expect(staleness(saved, { ...blue, releaseId: 'rel_renamed' }, definitionHash)).toBeNull();
+  expect(staleness(saved, { ...blue, releaseId: 'rel_new', releaseRevision: 'new' }, definitionHash)).toMatchObject({
     code: 'GR4201',
     message: 'The plan is stale: rel_new serves production now, not rel_old.',
   });
-  expect(staleness(saved, { ...blue, colour: 'green' }, policyHash)?.code).toBe('GR4201');
-  expect(staleness(saved, nothing, policyHash)?.message).toContain('nothing serves production now');
+  expect(staleness(saved, { ...blue, colour: 'green' }, definitionHash)?.code).toBe('GR4201');
+  expect(staleness(saved, nothing, definitionHash)?.message).toContain('nothing serves production now');
   expect(staleness(saved, blue, 'other')).toMatchObject({
     code: 'GR4202',
     do: 'Run "greenroom plan production" again and read what changed.',

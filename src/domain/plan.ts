@@ -1,3 +1,4 @@
+import { configurationOf } from './configuration.ts';
 import type { Failure } from './failure.ts';
 import { canonical, type Hash } from './json.ts';
 import type { CheckSpec, Environment, Phase, Project } from './project.ts';
@@ -27,8 +28,8 @@ export interface Plan {
   readonly conditional: Environment['conditional'];
   /** Environment whose proof the release needs; null for the first on the path. */
   readonly proofFrom: string | null;
-  /** Hash of the checks and rules it was made under. */
-  readonly policyHash: string;
+  /** Hash of what greenroom.yaml says of the release and of the environment. */
+  readonly definitionHash: string;
   /** Names the plan. */
   readonly hash: string;
 }
@@ -68,14 +69,10 @@ export function makePlan(question: PlanQuestion, hash: Hash): Plan {
     colour: standing.colour === 'blue' ? ('green' as const) : ('blue' as const),
     ...{ steps, phases, policy, bake: environment.bake, conditional: environment.conditional },
     proofFrom: purpose === 'deploy' ? before(project, environment) : null,
-    policyHash: hash(canonical({ policy: { ...policy, required: asTheFileAsks(policy.required) }, phases })),
+    definitionHash: hash(canonical({ configuration: configurationOf(project), environment })),
   };
   return { ...body, hash: hash(canonical(body)) };
 }
-
-/** Whether the lines about what stands are asked follows from what stands, and is no rule of the file. */
-const asTheFileAsks = (required: readonly RequiredCheck[]): readonly RequiredCheck[] =>
-  required.filter(({ kind }) => !Object.hasOwn(lookMs, kind));
 
 const before = ({ path }: Project, { name }: Environment): string | null => path[path.indexOf(name) - 1] ?? null;
 
@@ -84,7 +81,7 @@ const driftHolds = ({ project, environment }: PlanQuestion): boolean =>
   before(project, environment) !== null || project.path.at(-1) === environment.name;
 
 /** Why a saved plan must not be carried out any more; null when it still holds. */
-export function staleness(plan: Plan, standing: Standing, policyHash: string): Failure | null {
+export function staleness(plan: Plan, standing: Standing, definitionHash: string): Failure | null {
   const next = `Run "greenroom plan ${plan.environment}" again and read what changed.`;
   if (plan.standing.releaseRevision !== standing.releaseRevision || plan.standing.colour !== standing.colour)
     return {
@@ -92,8 +89,8 @@ export function staleness(plan: Plan, standing: Standing, policyHash: string): F
       message: `The plan is stale: ${standing.releaseId ?? 'nothing'} serves ${plan.environment} now, not ${plan.standing.releaseId ?? 'nothing'}.`,
       do: next,
     };
-  if (plan.policyHash !== policyHash)
-    return { code: 'GR4202', message: 'The plan is stale: checks or rules in greenroom.yaml have changed.', do: next };
+  if (plan.definitionHash !== definitionHash)
+    return { code: 'GR4202', message: 'The plan is stale: greenroom.yaml has changed since it was made.', do: next };
   return null;
 }
 

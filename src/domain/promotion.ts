@@ -9,7 +9,8 @@ export interface Proof {
   /** The deployment went live there. */
   readonly wentLive: boolean;
   readonly acceptedConditions: readonly string[];
-  readonly policyHash: string;
+  /** Why the log does not bear this out; null when it does. */
+  readonly bent: string | null;
 }
 
 export interface PromotionQuestion {
@@ -17,6 +18,7 @@ export interface PromotionQuestion {
   /** The environment before on the path; null for the first, which needs no proof. */
   readonly previous: string | null;
   readonly releaseRevision: string;
+  readonly configuration: ConfigurationQuestion;
   readonly proof: Proof | null;
   readonly evidenceMaxAgeMs: number;
   /** Conditions of any release of the project that are past their due date and not accepted. */
@@ -26,10 +28,18 @@ export interface PromotionQuestion {
   readonly at: number;
 }
 
+export interface ConfigurationQuestion {
+  /** Hash that the release was made with, and of greenroom.yaml as it is asked to run under now. */
+  readonly pinned: string;
+  readonly asked: string;
+  /** Places that differ, as far as they are known. */
+  readonly changed: readonly string[];
+}
+
 /** Why a release may not enter an environment; empty when it may. */
 export function promotionObstacles(question: PromotionQuestion): readonly Failure[] {
   const { previous, proof, environment } = question;
-  const obstacles: Failure[] = [];
+  const obstacles: Failure[] = [...configurationObstacles(question)];
   if (previous !== null) obstacles.push(...proofObstacles(previous, proof, question));
   for (const condition of question.overdueConditions)
     obstacles.push({
@@ -46,10 +56,32 @@ export function promotionObstacles(question: PromotionQuestion): readonly Failur
   return obstacles;
 }
 
+/** What was proven is bytes and how they are run and asked: with another command or other checks it is another release. */
+function configurationObstacles({ configuration, previous, environment }: PromotionQuestion): readonly Failure[] {
+  const { pinned, asked, changed } = configuration;
+  if (pinned === asked) return [];
+  const places = changed.length > 0 ? `: ${changed.slice(0, 5).join(', ')}${changed.length > 5 ? ' …' : ''}` : '';
+  return [
+    {
+      code: 'GR4109',
+      message: `greenroom.yaml has changed since this release was made${places}.`,
+      do: `Make a release of it as it is now and prove that one: "greenroom deploy ${previous ?? environment}". Or put the file back.`,
+    },
+  ];
+}
+
 function proofObstacles(previous: string, proof: Proof | null, question: PromotionQuestion): readonly Failure[] {
   const again = `Run "greenroom deploy ${previous}" with this release.`;
   if (!proof || proof.verdict === null || proof.releaseRevision !== question.releaseRevision)
     return [{ code: 'GR4101', message: `This release has no verdict in ${previous}.`, do: again }];
+  if (proof.bent !== null)
+    return [
+      {
+        code: 'GR4111',
+        message: `What ${previous} says of this release is not what was recorded: ${proof.bent}.`,
+        do: `Find out who changed the database, then prove the release again: "greenroom deploy ${previous}".`,
+      },
+    ];
   if (proof.verdict.decision === 'no-go')
     return [
       {

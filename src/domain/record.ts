@@ -23,9 +23,13 @@ export function chain(body: RecordBody, before: ChainedRecord | null, at: number
   return { ...record, hash: hash(canonical(record)) };
 }
 
-/** Sequence of the first record that does not fit, or null when the chain is whole. Cut-off tails need an outside witness. */
-export function firstBroken(records: readonly ChainedRecord[], hash: Hash): number | null {
-  let before: ChainedRecord | null = null;
+/** Sequence of the first record that does not follow from the one before it (of the first: from `after`), or null. Cut-off tails need an outside witness. */
+export function firstBroken(
+  records: readonly ChainedRecord[],
+  hash: Hash,
+  after: ChainedRecord | null = null,
+): number | null {
+  let before = after;
   for (const record of records) {
     const { kind, actor, data } = record;
     const expected: ChainedRecord = chain({ kind, actor, data }, before, record.at, hash);

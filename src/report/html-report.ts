@@ -142,6 +142,6 @@ function recordSection(account: Account): Html {
             <pre>${head.hash}</pre>`
         : html`<p>Nothing is recorded yet.</p>`
     }
-    <p class="soft">Plan ${account.plan.hash}<br />Checks and rules ${account.plan.policyHash}</p>
+    <p class="soft">Plan ${account.plan.hash}<br />Definition ${account.plan.definitionHash}</p>
   </section>`;
 }

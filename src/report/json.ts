@@ -18,7 +18,7 @@ import { isoInstant } from './wording.ts';
  *   leftOut: [{phase, name, reason}], conditions: [{id, text, owner, dueAt, accepted: {by, at}|null}],
  *   phases: [{name, budgetMs, beganAt, endedAt, tookMs}],
  *   steps: [{name, kind, phase, status, reason, beganAt, endedAt, tookMs, facts}],
- *   plan: {hash, policyHash}, record: {count, lastSequence, head} }
+ *   plan: {hash, definitionHash}, record: {count, lastSequence, head} }
  * ```
  */
 export function reportJson(account: Account): string {
@@ -62,7 +62,7 @@ export function reportJson(account: Account): string {
     })),
     plan: {
       hash: plan.hash,
-      policyHash: plan.policyHash,
+      definitionHash: plan.definitionHash,
     },
     record: {
       count: records.length,

@@ -92,7 +92,7 @@ function timeline(account: Account): string {
 }
 
 function facts(account: Account): string {
-  const { release, policyHash } = account.plan;
+  const { release, definitionHash } = account.plan;
   const commit = release.parts.commit === null ? 'no git checkout' : markdownCode(release.parts.commit.slice(0, 12));
   const head = account.records.at(-1);
   const line = [
@@ -104,7 +104,7 @@ function facts(account: Account): string {
     `deployment ${markdownCode(account.id)}`,
     `by ${md(account.actor)}`,
     `began ${formatInstant(account.createdAt)}`,
-    `policy ${markdownCode(shortHash(policyHash))}`,
+    `definition ${markdownCode(shortHash(definitionHash))}`,
     ...(head ? [`record ${head.sequence} ${markdownCode(shortHash(head.hash))}`] : []),
   ];
   return line.join(' · ');

@@ -24,13 +24,14 @@ const proof = (parts: Partial<Proof> = {}): Proof => ({
   verdict: verdict(),
   wentLive: true,
   acceptedConditions: [],
-  policyHash: 'p',
+  bent: null,
   ...parts,
 });
 const question = (parts: Partial<PromotionQuestion> = {}): PromotionQuestion => ({
   environment: 'production',
   previous: 'staging',
   releaseRevision: 'r1',
+  configuration: { pinned: 'c', asked: 'c', changed: [] },
   proof: proof(),
   evidenceMaxAgeMs: maxAgeMs,
   overdueConditions: [],
@@ -53,6 +54,12 @@ const overdue = (id: string) => ({
   message: `The condition "${id}" is overdue.`,
   do: `Settle it, then accept it with "greenroom accept ${id}".`,
 });
+const other = (places: readonly string[]) => ({ pinned: 'c', asked: 'd', changed: places });
+const changed = (places: string) => ({
+  code: 'GR4109',
+  message: `greenroom.yaml has changed since this release was made${places}.`,
+  do: 'Make a release of it as it is now and prove that one: "greenroom deploy staging". Or put the file back.',
+});
 const tooOld = { code: 'GR4104', message: 'The verdict of staging is too old.', do: again };
 
 const cases: readonly (readonly [string, PromotionQuestion, readonly Failure[]])[] = [
@@ -61,6 +68,33 @@ const cases: readonly (readonly [string, PromotionQuestion, readonly Failure[]])
   ['without proof it may not', question({ proof: null }), [none]],
   ['without verdict it may not', proven({ verdict: null }), [none]],
   ['F064 a verdict of another release is none', proven({ releaseRevision: 'r2' }), [none]],
+  [
+    'a proof that the log does not bear out is none, whatever it says',
+    proven({ bent: 'record 7 of the log was changed' }),
+    [
+      {
+        code: 'GR4111',
+        message: 'What staging says of this release is not what was recorded: record 7 of the log was changed.',
+        do: 'Find out who changed the database, then prove the release again: "greenroom deploy staging".',
+      },
+    ],
+  ],
+  [
+    'under another configuration it is another release',
+    question({ configuration: other(['services.web.run']) }),
+    [changed(': services.web.run')],
+  ],
+  [
+    'also in the first environment, where it is not known what differs',
+    question({ previous: null, proof: null, configuration: other([]) }),
+    [{ ...changed(''), do: changed('').do.replace('staging', 'production') }],
+  ],
+  [
+    'of many places five are named',
+    question({ configuration: other(['a', 'b', 'c', 'd', 'e', 'f']) }),
+    [changed(': a, b, c, d, e …')],
+  ],
+  ['five of five are all', question({ configuration: other(['a', 'b', 'c', 'd', 'e']) }), [changed(': a, b, c, d, e')]],
   [
     'a no-go stops, whatever else is good',
     proven({ verdict: verdict({ decision: 'no-go' }) }),

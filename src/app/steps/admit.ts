@@ -1,5 +1,4 @@
-import { promotionObstacles } from '../../domain/promotion.ts';
-import { proofOf, overdueConditions } from '../proof.ts';
+import { findObstacles } from '../admission.ts';
 import type { StepModule } from './step-task.ts';
 
 /** Asks again, under the environment's lock, whether this release may enter: what was true when it was requested may not be now. */
@@ -17,17 +16,7 @@ export const admit: StepModule = ({ site, run }) =>
         status: 'failed',
         reason: `GR4501 Variables cannot be resolved for ${environment.name}: ${site.variables.missing.join(' ')}`,
       } as const;
-    if (plan.purpose === 'roll-back') return { status: 'done' } as const;
-    const obstacles = promotionObstacles({
-      environment: environment.name,
-      previous: plan.proofFrom,
-      releaseRevision: plan.release.revision,
-      proof: plan.proofFrom === null ? null : await proofOf(world, project.name, plan.proofFrom, plan.release.revision),
-      evidenceMaxAgeMs: environment.promotion.evidenceMaxAgeMs,
-      overdueConditions: plan.proofFrom === null ? [] : await overdueConditions(world, project.name, world.clock.now()),
-      approvalsMissing: 0,
-      at: world.clock.now(),
-    });
+    const obstacles = await findObstacles(world, project, environment, plan);
     const [first] = obstacles;
     if (!first) return { status: 'done' } as const;
     return {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { configurationHash } from '../../domain/configuration.ts';
 import { makeRelease } from '../../domain/release.ts';
 import { sampleProject } from '../../report/testing/project.ts';
 import { accountOf } from '../../store/accounts.ts';
@@ -97,7 +98,8 @@ function withDatabase(forwardOnly: boolean): void {
 /** A release with migration files of its own. */
 async function deployWith(version: string, migrations: string): Promise<StoredDeployment> {
   const artifacts = { tree: `tree:sha256:${world.hash(version)}` };
-  const parts = { version, commit: null, dirty: false, configuration: 'c', artifacts, migrations };
+  const configuration = configurationHash(world.project, world.hash);
+  const parts = { version, commit: null, dirty: false, configuration, artifacts, migrations };
   const release = makeRelease(world.project.name, parts, world.hash);
   await saveRelease(world.store, release, 'ada', world.time.now);
   const made = world.release;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { failed, ok } from '../../domain/failure.ts';
+import { configurationHash } from '../../domain/configuration.ts';
 import type { Json } from '../../domain/json.ts';
 import type { CheckSpec, Project } from '../../domain/project.ts';
 import type { Release } from '../../domain/release.ts';
@@ -52,7 +53,7 @@ export interface TestWorld extends World {
 
 export const checkNamed = (name: string, over: Partial<CheckSpec> = {}): CheckSpec => ({
   ...{ name, kind: 'scripted', config: { name }, in: ['staging', 'production'], blocking: true, timeoutMs: 2_000 },
-  ...{ retries: 0, flaky: 'warn', after: [], target: 'idle', where: 'greenroom.yaml:9:3' },
+  ...{ retries: 0, flaky: 'warn', after: [], where: 'greenroom.yaml:9:3' },
   ...over,
 });
 
@@ -151,7 +152,7 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
     resolveVariables: async () => ({ values: {}, declared: {}, secrets, missing: [], expand: (text) => text }),
     reach: async () => {},
     async release(version) {
-      const release = releaseOf(name, version);
+      const release = releaseOf(name, version, configurationHash(project, sha256));
       await saveRelease(store, release, 'ada', (time.now += 1));
       return release;
     },

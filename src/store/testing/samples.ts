@@ -11,11 +11,11 @@ import type { Store } from '../store.ts';
 const nothing: Standing = { releaseId: null, releaseRevision: null, colour: null };
 
 /** A release whose only difference from others is its version. */
-export const releaseOf = (project: string, version: string): Release =>
+export const releaseOf = (project: string, version: string, configuration = 'c'): Release =>
   makeRelease(
     project,
     {
-      ...{ version, commit: null, dirty: false, configuration: 'c', migrations: null },
+      ...{ version, commit: null, dirty: false, configuration, migrations: null },
       artifacts: { tree: `tree:sha256:${sha256(`${project} ${version}`)}` },
     },
     sha256,

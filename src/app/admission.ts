@@ -1,0 +1,44 @@
+import { configurationHash, configurationOf, differences } from '../domain/configuration.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Environment, Project } from '../domain/project.ts';
+import { promotionObstacles, type ConfigurationQuestion } from '../domain/promotion.ts';
+import { overdueConditions, proofOf } from './proof.ts';
+import type { World } from './world.ts';
+
+/** Why a planned deployment may not begin now; empty when it may. A rollback is never refused. */
+export async function findObstacles(
+  world: World,
+  project: Project,
+  environment: Environment,
+  { purpose, proofFrom, release }: Plan,
+): Promise<readonly Failure[]> {
+  if (purpose === 'roll-back') return [];
+  const at = world.clock.now();
+  const found = proofFrom === null ? null : await proofOf(world, project.name, proofFrom, release.revision);
+  return promotionObstacles({
+    ...{
+      environment: environment.name,
+      previous: proofFrom,
+      releaseRevision: release.revision,
+      approvalsMissing: 0,
+      at,
+    },
+    configuration: askConfiguration(world, project, release.parts.configuration, found?.model ?? null),
+    proof: found?.proof ?? null,
+    evidenceMaxAgeMs: environment.promotion.evidenceMaxAgeMs,
+    overdueConditions: proofFrom === null ? [] : await overdueConditions(world, project.name, at),
+  });
+}
+
+/** `proven`: the file as it was when the release was proven, to say what differs. */
+function askConfiguration(
+  world: World,
+  project: Project,
+  pinned: string,
+  proven: Project | null,
+): ConfigurationQuestion {
+  const asked = configurationHash(project, world.hash);
+  const changed = proven ? differences(configurationOf(proven), configurationOf(project)) : [];
+  return { pinned, asked, changed };
+}
