@@ -6,6 +6,7 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { makeDesk } from './app/deployment-desk.ts';
 import type { Machine } from './app/examine.ts';
+import { keepProxies } from './app/keep-proxies.ts';
 import type { ResolvedVariables, World } from './app/world.ts';
 import { resolveText, resolveVariables } from './config/references.ts';
 import { readSources } from './config/variable-files.ts';
@@ -70,6 +71,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     role === 'reader'
       ? openDbosSpeaker(url)
       : openDbosEngine({ url, lease: leaseOf(store, node), onFenced: options.onFenced, revive });
+  let stopKeeping = () => {};
   const world: OpenWorld = {
     ...{ home, node, store, engine, clock, checks, drivers, traffic, embedded: postgres },
     hash: (text) => createHash('sha256').update(text).digest('hex'),
@@ -94,6 +96,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     resolveVariables: async (project, environment) => resolved(project, environment, variables),
     reach: faultPoint(variables),
     async close(manner) {
+      stopKeeping();
       await engine.close(manner);
       await store.close();
       await postgres.leave();
@@ -101,7 +104,24 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   };
   defineFlows(engine, makeDesk(world));
   await engine.open();
+  if (role === 'engine') stopKeeping = keep(() => keepProxies(world, project));
   return world;
+}
+
+const keepEveryMs = 1_000;
+
+/** Does it over and over until it is stopped; what fails is tried the next time, and shows where somebody needs it. */
+function keep(act: () => Promise<unknown>): () => void {
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    void act()
+      .catch(() => {})
+      .finally(() => (isBusy = false));
+  }, keepEveryMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** The embedded PostgreSQL, joined when it is first needed. */
