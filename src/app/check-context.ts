@@ -1,4 +1,3 @@
-import type { CheckSpec } from '../domain/project.ts';
 import type { CheckContext, ServiceInstance } from '../kinds/check.ts';
 import type { Instance } from '../kinds/driver.ts';
 import { observe, publicAddresses, servingRelease, type Site } from './site.ts';
@@ -20,17 +19,25 @@ export async function lookAround(site: Site): Promise<Ground> {
   return { fresh: asServices(fresh), running: asServices(running), edgeRuns: traffic !== null };
 }
 
-/** What a check may know of the deployment that it runs in. */
-export function checkContext(site: Site, ground: Ground, spec: CheckSpec, workDirectory: string): CheckContext {
+/**
+ * What a check may know of the deployment that it runs in. Its services are those of the release it is about: before traffic
+ * moves, the public address answers for another one.
+ */
+export function checkContext(site: Site, ground: Ground, workDirectory: string): CheckContext {
   const { world, project, environment, release, variables, deployment } = site;
   const addresses = publicAddresses(project, environment);
-  const services = spec.target === 'public' ? atPublicAddress(ground.fresh, addresses) : ground.fresh;
   return {
     effects: site.effects,
-    ...{ project: project.name, environment: environment.name, workDirectory, services, running: ground.running },
+    ...{
+      project: project.name,
+      environment: environment.name,
+      workDirectory,
+      services: ground.fresh,
+      running: ground.running,
+    },
     release: { id: release.id, revision: release.revision, version: release.version },
     directory: world.artifacts.directoryOf(release.parts.artifacts['tree'] ?? ''),
-    variables: { ...site.values, ...serviceVariables(services), GREENROOM_RUN: world.newId('run') },
+    variables: { ...site.values, ...serviceVariables(ground.fresh), GREENROOM_RUN: world.newId('run') },
     declaredVariables: variables.declared,
     variableSchema: environment.variableSchema,
     ports: Object.entries(addresses).map(([name, place]) => ({ name, ...place, heldByUs: ground.edgeRuns })),
@@ -52,15 +59,6 @@ function asServices(instances: readonly Instance[]): readonly ServiceInstance[] 
     log,
   }));
 }
-
-const atPublicAddress = (
-  services: readonly ServiceInstance[],
-  addresses: Readonly<Record<string, { host: string; port: number }>>,
-): readonly ServiceInstance[] =>
-  services.map((service) => {
-    const place = addresses[service.name]!;
-    return { ...service, ...place, url: `http://${place.host}:${place.port}` };
-  });
 
 /** `BACKEND_URL` for every service, and `BASE_URL` for the first: what a test suite reads. */
 function serviceVariables(services: readonly ServiceInstance[]): Record<string, string> {

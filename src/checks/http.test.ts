@@ -34,6 +34,16 @@ describe('http', () => {
     expect(await judged({ status: [200, 503] }, answering('', 503))).toMatchObject({ outcome: 'pass' });
   });
 
+  test('the public address answers with another release: nothing is measured', async () => {
+    const old = await answering('old');
+    const ports = [{ name: 'backend', host: '127.0.0.1', port: old.port, heldByUs: true }];
+    const context = testContext({ services: [(await answering('new', 500)).service], ports });
+    const judgement = await ask(http, { config: { url: `http://localhost:${old.port}/` }, context });
+    expect(judgement).toMatchObject({ outcome: 'error' });
+    expect(judgement.reason).toContain('is the public address of "backend" in staging');
+    expect(await ask(http, { config: {}, context })).toMatchObject({ outcome: 'fail' });
+  });
+
   test('one slow answer of three fails; the slowest is the value', async () => {
     let asked = 0;
     const served = serve((_, response) => {

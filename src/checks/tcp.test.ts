@@ -50,6 +50,12 @@ describe('tcp', () => {
       reason: expect.stringContaining('answer was "220 mail ready", expected a match of ^554'),
     });
   });
+  test('the public address belongs to another release: nothing is measured', async () => {
+    const config = await listening(() => {});
+    const ports = [{ name: 'backend', host: config.host, port: config.port, heldByUs: true }];
+    expect(await ask(tcp, { config, context: testContext({ ports }) })).toMatchObject({ outcome: 'error' });
+  });
+
   test('a service that is not there cannot be judged; host without port is refused', async () => {
     expect(await ask(tcp, { config: { service: 'x' }, context })).toMatchObject({ outcome: 'error' });
     expect(tcp.schema.safeParse({ host: 'a' }).success).toBe(false);

@@ -3,7 +3,7 @@ import { formatDuration } from '../domain/duration.ts';
 import type { Check, CheckContext, Finding, Gathered, Judgement } from '../kinds/check.ts';
 import { durationMs } from '../kinds/fields.ts';
 import { matcher, pattern } from '../kinds/pattern.ts';
-import { noSuchService, serviceOf } from '../kinds/service-address.ts';
+import { noSuchService, otherRelease, serviceOf } from '../kinds/service-address.ts';
 import { serviceAdvice } from '../kinds/troubleshooting.ts';
 import { excerpt } from '../kinds/wording.ts';
 import { worst } from '../domain/outcome.ts';
@@ -49,6 +49,8 @@ export const tcp: Check<TcpConfig, TcpData> = {
   async gather(config, context, signal): Promise<Gathered<TcpData>> {
     const target = targetOf(config, context);
     if (target === null) return { ...noSuchService(config.service, context), status: 'not-measured' };
+    const other = config.host === undefined ? null : otherRelease(target.host, target.port, context);
+    if (other) return { ...other, status: 'not-measured' };
     const wanted = config['answer-matches'];
     const options = {
       ...(config.send === undefined ? {} : { send: config.send }),

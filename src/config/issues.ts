@@ -58,6 +58,8 @@ function misplaced(path: Path, key: string): string | null {
   if (key === 'traffic' && path.at(-1) === 'driver') return 'Write "traffic" beside "driver", not inside it.';
   if (path.at(-1) === 'variables' && path[0] === 'environments' && /^[A-Z]\w*$/.test(key))
     return `Write variables under "values": variables: { values: { ${key}: … } }.`;
+  if (path[0] === 'phases' && path[2] === 'checks' && path.length === 4 && key === 'target')
+    return 'Take it out: checks run before traffic moves and ask the new release; the public address still answers with the old one. What to ask through the public address afterwards stands in "bake.probes" of the environment.';
   return null;
 }
 

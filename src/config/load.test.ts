@@ -141,6 +141,15 @@ phases:
     expect(advice).toContain(`Did you mean "${meant}"?`);
 });
 
+it.each(['public', 'idle'])(
+  'a check has no target %s: before traffic moves only the new release is asked',
+  (target) => {
+    const found = failures(edited('path: /health, within: 300ms', `path: /health, target: ${target}`));
+    expect(found).toMatchObject([{ code: 'GR1201', do: expect.stringContaining('"bake.probes"') }]);
+    expect(found[0]?.message).toBe('"target" is not known in phases.health.checks.answers.');
+  },
+);
+
 it.each([
   ['cannot be a name', edited('backend:\n', 'Back_end:\n'), 'GR1205'],
   ['is missing', edited('    port: 4001\n', ''), 'GR1202'],

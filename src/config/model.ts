@@ -217,7 +217,6 @@ function makeCheck(parts: Parts, check: ReadCheck, budgetMs: number): CheckSpec 
     retries: fields.retries,
     flaky: fields.flaky,
     after: fields.after ?? [],
-    target: fields.target,
     where: positionText(keyPosition(parts.tree, check.path)),
   };
 }

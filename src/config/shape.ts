@@ -21,10 +21,6 @@ export const checkFields = z.strictObject({
   retries: z.int().min(0).max(20).default(0).describe('Further attempts after a failed one.'),
   flaky: z.enum(['pass', 'warn', 'fail']).default('warn').describe('What a pass after a failed attempt counts as.'),
   after: names().optional().describe('Checks of the same phase that must have ended before it begins.'),
-  target: z
-    .enum(['idle', 'public'])
-    .default('idle')
-    .describe('Which instance it asks: the new colour before it has traffic, or the public address.'),
 });
 
 const check = z.union([z.string(), z.looseObject({ kind: z.string().optional() })]).meta({

@@ -145,8 +145,6 @@ export interface CheckSpec {
   readonly flaky: 'pass' | 'warn' | 'fail';
   /** Checks of the same phase that must have ended before it begins. */
   readonly after: readonly string[];
-  /** Which instance it asks: the new colour before it has traffic, or the public address. */
-  readonly target: 'idle' | 'public';
   /** Where the file says so: `greenroom.yaml:41:7`. */
   readonly where: string;
 }

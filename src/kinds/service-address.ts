@@ -13,15 +13,42 @@ interface Asked {
 
 /** `url` as it is; else `path` of the service named, or of the first one (BASE_URL) when none is named. */
 export function addressOf(asked: Asked, context: CheckContext): Address {
-  if (asked.url !== undefined) return { status: 'known', name: asked.url, url: asked.url };
+  if (asked.url !== undefined) return outside(asked.url, asked.url, context);
   const service = serviceOf(asked.service, context.services);
   if (service) return { status: 'known', name: `${service.name} ${asked.path}`, url: joined(service.url, asked.path) };
   const base = context.variables['BASE_URL'];
   if (asked.service === undefined && base !== undefined) {
-    return { status: 'known', name: asked.path, url: joined(base, asked.path) };
+    return outside(asked.path, joined(base, asked.path), context);
   }
   return noSuchService(asked.service, context);
 }
+
+function outside(name: string, url: string, context: CheckContext): Address {
+  const place = URL.parse(url);
+  const port = Number(place?.port || (place?.protocol === 'https:' ? 443 : 80));
+  return (place && otherRelease(place.hostname, port, context)) ?? { status: 'known', name, url };
+}
+
+/** Why nothing is measured at this environment's public address; null for any other place. */
+export function otherRelease(
+  host: string,
+  port: number,
+  context: CheckContext,
+): Extract<Address, { status: 'unknown' }> | null {
+  const found = context.ports.find(
+    (place) => place.port === port && (place.host === host || (isHere(place.host) && isHere(host))),
+  );
+  if (!found) return null;
+  return {
+    status: 'unknown',
+    reason: `${host}:${port} is the public address of "${found.name}" in ${context.environment}; until traffic moves another release answers there, not the one that is tested.`,
+    cause: 'Checks run before traffic moves: what answers at the public address says nothing of the new release.',
+    next: `Write  service: ${found.name}  to ask the new release; what to ask through the public address afterwards stands in "bake.probes".`,
+  };
+}
+
+/** Names of this machine, as far as an address may spell it; what listens everywhere listens there too. */
+const isHere = (host: string): boolean => /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[?::1?\]?)$/i.test(host);
 
 export const serviceOf = (
   name: string | undefined,

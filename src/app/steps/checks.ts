@@ -70,7 +70,7 @@ export function inOrder(specs: readonly CheckSpec[]): readonly CheckSpec[] {
 async function ask(site: Site, ground: Ground, spec: CheckSpec, phase: string, signal: AbortSignal): Promise<Outcome> {
   const workDirectory = path.join(site.directory, 'work', site.deployment.id, spec.name);
   await site.world.folders.empty(workDirectory);
-  const context = checkContext(site, ground, spec, workDirectory);
+  const context = checkContext(site, ground, workDirectory);
   if (site.world.checks.get(spec.kind)!.needs !== 'own-copy')
     return (await runCheck(site, spec, phase, context, signal)).outcome;
   const directory = path.join(workDirectory, 'tree');

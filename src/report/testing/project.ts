@@ -10,7 +10,6 @@ const check = (name: string, kind: string, line: number, more: Partial<CheckSpec
   retries: 1,
   flaky: 'warn',
   after: [],
-  target: 'idle',
   where: `greenroom.yaml:${line}:7`,
   ...more,
 });
