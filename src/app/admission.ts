@@ -3,16 +3,19 @@ import type { Failure } from '../domain/failure.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import { promotionObstacles, type ConfigurationQuestion } from '../domain/promotion.ts';
+import { findAddressObstacle } from './public-addresses.ts';
 import { overdueConditions, proofOf } from './proof.ts';
 import type { World } from './world.ts';
 
-/** Why a planned deployment may not begin now; empty when it may. A rollback is never refused. */
+/** Why a planned deployment may not begin now; empty when it may. A rollback asks for no proof: only a proxy that cannot take it keeps it out. */
 export async function findObstacles(
   world: World,
   project: Project,
   environment: Environment,
   { purpose, proofFrom, release }: Plan,
 ): Promise<readonly Failure[]> {
+  const elsewhere = await findAddressObstacle(world, project, environment);
+  if (elsewhere) return [elsewhere];
   if (purpose === 'roll-back') return [];
   const at = world.clock.now();
   const found = proofFrom === null ? null : await proofOf(world, project.name, proofFrom, release.revision);

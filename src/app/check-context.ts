@@ -6,17 +6,18 @@ import { observe, publicAddresses, servingRelease, type Site } from './site.ts';
 export interface Ground {
   readonly fresh: readonly ServiceInstance[];
   readonly running: readonly ServiceInstance[];
-  readonly edgeRuns: boolean;
+  /** Public addresses on which the environment's own proxy really listens. */
+  readonly listeners: readonly { readonly host: string; readonly port: number }[];
 }
 
 export async function lookAround(site: Site): Promise<Ground> {
   const old = await servingRelease(site);
-  const [fresh, running, traffic] = await Promise.all([
+  const [fresh, running, listeners] = await Promise.all([
     observe(site, site.colour),
     old ? observe(site, old.colour) : [],
-    site.traffic.current(),
+    site.traffic.listeners(),
   ]);
-  return { fresh: asServices(fresh), running: asServices(running), edgeRuns: traffic !== null };
+  return { fresh: asServices(fresh), running: asServices(running), listeners: Object.values(listeners ?? {}) };
 }
 
 /**
@@ -40,7 +41,7 @@ export function checkContext(site: Site, ground: Ground, workDirectory: string):
     variables: { ...site.values, ...serviceVariables(ground.fresh), GREENROOM_RUN: world.newId('run') },
     declaredVariables: variables.declared,
     variableSchema: environment.variableSchema,
-    ports: Object.entries(addresses).map(([name, place]) => ({ name, ...place, heldByUs: ground.edgeRuns })),
+    ports: Object.entries(addresses).map(([name, place]) => ({ name, ...place, heldByUs: isOneOf(ground.listeners, place) })),
     databases: site.databases,
     caches: project.caches.map((cache) => {
       const disabled = cache.disabledIn.includes(environment.name);
@@ -49,6 +50,9 @@ export function checkContext(site: Site, ground: Ground, workDirectory: string):
     deploymentBeganAt: deployment.createdAt,
   };
 }
+
+const isOneOf = (listeners: Ground['listeners'], { host, port }: Ground['listeners'][number]): boolean =>
+  listeners.some((each) => each.host === host && each.port === port);
 
 function asServices(instances: readonly Instance[]): readonly ServiceInstance[] {
   return instances.map(({ service, host, port, log }) => ({

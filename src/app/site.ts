@@ -75,19 +75,23 @@ export async function siteAt(
   };
 }
 
-function openTraffic(world: World, project: Project, environment: Environment): TrafficHandle {
+export type Addresses = Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+
+export function openTraffic(
+  world: World,
+  project: Project,
+  environment: Environment,
+  services: Addresses = publicAddresses(project, environment),
+): TrafficHandle {
   const place = {
     ...{ project: project.name, environment: environment.name },
     stateDirectory: path.join(world.home, 'environments', environment.name, 'edge'),
-    services: publicAddresses(project, environment),
+    services,
   };
   return world.traffic.get(environment.traffic.kind)!.open(place, environment.traffic.config);
 }
 
-export const publicAddresses = (
-  project: Project,
-  environment: Environment,
-): Readonly<Record<string, { host: string; port: number }>> =>
+export const publicAddresses = (project: Project, environment: Environment): Addresses =>
   Object.fromEntries(
     project.services.map((service) => [
       service.name,

@@ -14,6 +14,7 @@ import type { LaneLoad } from './traffic-count.ts';
 
 const stopTimeoutMs = 3_000;
 const deathTimeoutMs = 500;
+const comingTimeoutMs = 4_000;
 
 export interface EdgeOptions {
   /** Holds `edge.json`, `state.json`, `run.json` and `edge.log`; made when missing. */
@@ -48,6 +49,7 @@ export interface Edge extends TrafficHandle {
 export function openEdge(options: EdgeOptions): Edge {
   return {
     ensure: async () => void (await ensureRunning(options)),
+    listeners: () => readListeners(options.stateDirectory),
     current: async () => {
       const standing = await readStanding(options);
       return standing && trafficState(standing.state);
@@ -100,6 +102,17 @@ async function askOrFail(options: EdgeOptions, method: string, path: string, bod
     message: `The edge does not stay up: ${reason}.`,
     where: `${options.stateDirectory}/edge.log`,
   });
+}
+
+/** Waits for one that is just coming up, or going from one watchdog to the next. */
+async function readListeners(stateDirectory: string): Promise<EdgeRun['services'] | null> {
+  const untilMs = performance.now() + comingTimeoutMs;
+  for (;;) {
+    const run = await readRun(stateDirectory);
+    if (run) return run.services;
+    if (edgeProcesses(stateDirectory).length === 0 || performance.now() > untilMs) return null;
+    await sleep(20);
+  }
 }
 
 async function readStanding(options: EdgeOptions): Promise<EdgeStanding | null> {

@@ -15,7 +15,7 @@ import { colourOf, firstErrorVariable, type Lane, lanesOf } from './lanes.ts';
 import { chooseLane, judgePoint, pointed, type ProxyState, sameAddresses } from './proxy-state.ts';
 import { resolveHosts } from './resolve-hosts.ts';
 import { askRuntime } from './runtime-door.ts';
-import { expectAddresses, failUnsure, lookAt, pointingOf, type Standing } from './standing.ts';
+import { expectAddresses, failUnsure, listenersOf, lookAt, pointingOf, type Standing } from './standing.ts';
 import { startHaproxy, writeFiles } from './start-haproxy.ts';
 import { loadByColour, noCounts, readErrorTime } from './statistics.ts';
 
@@ -26,6 +26,10 @@ const closeTimeoutMs = 5_000;
 export function openHaproxy(options: HaproxyOptions): TrafficHandle {
   return {
     ensure: async () => void (await ensureRunning(options)),
+    listeners: async () => {
+      const standing = await lookAt(options.stateDirectory);
+      return standing && listenersOf(standing, options.services, await resolveHosts(options.services));
+    },
     current: async () => {
       const standing = await lookAt(options.stateDirectory);
       return standing && trafficState(options, await readState(options.stateDirectory), standing);

@@ -23,6 +23,15 @@ export const description = (listeners: Addresses): string =>
       .map((service) => `${service}=${listeners[service]!.host}:${listeners[service]!.port}`),
   ].join(' ');
 
+/** The addresses in a description. */
+export const readDescription = (text: string): Addresses =>
+  Object.fromEntries(
+    [...text.matchAll(/ (\S+)=(\S+):(\d+)(?= |$)/g)].map(([, service, host, port]) => [
+      service!,
+      { host: host!, port: Number(port) },
+    ]),
+  );
+
 /** The map's only entry. */
 export const mapText = (state: ProxyState): string => `active ${pointingText(state)}\n`;
 

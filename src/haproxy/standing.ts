@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../domain/failure.ts';
 import { identify } from '../host/process-identity.ts';
-import { description, lookSocket, mapFile } from './config-text.ts';
+import { description, lookSocket, mapFile, readDescription } from './config-text.ts';
 import { haproxyProcesses, processName } from './haproxy-processes.ts';
 import { allLanes, backendOf, type Lane, type Pointing, readPointing, serverNames } from './lanes.ts';
 import type { Addresses } from './proxy-state.ts';
@@ -93,6 +93,18 @@ export function expectAddresses(standing: Standing, listeners: Addresses): void 
     message: `HAProxy runs here (process ${standing.pid}) as "${standing.description}", and "${description(listeners)}" is wanted.`,
     do: 'Stop the environment with "greenroom stop" and deploy when the addresses in the configuration are the right ones; that interrupts traffic.',
   });
+}
+
+/** Where it listens, in the words of the file where that means the same. */
+export function listenersOf({ description: text }: Standing, asked: Addresses, resolved: Addresses): Addresses {
+  const listeners = readDescription(text);
+  return Object.fromEntries(
+    Object.entries(listeners).map(([service, place]) => {
+      const wanted = resolved[service];
+      const isSame = wanted?.host === place.host && wanted.port === place.port;
+      return [service, isSame ? asked[service]! : place];
+    }),
+  );
 }
 
 export const failUnsure = (directory: string, reason: string): never =>

@@ -21,6 +21,8 @@ export interface TrafficPlace {
 export interface TrafficHandle {
   /** Brings the proxy up with what it last pointed to; does nothing when it runs. */
   ensure(): Promise<void>;
+  /** Public address of each service on which the proxy really listens, whatever place it was opened for. Null when it is down. */
+  listeners(): Promise<TrafficPlace['services'] | null>;
   /** Observed truth: what gets new requests now. Null when the proxy is down. */
   current(): Promise<TrafficState | null>;
   /** Persists, applies, reads back. Throws `GR7409` for an epoch below the highest seen. The same target again changes nothing. */

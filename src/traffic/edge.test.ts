@@ -10,7 +10,8 @@ async function openHarness(): Promise<TrafficHarness> {
   const services = { web: { host: '127.0.0.1', port: rig.port } };
   const { stateDirectory } = rig;
   return {
-    open: () => edgeTraffic(openEdge).open({ project: 'p', environment: 'staging', stateDirectory, services }, {}),
+    open: (others = services) =>
+      edgeTraffic(openEdge).open({ project: 'p', environment: 'staging', stateDirectory, services: others }, {}),
     async app(release) {
       const { port } = await rig.app(release);
       return (epoch, colour) => rig.target(epoch, colour, port, release);

@@ -11,7 +11,8 @@ async function openHarness(): Promise<TrafficHarness> {
   const { stateDirectory, services } = rig;
   const plug = haproxyTraffic((place) => openHaproxy({ ...place, machine }));
   return {
-    open: () => plug.open({ project: 'p', environment: 'staging', stateDirectory, services }, plug.schema.parse({})),
+    open: (others = services) =>
+      plug.open({ project: 'p', environment: 'staging', stateDirectory, services: others }, plug.schema.parse({})),
     async app(release) {
       const { port } = await rig.app(release);
       return (epoch, colour) => rig.target(epoch, colour, port, release);

@@ -1,3 +1,4 @@
+import { FailureError } from '../../domain/failure.ts';
 import type { Colour } from '../../kinds/driver.ts';
 import type { Step } from '../../domain/step.ts';
 import type { TrafficState } from '../../kinds/traffic.ts';
@@ -9,7 +10,8 @@ import type { StepModule } from './step-task.ts';
 /** Moves the traffic, reads it back, and asks once through the public address before it counts as moved. */
 export const switchOver: StepModule = ({ site, step, operation, run }) =>
   run('switch', async (signal) => {
-    await site.traffic.ensure();
+    const misfit = await bringUp(site);
+    if (misfit !== null) return { status: 'failed', reason: misfit };
     const beganAt = site.world.clock.elapsed();
     const state = await point(site, site.colour, site.release.id, operation);
     const switchMs = Math.round((site.world.clock.elapsed() - beganAt) * 10) / 10;
@@ -19,6 +21,17 @@ export const switchOver: StepModule = ({ site, step, operation, run }) =>
       return { status: 'failed', reason: `the traffic was moved, but through the public address ${seen}` };
     return { status: 'done', facts: { colour: state.colour, epoch: state.epoch, switchMs } };
   });
+
+/** What keeps the proxy from ever taking this deployment: it runs with other public addresses. Nothing was moved then. */
+async function bringUp({ traffic }: Site): Promise<string | null> {
+  try {
+    await traffic.ensure();
+    return null;
+  } catch (error) {
+    if (!(error instanceof FailureError) || error.failures[0]!.code !== 'GR7404') throw error;
+    return error.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
+  }
+}
 
 /** Points the proxy at a colour as it really runs; null takes the environment out of traffic. */
 export async function point(

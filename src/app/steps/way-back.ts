@@ -2,6 +2,7 @@ import { FailureError } from '../../domain/failure.ts';
 import { claim, observe, servingRelease, type Site } from '../site.ts';
 import type { Colour } from '../../kinds/driver.ts';
 import type { Release } from '../../domain/release.ts';
+import { asItListens } from '../public-addresses.ts';
 import { changeColour } from './bring-up.ts';
 import { drainColour, point } from './cut-over.ts';
 import { askHealth } from './prove.ts';
@@ -16,19 +17,28 @@ interface Version {
 export const switchBack: StepModule = ({ site, step, operation, run }) =>
   run('switch-back', async (signal) => {
     const old = await servingRelease(site);
-    await site.traffic.ensure();
+    const back = await withItsServices(await asItListens(site));
+    await back.traffic.ensure();
     const beganAt = site.world.clock.elapsed();
-    const sick = old && (await nurse(site, old, operation, signal));
+    const sick = old && (await nurse(back, old, operation, signal));
     if (sick && (await sicknessOf(site, site, signal)) === null)
       return {
         status: 'failed',
         reason: `the old version is not well either: ${sick}; traffic stays with the new one`,
       };
-    const state = await point(site, old?.colour ?? null, old?.release.id ?? null, operation);
+    const state = await point(back, old?.colour ?? null, old?.release.id ?? null, operation);
     await site.world.reach(`${step.name}:inside`);
     const switchMs = Math.round((site.world.clock.elapsed() - beganAt) * 10) / 10;
     return { status: 'done', facts: { colour: state.colour, epoch: state.epoch, switchMs } };
   });
+
+/** Services that the proxy knows: the old version has no more. */
+async function withItsServices(site: Site): Promise<Site> {
+  const known = await site.traffic.listeners();
+  if (known === null) return site;
+  const services = site.project.services.filter(({ name }) => known[name] !== undefined);
+  return { ...site, project: { ...site.project, services } };
+}
 
 /** What is still wrong with the old version after it was given a chance, or null when it is well. */
 async function nurse(site: Site, old: Version, operation: string, signal: AbortSignal): Promise<string | null> {
@@ -70,14 +80,15 @@ async function sicknessOf(site: Site, { colour, release }: Version, signal: Abor
 export const drainNew: StepModule = ({ site, step, run }) =>
   run('drain-new', async (signal) => ({
     status: 'done',
-    facts: await drainColour(site, site.colour, step, Math.min(step.budgetMs, 10_000), signal),
+    facts: await drainColour(await asItListens(site), site.colour, step, Math.min(step.budgetMs, 10_000), signal),
   }));
 
 export const stopNew: StepModule = ({ site, step, operation, run }) =>
   run('stop-new', async (signal) => {
-    const traffic = await site.traffic.current();
+    const proxy = (await asItListens(site)).traffic;
+    const traffic = await proxy.current();
     if (traffic?.colour === site.colour) throw new Error('the new version still has the traffic');
-    if (traffic) await site.traffic.closeSessions(site.colour, await claim(site, operation));
+    if (traffic) await proxy.closeSessions(site.colour, await claim(site, operation));
     await changeColour(site, site.colour, 'stop', operation, signal, () => site.world.reach(`${step.name}:inside`));
     return { status: 'done', facts: { stopped: site.colour } };
   });

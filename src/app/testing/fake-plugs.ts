@@ -1,6 +1,6 @@
 import { fail } from '../../domain/failure.ts';
 import type { Colour, Command, Driver, Instance, Slot } from '../../kinds/driver.ts';
-import type { ColourLoad, Traffic, TrafficHandle, TrafficState } from '../../kinds/traffic.ts';
+import type { ColourLoad, Traffic, TrafficHandle, TrafficPlace, TrafficState } from '../../kinds/traffic.ts';
 import { z } from 'zod';
 
 /** A machine that exists in memory: what runs in which colour, and what was done to it. Refuses a lower epoch, as real ones do. */
@@ -47,6 +47,8 @@ export function fakeDriver(): FakeDriver {
 export interface FakeTraffic extends Traffic {
   /** What each points to; null: it does not run. */
   readonly states: Map<string, TrafficState | null>;
+  /** Where each listens. */
+  readonly addresses: Map<string, TrafficPlace['services']>;
   /** What `load` answers; nobody is there otherwise. */
   loads: (environment: string) => readonly ColourLoad[];
   readonly done: string[];
@@ -61,29 +63,40 @@ export function fakeTraffic(): FakeTraffic {
   const states = new Map<string, TrafficState | null>();
   const kept = new Map<string, TrafficState>();
   const done: string[] = [];
-  const handle = (environment: string): TrafficHandle => ({
+  const addresses = new Map<string, TrafficPlace['services']>();
+  /** As the real ones: addresses are given once, to the one that is started. */
+  const fit = (place: TrafficPlace) => {
+    const { environment, services } = place;
+    if (!states.get(environment)) addresses.set(environment, services);
+    if (JSON.stringify(addresses.get(environment)) !== JSON.stringify(services))
+      fail({ code: 'GR7404', message: 'the proxy has other public addresses' });
+  };
+  const handle = (place: TrafficPlace, environment = place.environment): TrafficHandle => ({
+    listeners: async () => (states.get(environment) ? (addresses.get(environment) ?? place.services) : null),
     async ensure() {
+      fit(place);
       const before = kept.get(environment) ?? { epoch: 0, colour: null, release: null, services: {} };
       if (!states.get(environment)) states.set(environment, before);
     },
     current: async () => states.get(environment) ?? null,
     async point(target) {
+      fit(place);
       if (target.epoch < (kept.get(environment)?.epoch ?? 0)) fail({ code: 'GR7409', message: 'an older epoch' });
       done.push(`point ${environment} ${target.colour ?? 'nobody'} ${target.release ?? 'nothing'}`);
       kept.set(environment, { ...target });
       states.set(environment, { ...target });
       return target;
     },
-    load: async () => plug.loads(environment),
-    closeSessions: async (colour) => void done.push(`close ${environment} ${colour}`),
+    load: async () => (fit(place), plug.loads(environment)),
+    closeSessions: async (colour) => (fit(place), void done.push(`close ${environment} ${colour}`)),
     async stop() {
       done.push(`stop ${environment}`);
       states.set(environment, null);
     },
   });
   const plug: FakeTraffic = {
-    ...{ kind: 'edge', summary: 'in memory', schema: z.json(), states, done, loads: () => [] },
-    open: (place) => handle(place.environment),
+    ...{ kind: 'edge', summary: 'in memory', schema: z.json(), states, addresses, done, loads: () => [] },
+    open: (place) => handle(place),
   };
   return plug;
 }

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FailureError } from '../../domain/failure.ts';
 import type { Colour } from '../driver.ts';
-import type { TrafficHandle, TrafficTarget } from '../traffic.ts';
+import type { TrafficHandle, TrafficPlace, TrafficTarget } from '../traffic.ts';
 
 /** A plug on a real system: one service `web` at a public address, apps that say their release, and nothing up yet. */
 export interface TrafficHarness {
   /** Another handle on the same environment, as another process would have it. */
-  open(): TrafficHandle;
+  open(services?: TrafficPlace['services']): TrafficHandle;
   /** Starts an app and answers the target that points to it. */
   app(release: string): Promise<(epoch: number, colour: Colour) => TrafficTarget>;
   /** Asks the public address on a new connection: status, and the release that answered. */
@@ -40,6 +40,18 @@ export function trafficContract(name: string, make: () => Promise<TrafficHarness
       await it.open().ensure();
       expect(await handle.current()).toMatchObject({ colour: null, release: null });
       expect(await it.ask('/')).toMatchObject({ status: 503 });
+    });
+
+    test('it tells on which public addresses it listens, also to a handle for others, and nothing when it is down', async () => {
+      expect(await handle.listeners()).toBeNull();
+      await handle.ensure();
+      const listeners = await it.open().listeners();
+      expect(Object.keys(listeners ?? {})).toEqual(['web']);
+      const other = { web: { host: '127.0.0.1', port: listeners!.web!.port === 9 ? 10 : 9 } };
+      expect(await it.open(other).listeners()).toEqual(listeners);
+      expect(await codeOf(it.open(other).ensure())).toBe('GR7404');
+      await it.kill();
+      expect(await handle.listeners()).toBeNull();
     });
 
     test('pointing moves every new request, and reads back the same from every handle', async () => {
