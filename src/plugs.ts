@@ -10,8 +10,10 @@ import { sql } from './checks/sql.ts';
 import { suite } from './checks/suite.ts';
 import { tcp } from './checks/tcp.ts';
 import { variables } from './checks/variables.ts';
+import { commandDriver } from './drivers/command.ts';
 import { processDriver } from './drivers/process.ts';
 import { openEdge } from './edge/client.ts';
+import { commandHost } from './effects/command-host.ts';
 import { supervisedHost } from './effects/supervised-host.ts';
 import { portOwner } from './effects/tcp/port-owner.ts';
 import { openHaproxy } from './haproxy/client.ts';
@@ -38,7 +40,10 @@ export const checks: ReadonlyMap<string, RegisteredCheck> = byKind<RegisteredChe
   register(variables),
   // new check: above this line
 );
-export const drivers: ReadonlyMap<string, Driver> = byKind<Driver>(processDriver(supervisedHost()) as Driver);
+export const drivers: ReadonlyMap<string, Driver> = byKind<Driver>(
+  processDriver(supervisedHost()),
+  commandDriver(commandHost()) as unknown as Driver,
+);
 export const traffic: ReadonlyMap<string, Traffic> = byKind<Traffic>(
   edgeTraffic(openEdge) as Traffic,
   haproxyTraffic((place) => openHaproxy({ ...place, machine: { lock: supervisedHost().lock, portOwner } })) as Traffic,

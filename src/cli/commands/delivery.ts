@@ -11,6 +11,7 @@ import {
   requireFresh,
   type PlannedDeployment,
 } from '../../app/plan-deployment.ts';
+import { plannedCommands } from '../../app/planned-commands.ts';
 import { rollBack } from '../../app/roll-back.ts';
 import type { OpenWorld } from '../../compose.ts';
 import { formatDuration } from '../../domain/duration.ts';
@@ -72,8 +73,10 @@ export const plan =
       await chosenRelease(session, world, project, environment, options.release),
     );
     if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(planned.plan, null, 2)}\n`);
-    if (out.isJson) out.json({ ok: planned.obstacles.length === 0, plan: planned.plan, obstacles: planned.obstacles });
-    else printPlan(session, planned, options.out ?? null);
+    const commands = plannedCommands(world, project, planned.plan);
+    if (out.isJson)
+      out.json({ ok: planned.obstacles.length === 0, plan: planned.plan, obstacles: planned.obstacles, commands });
+    else printPlan(session, planned, commands, options.out ?? null);
     return planned.obstacles.length === 0 ? exit.ok : exitCodeOfFailures(planned.obstacles);
   };
 
@@ -90,7 +93,12 @@ async function chosenRelease(
   return onItsWay ?? (await makeRelease(session, world, null, null)).release.id;
 }
 
-function printPlan({ out }: Session, { plan, obstacles }: PlannedDeployment, file: string | null): void {
+function printPlan(
+  { out }: Session,
+  { plan, obstacles }: PlannedDeployment,
+  commands: ReturnType<typeof plannedCommands>,
+  file: string | null,
+): void {
   const { release, standing, colour } = plan;
   out.line(
     `${out.style('bold', `${release.version}  ${release.id}`)} → ${out.style('bold', plan.environment)}   plan ${plan.hash.slice(0, 12)}`,
@@ -101,6 +109,7 @@ function printPlan({ out }: Session, { plan, obstacles }: PlannedDeployment, fil
   for (const step of plan.steps) {
     const checks = step.kind === 'checks' ? (plan.phases.find((phase) => phase.name === step.phase)?.checks ?? []) : [];
     out.line(`  ${step.name.padEnd(30)} ${out.style('dim', `at most ${formatDuration(step.budgetMs)}`)}`);
+    for (const command of commands[step.name] ?? []) out.line(`    ${command}`);
     for (const check of checks)
       out.line(`    ${check.name} ${out.style('dim', `(${check.kind}${check.blocking ? '' : ', not blocking'})`)}`);
   }

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { fail, FailureError } from '../domain/failure.ts';
+import type { Command, Driver, Slot } from '../kinds/driver.ts';
+import { argv } from '../kinds/command-line.ts';
+import { durationMs } from '../kinds/fields.ts';
+import { prepare, start, stop } from './command/act.ts';
+import type { CommandHost } from './command/host.ts';
+import { onScene, programOf, type CommandConfig, type Scene } from './command/scene.ts';
+import { askState } from './command/state.ts';
+
+const schema = z.strictObject({
+  run: argv().describe(
+    'Program, as one line or a list of arguments; no shell reads it. Relative paths begin at the folder of greenroom.yaml.',
+  ),
+  pass: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected the name of a variable' }))
+    .default([])
+    .describe(
+      "Variables of Greenroom's own environment that the program gets beside PATH, HOME, LANG and TMPDIR; their values are hidden in what is kept.",
+    ),
+  within: durationMs()
+    .prefault('5m')
+    .describe('Longest time of one call that acts; then its whole process group is ended.'),
+  'state-within': durationMs().prefault('30s').describe('Longest time until its state is known.'),
+  'retry-for': durationMs().prefault('10m').describe('How long it is called again when it ends with exit code 75.'),
+});
+
+/** Any program that speaks the protocol `greenroom.driver/1`: one JSON document in, one out. */
+export function commandDriver(host: CommandHost): Driver<CommandConfig> {
+  return {
+    kind: 'command',
+    summary: 'A program of your own that starts and stops services: JSON in, JSON out, proven by the state it tells.',
+    schema,
+    plan,
+    run: (command, slot, signal) => onScene(host, slot, (scene) => run(command, scene, signal)),
+    observe: (slot) => onScene(host, slot, (scene) => askState(scene, new AbortController().signal)),
+  };
+}
+
+async function run(command: Command, scene: Scene, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const { host, slot } = scene;
+  if (command.kind === 'prepare') {
+    const tree = await host.verifyTree(slot.artifactDirectory, slot.release.artifact);
+    if (!tree.ok) throw new FailureError(...tree.failures);
+    return prepare(scene, signal);
+  }
+  const service = slot.services.find(({ name }) => name === command.service);
+  if (service && command.kind === 'start') return start(scene, service, signal);
+  if (service && command.kind === 'stop') return stop(scene, service, signal);
+  fail({
+    code: 'GR6404',
+    message: `The command driver has no command "${command.kind}" for ${command.service ?? 'no service'}.`,
+    do: 'Make the plan again; it was made by another version of Greenroom or for other services.',
+  });
+}
+
+function plan(change: 'prepare' | 'start' | 'stop', slot: Slot<CommandConfig>): readonly Command[] {
+  const { colour, release, services } = slot;
+  const call = `call ${programOf(slot.config)} (${change})`;
+  switch (change) {
+    case 'prepare': {
+      const text = `prepare ${colour}: check ${release.id} byte for byte, stop what another release left there, ${call}`;
+      return [{ kind: 'prepare', text, service: null }];
+    }
+    case 'start':
+      return services.map(({ name }) => ({
+        kind: 'start',
+        text: `start ${name}: ${call}, unless its state says that ${name} of ${release.id} runs in ${colour}`,
+        service: name,
+      }));
+    case 'stop':
+      return services.map(({ name }) => ({
+        kind: 'stop',
+        text: `stop ${name}: ${call}, unless its state says that ${name} does not run in ${colour}`,
+        service: name,
+      }));
+    default:
+      return change satisfies never;
+  }
+}
