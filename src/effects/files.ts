@@ -39,7 +39,7 @@ async function read(file: string, maxBytes: number, redactor: Redactor): ReturnT
 async function find(directory: string, pattern: string): Promise<readonly string[]> {
   if (path.isAbsolute(pattern) || pattern.split(/[\\/]/).includes('..')) {
     fail({
-      code: 'GR4102',
+      code: 'GR6612',
       message: `The pattern "${pattern}" leads out of its folder.`,
       do: 'Write it relative to the folder, without "..".',
     });
@@ -127,7 +127,7 @@ function createLineSplitter(onLine: (line: string) => void): {
 function absent(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
   return fail({
-    code: 'GR4103',
+    code: 'GR6613',
     message: `A file could not be read (${error.code ?? error.message}).`,
     ...(error.path === undefined ? {} : { where: error.path }),
     do: 'Give the user that runs Greenroom the right to read it.',

@@ -108,7 +108,7 @@ describe('an HTTP request', () => {
   });
 
   test('an address that is none is a failure people can read', async () => {
-    await expect(get('ftp://s3cret-token-value/')).rejects.toThrow('GR4101 "ftp://***/" is not an address');
+    await expect(get('ftp://s3cret-token-value/')).rejects.toThrow('GR6611 "ftp://***/" is not an address');
   });
 });
 

@@ -45,7 +45,7 @@ function parseUrl(url: string, redactor: Redactor): URL {
   const parsed = URL.parse(url);
   if (parsed && (parsed.protocol === 'http:' || parsed.protocol === 'https:')) return parsed;
   return fail({
-    code: 'GR4101',
+    code: 'GR6611',
     message: `"${redactor.text(url)}" is not an address that can be asked over HTTP.`,
     do: 'Write a URL that begins with http:// or https://.',
   });
