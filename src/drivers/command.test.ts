@@ -161,11 +161,14 @@ describe('F001 a control plane is killed while the program runs', () => {
 
   test('F007 nothing else is called beside it, also for another wish, and the one before is refused', async () => {
     const slot = scripted(
-      `if (asked.action === 'start') { ${waits} writeFileSync('up', ''); } else rmSync('up'); done()`,
+      `if (asked.action === 'start') { ${waits} console.error(asked.services[0].variables.TOKEN); writeFileSync('up', ''); }
+       else rmSync('up'); done()`,
       truthful,
+      {},
+      { variables: { TOKEN: 'open-sesame' }, secrets: ['open-sesame'] },
     );
     const program = await killedInCall(slot);
-    const stop = carryOut('stop', { ...slot, epoch: 2, operation: 'later' });
+    const stop = carryOut('stop', { ...slot, epoch: 2, operation: 'later', secrets: [] });
     await sleep(1_000);
     expect([isAlive(program), lines('calls').includes('stop web')]).toEqual([true, false]);
     expect(await failureOf(carryOut('start', slot))).toMatchObject({ code: 'GR6409' });
@@ -173,6 +176,10 @@ describe('F001 a control plane is killed while the program runs', () => {
     await stop;
     expect(lines('calls').filter((line) => !line.startsWith('state'))).toEqual(['start web', 'stop web']);
     expect(await world.driver.observe(slot)).toEqual([]);
+    const log = readFileSync(join(slot.stateDirectory, 'command', 'calls.log'), 'utf8');
+    expect(log).toContain('start/web attempt 1: exit code 0');
+    expect(log).toContain('what it said is not kept');
+    expect(log).not.toContain('open-sesame');
   });
 
   test('its runner is killed as well: the state is asked when the program has ended, then the same key is called again', async () => {
@@ -208,7 +215,9 @@ describe('F001 a control plane is killed while the program runs', () => {
       do: expect.stringContaining(String(program.pid)),
     });
     expect(isAlive(program)).toBe(true);
-    process.kill(runnerOf(slot), 'SIGKILL');
+    const runner = runnerOf(slot);
+    process.kill(runner, 'SIGKILL');
+    await until(() => identify(runner) === null);
     await again();
     expect(isAlive(program)).toBe(false);
     expect(lines('calls').filter((line) => line.startsWith('start'))).toHaveLength(2);

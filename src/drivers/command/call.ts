@@ -70,7 +70,7 @@ export async function begin(
 export async function collect(scene: Scene, key: string, signal: AbortSignal): Promise<CallEnd | null> {
   const { host, slot } = scene;
   for (;;) {
-    const look = await fenced(host, slot, signal, () => lookAtLast(scene));
+    const look = await fenced(host, slot, signal, () => lookAtLast(scene, key));
     if (look === null) return null;
     const { call, end, isOrphan } = look;
     if (end) return call.key === key ? end : null;
@@ -99,7 +99,7 @@ interface Look {
   readonly isOrphan: boolean;
 }
 
-async function lookAtLast(scene: Scene): Promise<Look | null> {
+async function lookAtLast(scene: Scene, key: string): Promise<Look | null> {
   const { host, slot } = scene;
   const call = await lastCall(scene);
   if (!call || call.isSettled) return null;
@@ -114,13 +114,14 @@ async function lookAtLast(scene: Scene): Promise<Look | null> {
       : { status: 'unknown', reason: 'it was never started: Greenroom was ended before that', output: '' };
   if (end.status === 'unknown' && (await host.calls.processOf(callsOf(slot), call.id)) !== null)
     return { ...running, isOrphan: true };
-  await settle(scene, call, end);
+  await settle(scene, call, end, call.key === key);
   return { call, end, isOrphan: false };
 }
 
-/** Keeps what it said on standard error, without secrets, and removes the rest. */
-async function settle({ host, slot, hide }: Scene, call: CallRecord, end: CallEnd): Promise<void> {
-  const said = end.status === 'not-started' ? '' : hide(end.output).trimEnd();
+/** Keeps what it said on standard error, without secrets, and removes the rest. Those of another wish are not known here. */
+async function settle({ host, slot, hide }: Scene, call: CallRecord, end: CallEnd, isOurs: boolean): Promise<void> {
+  const output = end.status === 'not-started' ? '' : hide(end.output).trimEnd();
+  const said = isOurs || output === '' ? output : 'what it said is not kept: Greenroom was ended meanwhile';
   const head = `${new Date(host.now()).toISOString()} ${call.doing} ${call.key} attempt ${call.attempt}: ${summary(end)}`;
   await host.append(logOf(slot), hide(`${head}\n`) + (said === '' ? '' : `${said}\n`));
   await host.write(callOf(slot), JSON.stringify({ ...call, isSettled: true }));

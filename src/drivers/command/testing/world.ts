@@ -42,7 +42,7 @@ export async function openWorld() {
     return {
       ...{ project: 'fixture', environment: 'staging', colour: options.colour ?? 'green', host: '127.0.0.1' },
       config: {
-        ...{ run: ['node', example], pass: [], within: 30_000, 'state-within': 20_000, 'retry-for': 20_000 },
+        ...{ run: ['node', example], pass: [], within: 30_000, 'state-within': 20_000, 'retry-for': 90_000 },
         ...options.config,
       },
       ...{ projectDirectory: root, stateDirectory: join(root, 'state') },
