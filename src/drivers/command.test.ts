@@ -131,7 +131,7 @@ describe('exit code 75', () => {
 });
 
 describe('F001 a control plane is killed while the program runs', () => {
-  const waits = `writeFileSync('pid', String(process.pid)); while (!existsSync('go')) await new Promise((next) => setTimeout(next, 20));`;
+  const waits = `writeFileSync('pid', String(process.pid)); while (!existsSync('go') && existsSync('program.mjs')) await new Promise((next) => setTimeout(next, 20));`;
   const killedInCall = async (slot: Slot<CommandConfig>) => {
     const plane = startPlane({ slot, change: 'start' });
     const ended = endOfPlane(plane);
