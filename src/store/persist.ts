@@ -1,4 +1,5 @@
 import { fail } from '../domain/failure.ts';
+import { placeOf } from './entrance.ts';
 
 export interface Patience {
   readonly url: string;
@@ -58,13 +59,6 @@ const giveUp = ({ url, patienceMs = 60_000 }: Patience, cause: string): never =>
     where: placeOf(url),
     do: 'Start it, or mend the address in DATABASE_URL; then run the command again, and what was in progress goes on.',
   });
-
-/** Never with who may enter. */
-function placeOf(url: string): string {
-  if (!URL.canParse(url)) return 'DATABASE_URL';
-  const { host, pathname } = new URL(url);
-  return `postgresql://${host}${pathname}`;
-}
 
 /** Of several addresses that were tried, what the first one said. */
 function causeOf(error: unknown): { readonly code: string; readonly message: string } {

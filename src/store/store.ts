@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { fail } from '../domain/failure.ts';
+import { requireAddress, requireEntrance } from './entrance.ts';
 import { migrations } from './migrations.ts';
 import { persist, type Patience } from './persist.ts';
 import type { Tables } from './schema.ts';
@@ -31,6 +32,7 @@ const migrationLock = 727_274;
 
 /** Connects, and brings Greenroom's own schema up to date under a lock, so that two starts at once do it once. */
 export async function openStore(options: StoreOptions): Promise<Store> {
+  requireAddress(options.url);
   const pool = new pg.Pool({
     connectionString: options.url,
     max: 8,
@@ -49,6 +51,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await again(() => migrate(rows));
   } catch (error) {
     await rows.destroy();
+    requireEntrance(error, options.url);
     throw error;
   }
   return {
