@@ -8,10 +8,12 @@ export type Tone = 'good' | 'caution' | 'bad' | 'unknown' | 'plain';
 /** What a person reads first. All of it is still to be escaped. */
 export interface Gist {
   readonly tone: Tone;
-  /** `GO`, `CONDITIONAL GO`, `NO-GO`, `COULD NOT JUDGE`, `NO VERDICT`, `NO VERDICT YET`. */
-  readonly verdict: string;
-  /** `live`, `rolled back`, `running` … */
-  readonly ending: string;
+  /** What came of it, in capitals: the verdict, such as `NO-GO` or `COULD NOT JUDGE`; of a release that was taken back the end, such as `ROLLED BACK`. */
+  readonly lead: string;
+  /** Beside it: `live`, `running` … and `after GO` of a release that was taken back. */
+  readonly rest: string;
+  /** Both in a line: `GO · live`, `ROLLED BACK after GO`. */
+  readonly headline: string;
   /** One or two sentences in plain words. */
   readonly sentence: string;
   readonly reasons: readonly { readonly subject: string; readonly text: string }[];
@@ -29,11 +31,22 @@ const endings: Record<EndedAs, string> = {
 
 export const gist = (account: Account): Gist => ({
   tone: toneOf(account),
-  verdict: verdictWords(account),
-  ending: standingWords(account),
+  ...headWords(account),
   sentence: sentence(account),
   reasons: reasons(account),
 });
+
+/** A release that was taken back does not begin with GO: who reads two words only reads what is true now. */
+function headWords(account: Account): Pick<Gist, 'lead' | 'rest' | 'headline'> {
+  const { ending, verdict } = account;
+  if (ending && ['rolled-back', 'cancelled', 'superseded'].includes(ending.as)) {
+    const lead = endings[ending.as].toUpperCase();
+    const rest = verdict ? `after ${verdictWords(account)}` : 'before a verdict';
+    return { lead, rest, headline: `${lead} ${rest}` };
+  }
+  const [lead, rest] = [verdictWords(account), standingWords(account)];
+  return { lead, rest, headline: `${lead} · ${rest}` };
+}
 
 function verdictWords({ verdict, ending }: Account): string {
   if (!verdict) return ending ? 'NO VERDICT' : 'NO VERDICT YET';

@@ -8,7 +8,7 @@ const signs: Record<Tone, string> = { good: '✓', caution: '!', bad: '✕', unk
 
 /** What a manager sees without scrolling: the verdict, what became of it, and one sentence. */
 export function banner(account: Account): Html {
-  const { tone, verdict, ending, sentence } = gist(account);
+  const { tone, lead, rest, sentence } = gist(account);
   const { project, environment, release } = account.plan;
   return html`<header class="tone-${tone}">
     <div>
@@ -17,8 +17,8 @@ export function banner(account: Account): Html {
         ${account.number}
       </p>
       <div class="stands">
-        <h1><span class="sign" aria-hidden="true">${signs[tone]}</span>${verdict}</h1>
-        <span class="ending${account.ending?.as !== 'live' && ' loud'}">${ending}</span>
+        <h1><span class="sign" aria-hidden="true">${signs[tone]}</span>${lead}</h1>
+        <span class="ending${account.ending?.as !== 'live' && ' loud'}">${rest}</span>
       </div>
       <p class="sentence">${sentence}</p>
     </div>

@@ -92,7 +92,7 @@ describe('the page', () => {
   test.each([
     [good, 'GO', 'live', 'tone-good'],
     [noGo, 'NO-GO', 'stopped before traffic', 'tone-bad'],
-    [rolledBack, 'CONDITIONAL GO', 'rolled back', 'tone-bad'],
+    [rolledBack, 'ROLLED BACK', 'after CONDITIONAL GO', 'tone-bad'],
     [conditional, 'CONDITIONAL GO', 'live', 'tone-caution'],
     [couldNotJudge, 'COULD NOT JUDGE', 'stopped before traffic', 'tone-unknown'],
     [stillRunning, 'NO VERDICT YET', 'running', 'tone-plain'],

@@ -17,7 +17,7 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; ba
 export function reportHtml(account: Account): string {
   const { project, environment, release } = account.plan;
   const summary = gist(account);
-  const title = `${summary.verdict}: ${visibleName(project)} ${visibleName(release.version)} → ${visibleName(environment)}`;
+  const title = `${summary.headline}: ${visibleName(project)} ${visibleName(release.version)} → ${visibleName(environment)}`;
   return html`<!doctype html>
     <html lang="en">
       <head>

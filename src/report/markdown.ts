@@ -16,10 +16,10 @@ const md = (text: string): string => escapeMarkdown(clipped(text, longestText));
 
 /** For a pull request or a job summary: verdict first, then what to do, then everything else. */
 export function reportMarkdown(account: Account): string {
-  const { tone, verdict, ending, sentence, reasons } = gist(account);
+  const { tone, headline, sentence, reasons } = gist(account);
   const { plan } = account;
   const sections = [
-    `## ${toneMarks[tone]} ${verdict} · ${md(ending)}: ${md(plan.project)} ${md(plan.release.version)} → ${md(plan.environment)}`,
+    `## ${toneMarks[tone]} ${md(headline)}: ${md(plan.project)} ${md(plan.release.version)} → ${md(plan.environment)}`,
     `${toneMarks[tone]} ${md(sentence)}`,
     list(reasons.map(({ subject, text }) => `${markdownCode(subject)}: ${md(text)}`)),
     attention(account),

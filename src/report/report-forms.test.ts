@@ -184,7 +184,22 @@ describe('terminal', () => {
       /✕ api {2}1 of 42 tests failed.*\n {4}cause {2}The test passes.*\n(?:.*\n)? {4}do {5}Run "npm run/,
     );
     expect(text).toContain('    where  greenroom.yaml:97:7');
-    expect(text).toContain('greenroom why api');
+    expect(text).toContain('greenroom why staging/12 api\n');
+    expect(text).toContain('greenroom report staging/12 --format html');
+  });
+
+  test('of a release that was taken back the end comes first, in every form', () => {
+    const cancelled = (): Account => ({ ...good(), ending: { as: 'cancelled', reason: 'changed our minds (ada)' } });
+    const early = (): Account => ({ ...cancelled(), verdict: null });
+    for (const [make, head] of [
+      [rolledBack, 'ROLLED BACK after CONDITIONAL GO'],
+      [cancelled, 'CANCELLED after GO'],
+      [early, 'CANCELLED before a verdict'],
+    ] as const) {
+      expect(reportText(make(), plainLook)).toContain(`│ ${head} `);
+      expect(reportMarkdown(make())).toContain(` ${head}: `);
+      expect(reportHtml(make())).toContain(`<title>${head}: `);
+    }
   });
 
   test('a held deployment says what is owed and how to accept it', () => {

@@ -27,10 +27,10 @@ export function reportText(account: Account, look: TextLook): string {
 
 const widthOf = (look: TextLook): number => Math.min(100, Math.max(40, look.width));
 
-function box(account: Account, { tone, verdict, ending }: Gist, look: TextLook): readonly string[] {
+function box(account: Account, { tone, headline }: Gist, look: TextLook): readonly string[] {
   const { project, environment, release } = account.plan;
   const inner = widthOf(look) - 4;
-  const first = `${verdict} · ${visible(ending)}`;
+  const first = visible(headline);
   const second = `${visibleName(project)} ${visibleName(release.version)} → ${visibleName(environment)}`;
   const rows =
     columns(first) + columns(second) + 3 <= inner
@@ -88,7 +88,16 @@ function failures(account: Account, look: TextLook): readonly string[] {
       ...(where ? hanging('    where  ', where, look) : []),
     ]);
   const more = found.length - mostFailures;
-  return more > 0 ? [...shown, ...hanging('… ', `and ${more} more; "greenroom why" lists them`, look)] : shown;
+  return more > 0
+    ? [
+        ...shown,
+        ...hanging(
+          '… ',
+          `and ${more} more; "greenroom why ${visibleName(account.plan.environment)}/${account.number}" lists them`,
+          look,
+        ),
+      ]
+    : shown;
 }
 
 function timing(account: Account, look: TextLook): readonly string[] {
@@ -109,6 +118,7 @@ const tookMs = (row: TimelineRow): number => (row.endedAt ?? row.beganAt) - row.
 function footer(account: Account, look: TextLook): readonly string[] {
   const ended = account.endedAt === null ? 'has not ended' : `took ${formatSpan(account.createdAt, account.endedAt)}`;
   const name = troubles(account)[0]?.name;
+  const place = `${visibleName(account.plan.environment)}/${account.number}`;
   const id = visible(account.id);
   return [
     ...hanging(
@@ -116,7 +126,7 @@ function footer(account: Account, look: TextLook): readonly string[] {
       `Deployment ${account.number} (${id}) by ${visibleName(account.actor)} ${ended}, began ${formatInstant(account.createdAt)}.`,
       look,
     ),
-    ...hanging('why?     ', `greenroom why${name ? ` ${visibleName(name)}` : ''}`, look, 'soft'),
-    ...hanging('report   ', 'greenroom report --format html', look, 'soft'),
+    ...hanging('why?     ', `greenroom why ${place}${name ? ` ${visibleName(name)}` : ''}`, look, 'soft'),
+    ...hanging('report   ', `greenroom report ${place} --format html`, look, 'soft'),
   ];
 }
