@@ -49,6 +49,37 @@ export async function readAccountOf(world: World, project: Project, name: string
   return found ? readAccount(world, found.id) : nothingOf(name);
 }
 
+/**
+ * The account that `why` walks through, and the check or step to follow in it. A single name that is neither a deployment nor an
+ * environment is that of a check: of the newest deployment that has it.
+ */
+export async function readSubject(
+  world: World,
+  project: Project,
+  name: string | null,
+  check: string | null,
+): Promise<{ readonly account: Account; readonly check: string | null }> {
+  if (name === null || check !== null) return { account: await readAccountOf(world, project, name), check };
+  const all = await readDeployments(world, project, null, 10_000);
+  const isDeployment = all.some((each) => each.id === name || `${each.environment}/${each.number}` === name);
+  if (isDeployment || project.environments.some((each) => each.name === name))
+    return { account: await readAccountOf(world, project, name), check };
+  const newest = all.find((each) => namesIn(each).has(name));
+  if (newest) return { account: await readAccount(world, newest.id), check: name };
+  return fail({
+    code: 'GR4301',
+    message: `There is no deployment, no environment and no check "${name}".`,
+    do: 'Run "greenroom history", then "greenroom why <environment>/<number> <check>".',
+  });
+}
+
+/** Checks and steps; those of the way back as well. */
+const namesIn = ({ plan, state }: StoredDeployment): ReadonlySet<string> =>
+  new Set([
+    ...plan.phases.flatMap((phase) => [...phase.checks, ...phase.left].map((check) => check.name)),
+    ...[...plan.steps, ...(state?.goingBack?.steps ?? [])].map((step) => step.name),
+  ]);
+
 const nothingOf = (name: string | null): never =>
   fail({
     code: 'GR4301',

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import type { Failure } from '../domain/failure.ts';
 import type { CommandBody, GlobalOptions } from './session.ts';
 import { exit } from './exit-code.ts';
 
@@ -139,7 +140,7 @@ program
 program
   .command('why')
   .description('walk back from the end of a deployment to the line in the file')
-  .argument('[deployment]', 'id, environment, or environment/number')
+  .argument('[deployment]', 'id, environment, or environment/number; or only a check, of the newest that has it')
   .argument('[check]')
   .action(body(reading, 'why'));
 program
@@ -168,9 +169,27 @@ if (['-V', '--greenroom-version', '--version'].includes(process.argv[2] ?? '')) 
   process.stdout.write('0.1.0\n');
   process.exit(exit.ok);
 }
+/** Before anything is parsed, because a call that cannot be parsed is answered in the same form. */
+const isJson = process.argv.includes('--json');
+if (isJson) for (const command of [program, ...program.commands]) command.configureOutput({ writeErr: () => {} });
+
 try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
+  if (error.exitCode !== 0 && isJson) {
+    const { openOutput } = await import('./output.ts');
+    openOutput(true, process.env).failures([wrongCall(error)]);
+  }
   process.exit(error.exitCode === 0 ? exit.ok : exit.usage);
+}
+
+/** `GR8102`: the words of the parser, in the form of every other failure. */
+function wrongCall({ code, message }: CommanderError): Failure {
+  const words = code === 'commander.help' ? 'no command was given' : message.replace(/^error: /, '').trim();
+  return {
+    code: 'GR8102',
+    message: `This call cannot be understood: ${words.replaceAll(/\s*\n\s*/g, ' ')}`,
+    do: 'Run "greenroom --help" for all commands, or "greenroom <command> --help".',
+  };
 }

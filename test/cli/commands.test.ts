@@ -96,7 +96,7 @@ describe('the first release', () => {
       code: expect.stringMatching(/^GR42/),
     });
     writeFileSync(file, '{}');
-    expect((await json<Failures>(`apply ${file}`, 6)).failures[0]).toMatchObject({ code: 'GR4205' });
+    expect((await json<Failures>(`apply ${file}`, 2)).failures[0]).toMatchObject({ code: 'GR4205' });
   });
 
   test('promote, and what is told of it afterwards', async () => {

@@ -53,6 +53,21 @@ test.for([
   expect(stderr).toContain(meant);
 });
 
+test.for([
+  [['deploy'], 'environment'],
+  [['bogus'], 'bogus'],
+  [['deplyo', 'staging'], 'deploy'],
+  [['deploy', 'staging', '--supercede'], '--supersede'],
+  [['report', '--format', 'pdf'], 'md, html, json'],
+  [['resume', '--retry', '--continue'], '--continue'],
+  [[], 'no command'],
+] as const)('with --json, $0 is one document on standard output, and nothing else', ([argv, meant]) => {
+  expect(json(argv, 2)).toEqual({
+    ok: false,
+    failures: [{ code: 'GR8102', message: expect.stringContaining(meant), do: expect.any(String) }],
+  });
+});
+
 test.for(['status', 'validate', 'history', 'plan staging', 'deploy staging', 'rollback staging', 'explain services'])(
   'outside of a project, "%s" says so and what to do, and makes nothing',
   (line) => {

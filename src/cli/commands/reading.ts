@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { readAccountOf, readDeployments, readReleases } from '../../app/read-history.ts';
+import { readAccountOf, readDeployments, readReleases, readSubject } from '../../app/read-history.ts';
 import { firstBentRecord, readStanding } from '../../app/read-standing.ts';
 import { rejudge } from '../../app/rejudge.ts';
 import type { Account } from '../../domain/account.ts';
@@ -96,15 +96,16 @@ const told = ({
 });
 
 export const why =
-  (deployment: string | undefined, check: string | undefined): CommandBody =>
+  (deployment: string | undefined, named: string | undefined): CommandBody =>
   async (session) => {
     const { out } = session;
     const world = await session.reader();
-    const account = await readAccountOf(world, session.load().project, deployment ?? null);
+    const { project } = session.load();
+    const { account, check } = await readSubject(world, project, deployment ?? null, named ?? null);
     const { why: walk } = await import('../../report/why.ts');
     const { whyText } = await import('../../report/why-text.ts');
     const rejudged = rejudge(world, account);
-    const steps = walk(account, check, { rejudged });
+    const steps = walk(account, check ?? undefined, { rejudged });
     if (out.isJson)
       out.json({
         ok: true,
