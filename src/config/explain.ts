@@ -16,7 +16,7 @@ export interface Explanation {
   readonly type: string;
   /** As it would be written; null when there is none. */
   readonly default: string | null;
-  /** As written, references unresolved; null for a group. `(hidden)` where it may be a secret. */
+  /** As written, references unresolved; null for a group that is long. `(hidden)` where it may be a secret. */
   readonly value: string | null;
   /** `greenroom.yaml:12:5`, `../shared.yaml:3:1 (extended)` or `default`; null when neither. */
   readonly from: string | null;
@@ -114,14 +114,27 @@ const meaningByName = (path: readonly string[]): string =>
     ? 'What a team releases, where, and what must hold.'
     : `"${path.at(-1)}" of ${path.slice(0, -1).join('.') || 'the project'}, named by the project.`;
 
+/** A longer group is told by its fields. */
+const longestGroup = 160;
+
 function valueText(written: Json | undefined, path: readonly string[]): string | null {
   if (written === undefined) return null;
   if (Array.isArray(written) && written.every((item) => typeof item !== 'object')) {
     const items = written.map((item) => shown(item, path));
     return items.includes(null) ? '(hidden)' : `[${items.join(', ')}]`;
   }
-  if (written !== null && typeof written === 'object') return null;
-  return shown(written, path)?.replace(/^"(.*)"$/s, '$1') ?? '(hidden)';
+  if (written === null || typeof written !== 'object')
+    return shown(written, path)?.replace(/^"(.*)"$/s, '$1') ?? '(hidden)';
+  const text = groupText(written, path);
+  return text.length > longestGroup ? null : text;
+}
+
+/** In one line, as YAML would have it: `{ for: 3s, probes: { web: / } }`; every member may be hidden for itself. */
+function groupText(written: Json, path: readonly string[]): string {
+  if (written === null || typeof written !== 'object') return valueText(written, path) ?? '';
+  if (Array.isArray(written)) return `[${written.map((item) => groupText(item, path)).join(', ')}]`;
+  const members = Object.entries(written).map(([key, value]) => `${key}: ${groupText(value!, [...path, key])}`);
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
 
 /** The default of the schema; below a shorthand or an absent group, that of the group's own form. */
