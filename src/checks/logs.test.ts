@@ -73,6 +73,21 @@ describe('logs', () => {
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
+  test('a trace counts once, by the line that names it; what is known does not', async () => {
+    const lines =
+      'INFO started\nTypeError: x is undefined\n    at foo (a.js:1:2)\n\u001b[31merror\u001b[39m: no route\n';
+    expect(await judged({ level: 'error' }, writing(lines))).toMatchObject({
+      outcome: 'fail',
+      reason: 'Output of the services: backend wrote 2 such lines of 4, expected none.',
+      cause: 'The service says it itself: TypeError: x is undefined',
+    });
+    const known = { level: 'error', except: '^TypeError: x|^error: no route' };
+    expect(await judged(known, writing(lines))).toMatchObject({ outcome: 'pass' });
+    const python = writing('Traceback (most recent call last):\n  File "a.py"\n');
+    expect(await judged({ level: 'error' }, python)).toMatchObject({ outcome: 'fail' });
+    expect(await judged({ 'no-line-matching': 'error: no' }, writing(lines))).toMatchObject({ outcome: 'fail' });
+  });
+
   test('a check without anything to look for is refused', () => {
     expect(logs.schema.safeParse({}).success).toBe(false);
   });
@@ -89,6 +104,21 @@ test.each([
   ['10:00 INFO the word ERROR in a message', 'info'],
   ['GET /error 200', null],
   ['{"level":50 cut', null],
+  ['{"log.level":"error","message":"x"}', 'error'],
+  ['E0312 12:00:00.123456       1 main.go:10] no route', 'error'],
+  ['F20260312 12:00:00.123456 1 main.go:10] gone', 'fatal'],
+  ['I0312 12:00:00.1 1 main.go:10] ERROR in the text', 'info'],
+  ['error: no route', 'error'],
+  ['2026-03-12T12:00:00.000Z\terror\tapp/main.go:10\tno route', 'error'],
+  ['2026-03-12 12:00:00 info: error: in the text', 'info'],
+  ['fail: Microsoft.AspNetCore.Server[13]', 'error'],
+  ['10:00:00 [main] ERROR com.shop.App - no route', 'error'],
+  ['10:00:00 [main] INFO com.shop.App - [error] in the text', 'info'],
+  ['[2026-03-12 12:00:00] production.ERROR: no route', 'error'],
+  ['[Thu Mar 12 12:00:00.1 2026] [core:error] [pid 1] x', 'error'],
+  ['5 error messages were sent', null],
+  ['no error was found', null],
+  ['Errors: 0', null],
   ['started', null],
 ])('the level of %s is %s', (line, level) => {
   expect(levelOf(line)).toBe(level);

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { worst } from '../domain/outcome.ts';
 import type { Check, CheckContext, Finding, Gathered, Judgement, ServiceInstance } from '../kinds/check.ts';
 import { matcher, pattern } from '../kinds/pattern.ts';
-import { counted, excerpt } from '../kinds/wording.ts';
-import { levelOf, levels, rank } from './logs/level.ts';
+import { counted, excerpt, withoutEscapes } from '../kinds/wording.ts';
+import { levels, rank } from './logs/level.ts';
+import { createReader } from './logs/traces.ts';
 
 const schema = z
   .strictObject({
@@ -96,15 +97,15 @@ async function read(
   context: CheckContext,
   signal: AbortSignal,
 ) {
-  const counts = bad(config);
   const first: string[] = [];
   let count = 0;
-  const onLine = (line: string): void => {
-    if (!counts(line)) return;
+  const onBad = (line: string): void => {
     count += 1;
     if (first.length < KEPT) first.push(excerpt(line, 300));
   };
-  const seen = log && (await context.effects.files.lines(log.path, log.from, onLine, signal));
+  const judge = bad(config, onBad);
+  const seen = log && (await context.effects.files.lines(log.path, log.from, judge.line, signal));
+  judge.end();
   return {
     name,
     bytes: seen?.bytes ?? null,
@@ -115,15 +116,26 @@ async function read(
   };
 }
 
-function bad(config: LogsConfig): (line: string) => boolean {
+/** Tells the lines that count; where levels count, a trace is one line, and known only when it has ended. */
+function bad(config: LogsConfig, onBad: (line: string) => void): { line(line: string): void; end(): void } {
   const { 'no-line-matching': unwanted, level, except } = config;
-  const [matches, known] = [unwanted, except].map((text) => (text === undefined ? null : matcher(text)));
-  return (line) => {
-    if (level !== undefined && rank(levelOf(line)) < rank(level)) return false;
-    if (matches && !matches(line)) return false;
-    return !known?.(line);
+  const [matches, known] = [unwanted, except].map((text) => (text === undefined ? null : plainly(matcher(text))));
+  const judge = (line: string): void => {
+    if ((!matches || matches(line)) && !known?.(line)) onBad(line);
   };
+  if (level === undefined) return { line: judge, end: () => {} };
+  const reader = createReader();
+  const take = (said: ReturnType<typeof reader.read>): void => {
+    for (const one of said) if (rank(one.level) >= rank(level)) judge(one.text);
+  };
+  return { line: (line) => take(reader.read(line)), end: () => take(reader.end()) };
 }
+
+/** Colours within a line neither hide it nor make it known. */
+const plainly =
+  (matches: (line: string) => boolean) =>
+  (line: string): boolean =>
+    matches(line) || (line.includes('\u001b') && matches(withoutEscapes(line)));
 
 const tolerated = (config: LogsConfig): string => (config['at-most'] === 0 ? 'none' : `at most ${config['at-most']}`);
 

@@ -29,7 +29,7 @@ const words: ReadonlyMap<string, Saying> = new Map([
 ]);
 
 /** Null: nobody knows this word. Case, hyphens and spaces make no difference. */
-export const sayingOf = (word: string): Saying | null =>
+const sayingOf = (word: string): Saying | null =>
   words.get(word.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '')) ?? null;
 
 /** What the name of an attribute stands for; `timeout` is a setting there. */
