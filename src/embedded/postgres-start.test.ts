@@ -73,6 +73,24 @@ describe('the first start', () => {
   });
 });
 
+test('that it is being started is said when it is, not when it runs or has only lost its keeper', async () => {
+  const home = newHome(0o755);
+  const said: string[][] = [];
+  const join = () => {
+    const lines: string[] = [];
+    said.push(lines);
+    return joinPostgres({ homeDir: home, label: 'test', onProgress: (line) => lines.push(line) });
+  };
+  const joined = [await join(), await join()];
+  const { keeperPid: keeper, postmasterPid: server } = postgresState(home)!;
+  process.kill(keeper!, 'SIGKILL');
+  await until('the keeper gone', () => identify(keeper!) === null, 5000);
+  joined.push(await join());
+  expect(postgresState(home)!.postmasterPid).toBe(server);
+  expect(said).toEqual([['Starting the embedded PostgreSQL.', expect.stringContaining('answers on')], [], []]);
+  for (const each of joined) await each.leave();
+});
+
 describe('what cannot start says why', () => {
   test('a folder that Greenroom did not make', async () => {
     const home = newHome(0o755);

@@ -123,7 +123,9 @@ async function untilReachable(
   onProgress: (line: string) => void,
 ): Promise<{ state: StoredState; version: string }> {
   const beganMs = Date.now();
-  const starts = keeperOf(home) === null;
+  const before = readState(home)?.postmaster;
+  // One that lost its keeper still answers: a new keeper adopts it, and nothing is started.
+  const starts = keeperOf(home) === null && !(before && isAlive(before));
   if (starts) onProgress('Starting the embedded PostgreSQL.');
   let lastAnswer = 'nothing listens yet';
   while (Date.now() - beganMs < joinTimeoutMs) {
