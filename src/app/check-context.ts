@@ -41,7 +41,11 @@ export function checkContext(site: Site, ground: Ground, workDirectory: string):
     variables: { ...site.values, ...serviceVariables(ground.fresh), GREENROOM_RUN: world.newId('run') },
     declaredVariables: variables.declared,
     variableSchema: environment.variableSchema,
-    ports: Object.entries(addresses).map(([name, place]) => ({ name, ...place, heldByUs: isOneOf(ground.listeners, place) })),
+    ports: Object.entries(addresses).map(([name, place]) => ({
+      name,
+      ...place,
+      heldByUs: isOneOf(ground.listeners, place),
+    })),
     databases: site.databases,
     caches: project.caches.map((cache) => {
       const disabled = cache.disabledIn.includes(environment.name);
