@@ -58,5 +58,5 @@ const noVersion = (directory: string): never =>
     code: 'GR4401',
     message: 'The release has no version.',
     where: directory,
-    do: 'Give one with --version, or write one into package.json.',
+    do: 'Write one into package.json, or run "greenroom release --version <version>" and deploy what it makes with --release.',
   });

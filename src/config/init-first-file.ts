@@ -1,6 +1,7 @@
 import type { Found } from './init.ts';
 import type { FoundMigrations } from './init-migrations.ts';
 import type { FoundService } from './init-services.ts';
+import { findSuites, type FoundSuite } from './init-suites.ts';
 
 /** A commented greenroom.yaml for what was found. Only checks of kinds that there are go in. */
 export function firstFile(found: Found, kinds: ReadonlySet<string>): string {
@@ -91,24 +92,8 @@ function environmentLines(found: Found, name: string, index: number): readonly s
 const portFor = (port: number, index: number): number =>
   port + index * 100 <= 65_535 ? port + index * 100 : port - index * 100;
 
-interface Suite {
-  readonly phase: 'preflight' | 'health' | 'integration' | 'performance';
-  readonly name: string;
-  readonly script: RegExp;
-}
-
-const suites: readonly Suite[] = [
-  { phase: 'preflight', name: 'unit', script: /^test:unit$/ },
-  { phase: 'preflight', name: 'tests', script: /^test$/ },
-  { phase: 'health', name: 'smoke', script: /^test:smoke$/ },
-  { phase: 'integration', name: 'integration', script: /^test:(integration|int)$/ },
-  { phase: 'integration', name: 'api', script: /^test:api$/ },
-  { phase: 'integration', name: 'end-to-end', script: /^test:(e2e|end-to-end)$/ },
-  { phase: 'performance', name: 'performance', script: /^test:(perf|performance|load)$/ },
-];
-
 function phaseLines(found: Found, kinds: ReadonlySet<string>): readonly string[] {
-  const checks: Record<Suite['phase'], string[]> = { preflight: [], health: [], integration: [], performance: [] };
+  const checks: Record<FoundSuite['phase'], string[]> = { preflight: [], health: [], integration: [], performance: [] };
   if (kinds.has('variables') && found.variableSchema) checks.preflight.push('variables-complete: { kind: variables }');
   if (kinds.has('ports')) checks.preflight.push('ports-free: { kind: ports }');
   if (kinds.has('http'))
@@ -116,14 +101,7 @@ function phaseLines(found: Found, kinds: ReadonlySet<string>): readonly string[]
       checks.health.push(
         `${service.name}-answers: { kind: http, service: ${service.name}, path: ${scalar(service.healthPath)} }`,
       );
-  if (kinds.has('command'))
-    for (const suite of suites) {
-      const script = Object.keys(found.scripts).find((name) => suite.script.test(name));
-      if (script)
-        checks[suite.phase].push(
-          `${suite.name}: { kind: command, run: npm run ${script} } # kind: suite reads its report and counts its tests`,
-        );
-    }
+  for (const suite of findSuites(found, kinds)) checks[suite.phase].push(suite.check);
   const phases = Object.entries(checks).filter(([, list]) => list.length > 0);
   if (phases.length === 0) return ['phases: {}'];
   return [

@@ -50,7 +50,8 @@ const nameOf = (text: string): string => {
 /** A command for a shell (`A=b program`, `a && b`) is given to one; a plain one runs without. */
 const commandOf = (line: string): string => (isPlain(line) ? line : `sh -c ${quoted(line)}`);
 
-function isPlain(line: string): boolean {
+/** Whether no shell is needed for it. */
+export function isPlain(line: string): boolean {
   const argv = shellSigns.test(line) ? null : splitWords(line);
   return argv !== null && whyUnusable(argv) === null;
 }

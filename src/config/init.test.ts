@@ -164,3 +164,34 @@ it('writes a valid file whatever package.json and Procfile say', () => {
     { numRuns: 60 },
   );
 });
+
+it.each([
+  ['node --test test/a.js', 'node --test-reporter=spec --test-reporter-destination=stdout'],
+  ['vitest', 'npm run test -- --run'],
+  ['jest --ci', 'npm run test -- --reporters=default'],
+  ['mocha src', 'npm run test -- --reporter xunit'],
+  ['playwright test', 'npm run test -- --reporter=junit'],
+])('has the tests of "%s" counted', (line, start) => {
+  const { loaded } = init({
+    'package.json': manifest({ scripts: { test: line }, devDependencies: { 'jest-junit': '1' } }),
+  });
+  const check = loaded.project.phases.flatMap((phase) => phase.checks).find((one) => one.name === 'tests');
+  const { run, report, 'at-least': atLeast } = check!.config as { run: string; report: string; 'at-least': number };
+  expect(check!.kind).toBe('suite');
+  expect(run.startsWith(start)).toBe(true);
+  expect([report, atLeast]).toEqual(['junit-tests.xml', 1]);
+});
+
+it('counts the tests of pytest', () => {
+  const { text } = init({ 'requirements.txt': 'flask\npytest==8\n' });
+  expect(text).toContain('run: python3 -m pytest --junitxml=junit-tests.xml, report: junit-tests.xml');
+});
+
+it.each(['node test.js', 'vitest && echo', 'jest', 'node --test --test-reporter=tap'])(
+  'says that "%s" is judged by its exit code',
+  (line) => {
+    const scripts = { start: 'node a.js', test: line };
+    const { text } = init({ 'package.json': JSON.stringify({ scripts }) });
+    expect(text).toContain('tests: { kind: command, run: npm run test } # judged by its exit code alone');
+  },
+);

@@ -11,6 +11,9 @@ export interface Found {
   readonly project: string;
   readonly composeFiles: readonly string[];
   readonly scripts: Readonly<Record<string, string>>;
+  /** Names of what package.json needs. */
+  readonly packages: ReadonlySet<string>;
+  readonly hasPytest: boolean;
   /** Files of variables by the environment they belong to. */
   readonly variableFiles: Readonly<Record<string, string>>;
   readonly services: readonly FoundService[];
@@ -48,6 +51,8 @@ export function inspectRepository(repository: Repository): Found {
     project: nameFor(manifest.name ?? repository.name),
     composeFiles: top.filter((name) => /^(docker-)?compose[\w.-]*\.ya?ml$/.test(name)),
     scripts: manifest.scripts,
+    packages: manifest.packages,
+    hasPytest: /\bpytest\b/.test(python),
     variableFiles: variableFilesOf(envFiles),
     services: findServices(repository, manifest.scripts, port >= 1 && port <= 65_535 ? port : null),
     migrations,

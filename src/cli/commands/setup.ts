@@ -6,6 +6,7 @@ import { firstFile } from '../../config/init-first-file.ts';
 import { openRepository } from '../../config/init-repository.ts';
 import { FailureError } from '../../domain/failure.ts';
 import type { Outcome } from '../../domain/outcome.ts';
+import { counted } from '../../kinds/wording.ts';
 import { exit } from '../exit-code.ts';
 import type { Output } from '../output.ts';
 import type { CommandBody } from '../session.ts';
@@ -42,7 +43,7 @@ export const validate =
     if (out.isJson) out.json({ ok: true, project: project.name, path: project.path, checks: checkCount, files, notes });
     else {
       out.line(
-        `${out.style('green', 'good')}  ${project.name}: ${project.path.join(' → ')}, ${project.services.length} services, ${checkCount} checks in ${project.phases.length} phases`,
+        `${out.style('green', 'good')}  ${project.name}: ${project.path.join(' → ')}, ${counted(project.services.length, 'service')}, ${counted(checkCount, 'check')} in ${project.phases.length} phases`,
       );
       for (const { code, message, where } of notes)
         out.line(`${out.style('yellow', 'note')}  ${code} ${message}${where ? out.style('dim', `  ${where}`) : ''}`);

@@ -55,6 +55,23 @@ export const testRegistries: Registries = {
       }),
     ],
     [
+      'suite',
+      register({
+        kind: 'suite',
+        summary: 'Runs tests and counts them.',
+        schema: z.strictObject({
+          run: z.string().describe('Command.'),
+          variables: z.record(z.string(), z.string()).default({}).describe('Variables of the command.'),
+          report: z.string().describe('Report it writes.'),
+          'at-least': z.int().default(1).describe('Fewest tests.'),
+        }),
+        runs: 'together',
+        defaultIn: 'before-last',
+        gather,
+        judge,
+      }),
+    ],
+    [
       'sql',
       register({
         kind: 'sql',
