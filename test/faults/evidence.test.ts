@@ -87,12 +87,14 @@ test('F057 bad, then good when asked again: told as flaky, never as a plain pass
 });
 
 test('F053 a failed attempt is not undone by a later one: both are listed, and its account does not change', async () => {
-  overlay({ phases: { health: { checks: { teapot: { kind: 'http', service: 'web', path: '/', status: 418 } } } } });
+  const script = tiny.play.beside('weather.mjs');
+  writeFileSync(script, 'process.exitCode = 1;\n');
+  overlay({ phases: { health: { checks: { weather: { kind: 'command', run: ['node', script] } } } } });
   const release = await tiny.deploy(1);
   const { deployments } = await json<{ deployments: readonly { number: number }[] }>('history staging');
   const name = `staging/${deployments[0]!.number}`;
   const before = await tiny.play.run(['report', name, '--format', 'json']);
-  overlay();
+  writeFileSync(script, '');
   expect((await tiny.play.run(['deploy', 'staging', '--release', release])).code).toBe(0);
   const after = await tiny.play.run(['report', name, '--format', 'json']);
   expect(after.stdout).toBe(before.stdout);
@@ -151,6 +153,37 @@ console.error('url', encodeURIComponent(secret + '&'), 'json', JSON.stringify({ 
     Buffer.from(`x${canary}`).toString('base64').slice(4, 20),
   ];
   for (const spelling of spellings) expect(everything.includes(spelling), spelling).toBe(false);
+});
+
+test('F111 what is reversed cannot be hidden, so a check of staging has nothing of production and of who deploys', async () => {
+  const script = tiny.play.beside('reverse.mjs');
+  writeFileSync(script, `console.log([...JSON.stringify(process.env)].reverse().join(''));\n`);
+  const mood = tiny.play.beside('mood');
+  overlay({
+    environments: {
+      staging: { variables: { values: { API_TOKEN: '${TOKEN_OF_STAGING}', MOOD: mood } } },
+      production: { variables: { values: { API_TOKEN: '${TOKEN_OF_PRODUCTION}', MOOD: mood } } },
+    },
+    phases: { health: { checks: { reverse: { kind: 'command', run: ['node', script] } } } },
+  });
+  tiny.next();
+  const variables = {
+    TOKEN_OF_STAGING: `${canary}-s`,
+    TOKEN_OF_PRODUCTION: `${canary}-p`,
+    TOKEN_OF_WORK: `${canary}-w`,
+  };
+  const deployed = await tiny.play.run(['deploy', 'staging'], { variables });
+  expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
+  const [evidence] = await tiny.play.rows<{ output: string }>(
+    `select body->'data'->>'output' as output from greenroom.evidence where body->>'check' = 'reverse'`,
+  );
+  const read = [...evidence!.output].reverse().join('');
+  expect(read).toContain(`${canary}-s`);
+  expect(read).not.toContain(`${canary}-p`);
+  expect(read).not.toContain(`${canary}-w`);
+  expect(
+    await tiny.play.rows(`select 1 from greenroom.evidence where body::text like '%' || $1 || '%'`, [canary]),
+  ).toEqual([]);
 });
 
 test('F116 F117 F118 endless output in one line, deaf to SIGTERM, with a child of its own: ended in time, kept small, nothing left', async () => {
