@@ -47,10 +47,8 @@ test('F006 F007 an older epoch is refused, also after everything was killed, and
   expect(await codeOf(rig.edge.closeSessions('green', 7))).toBe('GR7409');
   expect(await codeOf(rig.edge.point({ ...rig.target(9, 'blue', blue.port), services: {} }))).toBe('GR7410');
 
-  const standing = await rig.edge.standing();
-  process.kill(standing!.pid, 'SIGKILL');
-  process.kill(standing!.workerPid!, 'SIGKILL');
-  await until(async () => (await rig.edge.current()) === null);
+  await rig.kill();
+  expect(await rig.edge.current()).toBeNull();
   await rig.edge.ensure();
   expect(await rig.edge.current()).toEqual(rig.target(8, 'green', green.port));
   expect((await rig.get('/', { agent: false })).headers['x-release']).toBe('two');

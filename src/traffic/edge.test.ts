@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openEdge } from '../edge/client.ts';
-import { ask, freePort, Rig, until } from '../edge/testing/rig.ts';
+import { ask, freePort, Rig } from '../edge/testing/rig.ts';
 import { trafficContract, type TrafficHarness } from '../kinds/testing/traffic-contract.ts';
 import { edgeTraffic } from './edge.ts';
 
@@ -26,12 +26,7 @@ async function openHarness(): Promise<TrafficHarness> {
       }
     },
     pathFor: (status) => `/status?code=${status}`,
-    async kill() {
-      const standing = (await rig.edge.standing())!;
-      process.kill(standing.pid, 'SIGKILL');
-      process.kill(standing.workerPid!, 'SIGKILL');
-      await until(async () => (await rig.edge.current()) === null);
-    },
+    kill: () => rig.kill(),
     dispose: () => rig.close(),
   };
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrafficTarget } from '../../kinds/traffic.ts';
 import { openEdge, type Edge } from '../client.ts';
+import { edgeProcesses } from '../edge-processes.ts';
 
 const fixtureApp = join(import.meta.dirname, '../../../bench/fixture-app.ts');
 
@@ -61,6 +62,13 @@ export class Rig {
 
   get(path: string, options: RequestOptions = {}, body?: Buffer): Promise<Answer> {
     return ask({ port: this.port, path, agent: this.agent, ...options }, body);
+  }
+
+  /** SIGKILL to watchdog and worker. Frozen first, so that neither sees the other die and starts it again. */
+  async kill(): Promise<void> {
+    const members = edgeProcesses(this.stateDirectory);
+    for (const signal of ['SIGSTOP', 'SIGKILL'] as const) for (const { pid } of members) process.kill(pid, signal);
+    await until(() => edgeProcesses(this.stateDirectory).length === 0);
   }
 
   async close(): Promise<void> {
