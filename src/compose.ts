@@ -1,6 +1,6 @@
 /** The roof: with plugs.ts the only file that knows every floor. It opens the world for the use cases. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, rm, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
@@ -14,6 +14,7 @@ import type { Environment, Project } from './domain/project.ts';
 import { openArtifacts } from './effects/artifacts.ts';
 import { createEffects } from './effects/effects.ts';
 import { faultPoint } from './effects/faults.ts';
+import { openHome } from './effects/home.ts';
 import { runSupervised, supervisedProcess } from './effects/supervised.ts';
 import { ensureDatabase, joinPostgres, registerUser, type EmbeddedPostgres } from './embedded/postgres.ts';
 import { bootId, isAlive, ownIdentity, pidWorld } from './host/process-identity.ts';
@@ -53,8 +54,7 @@ const leaseMs = 5_000;
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const { project, variables, role } = options;
   const home = homeOf(project, variables);
-  await mkdir(home, { recursive: true });
-  await writeFile(path.join(home, '.gitignore'), '*\n');
+  await openHome(home, project.name);
   const { clock } = createEffects({ secrets: [], load: createLoad() });
   const postgres = openEmbedded(path.join(home, 'postgres'), options.onProgress);
   const own = variables['GREENROOM_DATABASE_URL'] ?? variables['DATABASE_URL'];

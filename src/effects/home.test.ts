@@ -1,0 +1,28 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { openHome } from './home.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'greenroom-home-'));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a folder is of the project that made it, and of no other', async () => {
+  const home = path.join(folder, 'deep/home');
+  await Promise.all(Array.from({ length: 8 }, () => openHome(home, 'shop')));
+  await openHome(home, 'shop');
+  expect(existsSync(path.join(home, '.gitignore'))).toBe(true);
+  await expect(openHome(home, 'club')).rejects.toThrow(/GR4312.*"shop", not of "club"/);
+  writeFileSync(path.join(home, 'project'), 'club\n');
+  await openHome(home, 'club');
+  writeFileSync(path.join(home, 'project'), '');
+  await openHome(home, 'shop');
+  await expect(openHome(home, 'club')).rejects.toThrow(/GR4312/);
+});
+
+test('a folder that cannot be made says why', async () => {
+  const file = path.join(folder, 'file');
+  await openHome(folder, 'shop');
+  writeFileSync(file, '');
+  await expect(openHome(path.join(file, 'home'), 'shop')).rejects.toThrow(/ENOTDIR/);
+});
