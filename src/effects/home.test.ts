@@ -24,5 +24,5 @@ test('a folder that cannot be made says why', async () => {
   const file = path.join(folder, 'file');
   await openHome(folder, 'shop');
   writeFileSync(file, '');
-  await expect(openHome(path.join(file, 'home'), 'shop')).rejects.toThrow(/ENOTDIR/);
+  await expect(openHome(path.join(file, 'home'), 'shop')).rejects.toThrow(/GR4313.*ENOTDIR/);
 });
