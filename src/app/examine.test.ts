@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Json } from '../domain/json.ts';
 import { createEffects } from '../effects/effects.ts';
+import { FailureError } from '../domain/failure.ts';
 import { examineMachine, type Machine, type Symptom } from './examine.ts';
 import { testProject } from './testing/world.ts';
 
@@ -96,6 +97,9 @@ test('a database that does not answer fails, with what it said, and no clock is 
     next: expect.stringContaining('DATABASE_URL'),
   });
   expect(await symptom('clock', { databaseClock })).toBeUndefined();
+  const full = new FailureError([{ code: 'GR4313', message: 'It is full.', where: '/srv', do: 'Make room.' }]);
+  const seen = await symptom('database', { databaseClock: () => Promise.reject(full) });
+  expect(seen).toMatchObject({ outcome: 'fail', next: 'Make room.' });
 });
 
 test('F026 the disk: warned about above 85 %, and failed below 500 MiB', async () => {

@@ -1,3 +1,4 @@
+import { FailureError } from '../domain/failure.ts';
 import type { Project } from '../domain/project.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Effects } from '../kinds/effects.ts';
@@ -126,7 +127,9 @@ async function database({ databaseClock, effects }: Machine): Promise<readonly S
         name: 'database',
         outcome: 'fail',
         value: error instanceof Error ? error.message : String(error),
-        next: 'Check DATABASE_URL, or unset it to use the embedded PostgreSQL.',
+        next:
+          (error instanceof FailureError && error.failures[0]?.do) ||
+          'Check DATABASE_URL, or unset it to use the embedded PostgreSQL.',
       },
     ];
   }
