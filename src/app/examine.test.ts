@@ -97,7 +97,7 @@ test('a database that does not answer fails, with what it said, and no clock is 
     next: expect.stringContaining('DATABASE_URL'),
   });
   expect(await symptom('clock', { databaseClock })).toBeUndefined();
-  const full = new FailureError([{ code: 'GR4313', message: 'It is full.', where: '/srv', do: 'Make room.' }]);
+  const full = new FailureError({ code: 'GR4313', message: 'It is full.', where: '/srv', do: 'Make room.' });
   const seen = await symptom('database', { databaseClock: () => Promise.reject(full) });
   expect(seen).toMatchObject({ outcome: 'fail', next: 'Make room.' });
 });
