@@ -6,6 +6,7 @@ import { FailureError } from '../domain/failure.ts';
 import { checks, drivers, traffic } from '../plugs.ts';
 import { exit, exitCodeOfFailures } from './exit-code.ts';
 import { openOutput, type Output } from './output.ts';
+import { withoutOwnSecrets } from './own-secrets.ts';
 
 export interface GlobalOptions {
   readonly project?: string;
@@ -102,14 +103,16 @@ async function attempt(work: () => Promise<number>, out: Output): Promise<number
       out.failures(error.failures);
       return exitCodeOfFailures(error.failures);
     }
+    const message = error instanceof Error ? error.message : String(error);
     out.failures([
       {
         code: 'GR9001',
-        message: `Greenroom broke: ${error instanceof Error ? error.message : String(error)}`,
+        message: `Greenroom broke: ${withoutOwnSecrets(message, process.env)}`,
         do: 'This is a defect; report it with the command you ran. GREENROOM_DEBUG=1 prints the stack.',
       },
     ]);
-    if (process.env['GREENROOM_DEBUG']) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
+    if (process.env['GREENROOM_DEBUG'])
+      process.stderr.write(`${withoutOwnSecrets((error instanceof Error ? error.stack : null) ?? '', process.env)}\n`);
     return exit.defect;
   }
 }
