@@ -14,7 +14,7 @@ import type { Environment, Project } from './domain/project.ts';
 import { openArtifacts } from './effects/artifacts.ts';
 import { createEffects } from './effects/effects.ts';
 import { faultPoint } from './effects/faults.ts';
-import { openHome } from './effects/home.ts';
+import { openHome, tieToStore } from './effects/home.ts';
 import { runSupervised, supervisedProcess } from './effects/supervised.ts';
 import { ensureDatabase, joinPostgres, registerUser, type EmbeddedPostgres } from './embedded/postgres.ts';
 import { bootId, isAlive, ownIdentity, pidWorld } from './host/process-identity.ts';
@@ -66,6 +66,11 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     revive,
     isOwn: own !== undefined,
     sleep: (durationMs) => clock.sleep(durationMs),
+  });
+  await tieToStore(home, store.identity).catch(async (error: unknown) => {
+    await store.close();
+    await postgres.leave();
+    throw error;
   });
   const engine: Engine =
     role === 'reader'

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { openHome } from './home.ts';
+import { openHome, tieToStore } from './home.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'greenroom-home-'));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,4 +25,13 @@ test('a folder that cannot be made says why', async () => {
   await openHome(folder, 'shop');
   writeFileSync(file, '');
   await expect(openHome(path.join(file, 'home'), 'shop')).rejects.toThrow(/GR4313.*ENOTDIR/);
+});
+
+test('a folder stays with the database that has its record', async () => {
+  await openHome(folder, 'shop');
+  await tieToStore(folder, 'one');
+  await tieToStore(folder, 'one');
+  await expect(tieToStore(folder, 'two')).rejects.toThrow(/GR4314/);
+  rmSync(path.join(folder, 'store'));
+  await tieToStore(folder, 'two');
 });

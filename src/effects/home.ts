@@ -8,10 +8,38 @@ import { fail, FailureError } from '../domain/failure.ts';
  * GR4313 for one that cannot be written to.
  */
 export async function openHome(home: string, project: string): Promise<void> {
-  try {
+  const owner = await inHome(home, async () => {
     await mkdir(home, { recursive: true });
     await writeFile(path.join(home, '.gitignore'), '*\n');
-    await claim(home, project);
+    return claim(path.join(home, 'project'), project);
+  });
+  if (owner === project) return;
+  fail({
+    code: 'GR4312',
+    message: `This folder keeps what Greenroom knows of the project "${owner}", not of "${project}".`,
+    where: home,
+    do: `Give each project a GREENROOM_HOME of its own. Was "${owner}" renamed? Stop its environments under the old name first, then write the new one into ${path.join(home, 'project')}.`,
+  });
+}
+
+/**
+ * Ties the folder to the database that has the record of what runs from it. In another one nothing serves, so a deployment would end
+ * what serves, unproven: throws GR4314.
+ */
+export async function tieToStore(home: string, identity: string): Promise<void> {
+  const file = path.join(home, 'store');
+  if ((await inHome(home, () => claim(file, identity))) === identity) return;
+  fail({
+    code: 'GR4314',
+    message: "The database that Greenroom was given is not the one that has this folder's record.",
+    where: home,
+    do: `Is DATABASE_URL or GREENROOM_DATABASE_URL set, and was not before, or the other way round? Put that back. To begin a new record, stop every environment under the old one first, then remove ${file}.`,
+  });
+}
+
+async function inHome<T>(home: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof FailureError || !(error instanceof Error && 'code' in error)) throw error;
     fail({
@@ -23,18 +51,17 @@ export async function openHome(home: string, project: string): Promise<void> {
   }
 }
 
-async function claim(home: string, project: string): Promise<void> {
-  const file = path.join(home, 'project');
-  await writeFile(file, `${project}\n`, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  const owner = (await readFile(file, 'utf8')).trim();
-  if (owner === '') return await writeFile(file, `${project}\n`); // it was killed while it wrote, or is just writing
-  if (owner === project) return;
-  fail({
-    code: 'GR4312',
-    message: `This folder keeps what Greenroom knows of the project "${owner}", not of "${project}".`,
-    where: home,
-    do: `Give each project a GREENROOM_HOME of its own. Was "${owner}" renamed? Stop its environments under the old name first, then write the new one into ${file}.`,
-  });
+/** The first one that asks is written down for good. Answers who that was. */
+async function claim(file: string, claimant: string): Promise<string> {
+  const isNew = await writeFile(file, `${claimant}\n`, { flag: 'wx' }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+  const owner = isNew ? claimant : (await readFile(file, 'utf8')).trim();
+  if (owner !== '') return owner;
+  await writeFile(file, `${claimant}\n`); // who claimed it was killed while it wrote, or is just writing
+  return claimant;
 }

@@ -50,4 +50,10 @@ export const migrations: Record<string, Migration> = {
       await sql`update release set made_at = created_at`.execute(db);
     },
   },
+  '0005-identity': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table identity (id text not null)`.execute(db);
+      await sql`insert into identity values (gen_random_uuid()::text)`.execute(db);
+    },
+  },
 };

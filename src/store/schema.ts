@@ -13,6 +13,8 @@ type At = ColumnType<Date, Date | undefined, Date>;
 
 /** Tables of Greenroom's own state, in the PostgreSQL schema `greenroom`. */
 export interface Tables {
+  /** One row. */
+  identity: { id: string };
   node: { id: string; process: JsonColumn<NodeProcess>; beat_at: At; dead: Generated<boolean> };
   release: {
     id: string;

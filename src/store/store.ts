@@ -12,6 +12,8 @@ export type RowsInTransaction = Transaction<Tables>;
 
 export interface Store {
   readonly url: string;
+  /** Made with its schema; the same after a backup was restored. */
+  readonly identity: string;
   readonly rows: Rows;
   /**
    * One transaction, tried again on serialisation failures, deadlocks and lost connections; the work must be safe to run again,
@@ -46,9 +48,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   pool.on('connect', (client) => client.on('error', () => {}));
   const rows = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const again = <T>(work: () => Promise<T>) => persist(work, options);
+  let identity: string;
   try {
     if (options.isOwn) await again(() => refuseSuperuser(rows));
     await again(() => migrate(rows));
+    identity = (await again(() => rows.selectFrom('identity').select('id').executeTakeFirstOrThrow())).id;
   } catch (error) {
     await rows.destroy();
     requireEntrance(error, options.url);
@@ -56,6 +60,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
   return {
     url: options.url,
+    identity,
     rows,
     change: (work) => again(() => rows.transaction().execute(work)),
     read: (work) => again(() => work(rows)),

@@ -141,3 +141,28 @@ describe('F082 drift before a promotion', () => {
     expect((await tiny.play.run(['cancel', 'production', '--reason', 'looks first'])).code).toBe(0);
   });
 });
+
+test('a database that is not the one with the record is refused before anything is touched', async () => {
+  tiny.mood();
+  await tiny.deploy(0);
+  const [serving, running] = [await tiny.served(), tiny.running()];
+  const keeping = tiny.play.start(['watch']);
+  await until(
+    'PostgreSQL answers',
+    () =>
+      tiny.play.rows('select 1').then(
+        () => true,
+        () => false,
+      ),
+    60_000,
+  );
+  await tiny.play.rows(`create role team login password 'team-of-ada'`);
+  await tiny.play.rows('create database team owner team');
+  const { port } = new URL(tiny.play.databaseUrl('team'));
+  const variables = { DATABASE_URL: `postgresql://team:team-of-ada@127.0.0.1:${port}/team` };
+  for (const words of [['deploy', 'staging'], ['status'], ['stop', 'staging'], ['resume']])
+    expect(await tiny.play.json(words, 2, { variables })).toMatchObject({ failures: [{ code: 'GR4314' }] });
+  expect([await tiny.served(), tiny.running()]).toEqual([serving, running]);
+  keeping.kill('SIGINT');
+  await keeping.ended;
+});
