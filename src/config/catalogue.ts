@@ -49,6 +49,7 @@ export const configurationCatalogue = {
   GR1602: 'There is no field at the path asked for.',
   GR1901: 'A block is declared that this version keeps but does not enforce.',
   GR1902: 'A value is allowed but probably not what is meant.',
+  GR1903: 'Packages that the release needs are not part of it.',
 } as const;
 
 export type ConfigurationCode = keyof typeof configurationCatalogue;

@@ -99,6 +99,23 @@ it('says aloud what is declared and not enforced, and keeps it', () => {
   ]);
 });
 
+it('says aloud when packages are loaded from beside the release', () => {
+  const notesOf = (files: Record<string, string>, artifact = '') => {
+    const folder = folderOf({ 'greenroom.yaml': `${valid}${artifact}`, 'package.json': '{}', ...files });
+    const result = loadProject(path.join(folder, 'greenroom.yaml'), testRegistries);
+    return result.ok
+      ? result.value.notes.map((note) => note.code).filter((code) => code === 'GR1903')
+      : result.failures;
+  };
+  const packages = { 'node_modules/a/package.json': '{}' };
+  expect(notesOf({})).toEqual([]);
+  expect(notesOf(packages)).toEqual([]);
+  expect(notesOf({ ...packages, 'dist/a.js': '' }, 'artifact: { directory: dist }\n')).toEqual(['GR1903']);
+  expect(notesOf(packages, 'artifact: { exclude: [node_modules] }\n')).toEqual(['GR1903']);
+  const own = { 'dist/package.json': '{}', 'dist/node_modules/a/package.json': '{}' };
+  expect(notesOf({ ...packages, ...own }, 'artifact: { directory: dist }\n')).toEqual([]);
+});
+
 it('F188 tells ten mistakes at once, each with line, column and what to do', () => {
   const found = failures(`project: Shop
 path: [staging, prodution]

@@ -47,7 +47,39 @@ export function notesOn(root: Tree, project: Project): readonly Failure[] {
       place,
     ),
   );
-  return [...later, ...besideThePath(root, project), ...missingFiles(root, project), ...longTimeouts(root, project)];
+  return [
+    ...later,
+    ...besideThePath(root, project),
+    ...missingFiles(root, project),
+    ...longTimeouts(root, project),
+    ...packagesBeside(project),
+  ];
+}
+
+/** Node looks for packages in every folder above a program, so what is not in the tree is found beside it, with whatever bytes it has by then. */
+function packagesBeside({ directory, artifact }: Project): readonly Failure[] {
+  const tree = path.resolve(directory, artifact.directory);
+  const isNode = [tree, directory].some((folder) => existsSync(path.join(folder, 'package.json')));
+  const hasItsOwn = existsSync(path.join(tree, 'node_modules')) && !artifact.exclude.includes('node_modules');
+  if (!isNode || hasItsOwn) return [];
+  const above = [...foldersAbove(path.join(directory, '.greenroom'))].find((folder) =>
+    existsSync(path.join(folder, 'node_modules')),
+  );
+  if (above === undefined) return [];
+  return [
+    mistake(
+      'GR1903',
+      `The release has no packages of its own: its programs load those of ${path.join(above, 'node_modules')}, which may be others by the time it runs in the next environment.`,
+      `Let the folder of the release have its node_modules ("npm ci" in ${artifact.directory}), so that they are pinned with it.`,
+    ),
+  ];
+}
+
+function* foldersAbove(folder: string): Generator<string> {
+  for (let one = path.dirname(folder); ; one = path.dirname(one)) {
+    yield one;
+    if (one === path.dirname(one)) return;
+  }
 }
 
 function besideThePath(root: Tree, project: Project): readonly Failure[] {

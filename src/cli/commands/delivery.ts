@@ -51,7 +51,9 @@ export const release =
   };
 
 async function makeRelease(session: Session, world: OpenWorld, version: string | null, from: string | null) {
-  const { project } = session.load();
+  const { project, notes } = session.load();
+  for (const { code, message, do: remedy } of notes)
+    if (code === 'GR1903') session.out.note(`note  ${code} ${message} ${remedy ?? ''}`);
   const request = { project, version, from: from === null ? null : path.resolve(from), actor: await session.actor() };
   const made = await createRelease(world, request, (directory) =>
     lookAtSource(directory, project.artifact.versionFrom),
