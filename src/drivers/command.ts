@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { fail, FailureError } from '../domain/failure.ts';
+import { FailureError } from '../domain/failure.ts';
 import type { Command, Driver, Slot } from '../kinds/driver.ts';
 import { argv } from '../kinds/command-line.ts';
 import { durationMs } from '../kinds/fields.ts';
-import { prepare, start, stop } from './command/act.ts';
+import { programPlatform } from './command/act.ts';
 import type { CommandHost } from './command/host.ts';
 import { onScene, programOf, type CommandConfig, type Scene } from './command/scene.ts';
 import { askState } from './command/state.ts';
+import { carryOut, planWishes } from './wish/colour.ts';
 
 const schema = z.strictObject({
   run: argv().describe(
@@ -38,44 +39,13 @@ export function commandDriver(host: CommandHost): Driver<CommandConfig> {
 }
 
 async function run(command: Command, scene: Scene, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
   const { host, slot } = scene;
   if (command.kind === 'prepare') {
     const tree = await host.verifyTree(slot.artifactDirectory, slot.release.artifact);
     if (!tree.ok) throw new FailureError(...tree.failures);
-    return prepare(scene, signal);
   }
-  const service = slot.services.find(({ name }) => name === command.service);
-  if (service && command.kind === 'start') return start(scene, service, signal);
-  if (service && command.kind === 'stop') return stop(scene, service, signal);
-  fail({
-    code: 'GR6404',
-    message: `The command driver has no command "${command.kind}" for ${command.service ?? 'no service'}.`,
-    do: 'Make the plan again; it was made by another version of Greenroom or for other services.',
-  });
+  return carryOut(command, programPlatform(scene), signal);
 }
 
-function plan(change: 'prepare' | 'start' | 'stop', slot: Slot<CommandConfig>): readonly Command[] {
-  const { colour, release, services } = slot;
-  const call = `call ${programOf(slot.config)} (${change})`;
-  switch (change) {
-    case 'prepare': {
-      const text = `prepare ${colour}: check ${release.id} byte for byte, stop what another release left there, ${call}`;
-      return [{ kind: 'prepare', text, service: null }];
-    }
-    case 'start':
-      return services.map(({ name }) => ({
-        kind: 'start',
-        text: `start ${name}: ${call}, unless its state says that ${name} of ${release.id} runs in ${colour}`,
-        service: name,
-      }));
-    case 'stop':
-      return services.map(({ name }) => ({
-        kind: 'stop',
-        text: `stop ${name}: ${call}, unless its state says that ${name} does not run in ${colour}`,
-        service: name,
-      }));
-    default:
-      return change satisfies never;
-  }
-}
+const plan = (change: 'prepare' | 'start' | 'stop', slot: Slot<CommandConfig>): readonly Command[] =>
+  planWishes(change, slot, `call ${programOf(slot.config)} (${change})`);

@@ -4,7 +4,7 @@ import type { Finding } from '../../kinds/check.ts';
 import type { HttpAnswer } from '../../kinds/effects.ts';
 import { matcher } from '../../kinds/pattern.ts';
 import { excerpt, shortNumber } from '../../kinds/wording.ts';
-import { parseJsonPath, valueAt } from './json-path.ts';
+import { parseJsonPath, valueAt } from '../../kinds/json-path.ts';
 import type { HttpConfig } from './schema.ts';
 
 type Answered = Extract<HttpAnswer, { status: 'answered' }>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { inside } from '../../kinds/command-line.ts';
 import { durationMs } from '../../kinds/fields.ts';
 import { pattern } from '../../kinds/pattern.ts';
-import { parseJsonPath } from './json-path.ts';
+import { parseJsonPath } from '../../kinds/json-path.ts';
 
 const statusCode = z.int().min(100).max(599);
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);

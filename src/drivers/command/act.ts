@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/duration.ts';
 import { fail, FailureError } from '../../domain/failure.ts';
-import type { SlotService } from '../../kinds/driver.ts';
+import type { Platform, Wish } from '../wish/colour.ts';
 import { begin, collect } from './call.ts';
 import { answerOf, asksForLater, inCall } from './ending.ts';
 import { documentOf, maxAnswerBytes, parseDone } from './protocol.ts';
@@ -12,69 +12,16 @@ const LONGEST_PAUSE_MS = 30_000;
 /** Calls of one wish whose end nobody saw, before it is given up. */
 const MOST_LOST = 3;
 
-interface Wish {
-  readonly action: 'prepare' | 'start' | 'stop';
-  readonly services: readonly SlotService[];
-  /** For people: `start web`. */
-  readonly doing: string;
-  /** `<operation>/<action>/<service>`: the same wish has the same key, also after a crash. */
-  readonly key: string;
-  /** Asks for the state and makes room; true when it already is as wished. */
-  readonly isSo: () => Promise<boolean>;
-}
-
-/** Everything that another release left in the colour ends; then the program is told to make ready. */
-export async function prepare(scene: Scene, signal: AbortSignal): Promise<void> {
-  const { operation, services } = scene.slot;
-  const isSo = async () => (await makeRoom(scene, signal), false);
-  await act(scene, { action: 'prepare', services, doing: 'prepare', key: `${operation}/prepare`, isSo }, signal);
-}
-
-/** Throws `GR6427` when it says that it has started what its own state does not show. */
-export async function start(scene: Scene, service: SlotService, signal: AbortSignal): Promise<void> {
-  const { release } = scene.slot;
-  const isSo = async () => (await makeRoom(scene, signal)).includes(service.name);
-  if (!(await act(scene, wishOf(scene, 'start', service, isSo), signal))) return;
-  const now = await releaseOf(scene, service, signal);
-  if (now !== release.id)
-    disproven(
-      scene,
-      `start ${service.name}`,
-      now === null ? `${service.name} does not run` : `${service.name} of ${now} runs`,
-    );
-}
-
-/** Throws `GR6427` when it says that it has stopped what its own state still shows. */
-export async function stop(scene: Scene, service: SlotService, signal: AbortSignal): Promise<void> {
-  const isSo = async () => (await releaseOf(scene, service, signal)) === null;
-  if (!(await act(scene, wishOf(scene, 'stop', service, isSo), signal))) return;
-  const now = await releaseOf(scene, service, signal);
-  if (now !== null) disproven(scene, `stop ${service.name}`, `${service.name} of ${now} runs`);
-}
-
-const wishOf = ({ slot }: Scene, action: 'start' | 'stop', service: SlotService, isSo: Wish['isSo']): Wish => ({
-  ...{ action, services: [service], doing: `${action} ${service.name}`, isSo },
-  key: `${slot.operation}/${action}/${service.name}`,
+/** The program as a system that is wished things of. Throws `GR6427` when its state does not show what it said is done. */
+export const programPlatform = (scene: Scene): Platform => ({
+  slot: scene.slot,
+  askState: (signal) => askState(scene, signal),
+  pursue: (wish, signal) => act(scene, wish, signal),
+  prove: async ({ doing }, look, signal) => {
+    const seen = await look(signal);
+    if (seen !== null) disproven(scene, doing, seen);
+  },
 });
-
-/** A colour holds one release: others in it are stopped. Answers the services of this one that run. */
-async function makeRoom(scene: Scene, signal: AbortSignal): Promise<readonly string[]> {
-  const { slot } = scene;
-  const running = await askState(scene, signal);
-  const isOurs = ({ releaseId }: { releaseId: string }) => releaseId === slot.release.id;
-  for (const { service } of running.filter((each) => !isOurs(each)))
-    await stop(
-      scene,
-      slot.services.find(({ name }) => name === service)!,
-      signal,
-    );
-  return running.filter(isOurs).map(({ service }) => service);
-}
-
-async function releaseOf(scene: Scene, service: SlotService, signal: AbortSignal): Promise<string | null> {
-  const running = await askState(scene, signal);
-  return running.find((each) => each.service === service.name)?.releaseId ?? null;
-}
 
 /**
  * Calls the program until it says that it is done; false when nothing had to be called. Its answer is its own word: prove it.
@@ -92,7 +39,7 @@ async function act(scene: Scene, wish: Wish, signal: AbortSignal): Promise<boole
     const end = await collect(scene, key, signal);
     if (end === null || end.status === 'unknown') {
       if (end !== null && (lost += 1) > MOST_LOST) neverSeen(scene, doing, end.reason);
-      if (await wish.isSo()) return false;
+      if (await wish.isSo(signal)) return false;
       await begin(scene, { key, doing, stdin, answerBytes: maxAnswerBytes }, signal);
       continue;
     }

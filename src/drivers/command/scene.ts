@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { fail, FailureError, type Failure } from '../../domain/failure.ts';
+import { fail } from '../../domain/failure.ts';
 import type { Slot } from '../../kinds/driver.ts';
+import { hiding } from '../wish/hiding.ts';
 import type { CommandHost } from './host.ts';
 
 export interface CommandConfig {
@@ -45,19 +46,8 @@ export async function onScene<T>(
   const variables = { ...host.inheritedVariables(), ...Object.fromEntries(passed) };
   await host.makeFolder(keepOf(slot));
   await host.makeFolder(callsOf(slot));
-  try {
-    return await work({ host, slot, config, program: programOf(config), variables, hide });
-  } catch (error) {
-    if (error instanceof FailureError) throw new FailureError(...error.failures.map((one) => hidden(one, hide)));
-    throw error;
-  }
+  return hiding(hide, () => work({ host, slot, config, program: programOf(config), variables, hide }));
 }
-
-const hidden = (failure: Failure, hide: Scene['hide']): Failure => ({
-  ...{ code: failure.code, message: hide(failure.message) },
-  ...(failure.where !== undefined && { where: failure.where }),
-  ...(failure.do !== undefined && { do: hide(failure.do) }),
-});
 
 const missing = (name: string): never =>
   fail({

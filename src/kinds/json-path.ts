@@ -1,4 +1,4 @@
-import type { Json } from '../../domain/json.ts';
+import type { Json } from '../domain/json.ts';
 
 /** `$.a.b[0]["c d"]` → its steps; null when it is no such path. Wildcards and filters are not part of it. */
 export function parseJsonPath(text: string): readonly (string | number)[] | null {
