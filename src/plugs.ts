@@ -11,9 +11,12 @@ import { suite } from './checks/suite.ts';
 import { tcp } from './checks/tcp.ts';
 import { variables } from './checks/variables.ts';
 import { commandDriver } from './drivers/command.ts';
+import { githubWorkflowDriver } from './drivers/github-workflow.ts';
+import { httpDriver } from './drivers/http.ts';
 import { processDriver } from './drivers/process.ts';
 import { openEdge } from './edge/client.ts';
 import { commandHost } from './effects/command-host.ts';
+import { remoteHost } from './effects/remote-host.ts';
 import { supervisedHost } from './effects/supervised-host.ts';
 import { portOwner } from './effects/tcp/port-owner.ts';
 import { openHaproxy } from './haproxy/client.ts';
@@ -43,6 +46,8 @@ export const checks: ReadonlyMap<string, RegisteredCheck> = byKind<RegisteredChe
 export const drivers: ReadonlyMap<string, Driver> = byKind<Driver>(
   processDriver(supervisedHost()),
   commandDriver(commandHost()) as unknown as Driver,
+  githubWorkflowDriver(remoteHost()) as unknown as Driver,
+  httpDriver(remoteHost()) as unknown as Driver,
 );
 export const traffic: ReadonlyMap<string, Traffic> = byKind<Traffic>(
   edgeTraffic(openEdge) as Traffic,
