@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -361,5 +362,25 @@ test('what runs can be asked of the services themselves; what does not name its 
     { service: 'web', releaseId: expect.stringContaining('not name') },
   ]);
   await api.machine.stop({ colour: 'green', service: 'web' });
+  expect(await api.driver.observe(slot)).toEqual([]);
+});
+
+test('a service that takes connections and hangs up is not "nothing": its stop is asked for', async () => {
+  const rude = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+  const { port } = rude.address() as AddressInfo;
+  api.bend(({ line }, response) => {
+    if (!line.startsWith('DELETE')) return false;
+    rude.close(() => response.writeHead(204).end());
+    return true;
+  });
+  const addresses = { blue: {}, green: { web: `127.0.0.1:${port}` } };
+  const stop = { method: 'DELETE', path: '/apps/{service}/{colour}' };
+  const slot = api.lone({ epoch: 1 }, { state: { addresses, health: '/' }, stop });
+  expect(await api.driver.observe(slot)).toMatchObject([
+    { service: 'web', releaseId: expect.stringContaining('not name') },
+  ]);
+  await api.carryOut('stop', slot);
+  expect(acts()).toHaveLength(1);
   expect(await api.driver.observe(slot)).toEqual([]);
 });

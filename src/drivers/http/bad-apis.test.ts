@@ -74,17 +74,20 @@ describe('an API that tells badly how it goes', () => {
   });
 
   test('a start that failed does not keep its stop from going on', async () => {
+    let status = 'building';
     api.bend(({ line }, response) => {
-      if (line === 'GET /v1/deployments/d-1') response.writeHead(200).end('{"deployment":{"status":"failed"}}');
+      if (line === 'GET /v1/deployments/d-1') response.writeHead(200).end(JSON.stringify({ deployment: { status } }));
       return response.writableEnded;
     });
     const slot = api.lone({ epoch: 1 });
     const stopped = new AbortController();
-    // Ended after it was sent and before it was followed.
-    const started = api.driver.run(api.driver.plan('start', slot)[0]!, slot, stopped.signal).catch(() => undefined);
-    await expect.poll(() => api.effects.length, { timeout: 30_000 }).toBe(1);
+    const started = api.driver.run(api.driver.plan('start', slot)[0]!, slot, stopped.signal).catch(() => 'ended');
+    await expect
+      .poll(() => api.asked.some(({ line }) => line.includes('/deployments/d-1')), { timeout: 30_000 })
+      .toBe(true);
     stopped.abort();
-    await started;
+    expect(await started).toBe('ended');
+    status = 'failed';
     await api.carryOut('stop', { ...slot, operation: 'back' });
     expect(api.effects).toEqual(['start web', 'stop web']);
     expect(await api.machine.running()).toEqual([]);
