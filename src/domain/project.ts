@@ -118,6 +118,24 @@ export interface Bake {
   readonly rollBack: 'automatic' | 'hold';
   /** Asked through the public address every `everyMs`; a status of 500 or more, or none, is a failed probe. Default: each service's health path. */
   readonly probes: readonly { readonly service: string; readonly path: string }[];
+  /** What repeated looks judge; absent where nothing is to be judged so. */
+  readonly looks?: BakeLooks;
+}
+
+/** Objectives and a comparison, judged again and again while the bake lasts without more false alarms for it. */
+export interface BakeLooks {
+  /** Between two looks. */
+  readonly everyMs: number;
+  /** Share of answers of the new version that must be good; null: no objective. */
+  readonly availability: number | null;
+  /** `quantile` 0.95: 95 % of the probes of the service are answered within `withinMs`. */
+  readonly latency: readonly { readonly service: string; readonly quantile: number; readonly withinMs: number }[];
+  /** Old and new asked side by side, `samples` of each version and service in every look; null: not compared. */
+  readonly compare: {
+    readonly allowedRatio: number;
+    readonly detectRatio: number;
+    readonly samples: number;
+  } | null;
 }
 
 export interface Phase {

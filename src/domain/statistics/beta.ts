@@ -68,3 +68,19 @@ export function studentQuantile(probability: number, degreesOfFreedom: number): 
   }
   return (low + high) / 2;
 }
+
+/** The t with P(T > t) = tail, as exact far out as near the middle; Infinity without a degree of freedom. Tail above 0, below ½. */
+export function studentUpper(tail: number, degreesOfFreedom: number): number {
+  if (!(degreesOfFreedom > 0)) return Infinity;
+  const above = (t: number): number =>
+    incompleteBeta(degreesOfFreedom / (degreesOfFreedom + t * t), degreesOfFreedom / 2, 0.5) / 2;
+  let low = 0;
+  let high = 1;
+  while (above(high) > tail) high *= 2;
+  for (let step = 0; step < 80; step++) {
+    const middle = (low + high) / 2;
+    if (above(middle) > tail) low = middle;
+    else high = middle;
+  }
+  return high;
+}

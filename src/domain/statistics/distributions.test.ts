@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binomialCumulative, incompleteBeta, studentCumulative, studentQuantile } from './beta.ts';
+import { binomialCumulative, incompleteBeta, studentCumulative, studentQuantile, studentUpper } from './beta.ts';
 import { normalCumulative, normalQuantile } from './normal.ts';
 
 describe('normal', () => {
@@ -55,5 +55,13 @@ describe('beta, binomial, Student', () => {
   ])('Student quantile of %d at %d degrees', (probability, degrees, t) => {
     expect(studentQuantile(probability, degrees)).toBeCloseTo(t, 5);
     expect(studentCumulative(t, degrees)).toBeCloseTo(probability, 6);
+  });
+
+  it('upper quantiles are exact far out, and the same as the others near the middle', () => {
+    expect(studentUpper(0.025, 10)).toBeCloseTo(2.228139, 5);
+    expect(studentUpper(0.025, 10)).toBeCloseTo(studentQuantile(0.975, 10), 8);
+    // One degree of freedom is Cauchy's: the tail beyond t is about 1 / (π t).
+    expect(studentUpper(1e-20, 1) * Math.PI * 1e-20).toBeCloseTo(1, 6);
+    expect(studentUpper(0.025, 0)).toBe(Infinity);
   });
 });

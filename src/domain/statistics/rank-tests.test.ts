@@ -39,7 +39,7 @@ describe('mannWhitney', () => {
 
   it('learns nothing from nothing', () => {
     expect(mannWhitney([], [1]).pValue).toBe(1);
-    expect(mannWhitney([2, 2], [2, 2])).toEqual({ u: 2, z: 0, pValue: 1 });
+    expect(mannWhitney([2, 2], [2, 2])).toEqual({ u: 2, variance: 0, z: 0, pValue: 1 });
   });
 
   it('rejects equals as often as it says: p < 0.05 in about 5 % of 2,000 pairs', () => {

@@ -1,30 +1,47 @@
+import { crossingThresholds } from './crossing.ts';
 import { normalCumulative, normalQuantile } from './normal.ts';
 
 /** How the allowed false alarms are spread over repeated looks: hardly any early, or evenly. */
 export type SpendingRule = 'obrien-fleming' | 'pocock';
 
 /**
- * The share of a one-sided alpha that may be spent when a fraction (0..1) of the planned information is in
+ * The share of a one-sided alpha that may be spent when a fraction (0..1) of the planned watch is over
  * (Lan and DeMets 1983). Grows from 0 to alpha; looks may come at any, unplanned, times.
  */
-export function spentAlpha(informationFraction: number, alpha: number, rule: SpendingRule = 'obrien-fleming'): number {
-  if (informationFraction <= 0) return 0;
-  if (informationFraction >= 1) return alpha;
-  if (rule === 'pocock') return alpha * Math.log(1 + (Math.E - 1) * informationFraction);
-  return 2 * normalCumulative(-normalQuantile(1 - alpha / 2) / Math.sqrt(informationFraction));
+export function spentAlpha(fraction: number, alpha: number, rule: SpendingRule = 'obrien-fleming'): number {
+  if (fraction <= 0) return 0;
+  if (fraction >= 1) return alpha;
+  if (rule === 'pocock') return alpha * Math.log(1 + (Math.E - 1) * fraction);
+  return 2 * normalCumulative(-normalQuantile(1 - alpha / 2) / Math.sqrt(fraction));
+}
+
+export interface Looks {
+  /** Part of the planned watch that is over at each look: rises, at most 1. */
+  readonly fractions: readonly number[];
+  /** How much is known at each look, in any unit (samples): rises. Default: as the fractions do. */
+  readonly information?: readonly number[];
+  /** One-sided, of all looks together. */
+  readonly alpha: number;
+  readonly rule?: SpendingRule;
 }
 
 /**
- * The z each look must exceed to alarm, so that all looks together alarm falsely with at most alpha. Bonferroni on the
- * increments of the spending function: looks are correlated, so this is a little stricter than exact integration.
- * Fractions must rise and end at most at 1; throws RangeError otherwise.
+ * The z that each look must exceed to alarm, so that all looks together alarm falsely in a share alpha of good runs (exact for
+ * sums with independent steps). A threshold depends on the looks before it only, never on later ones. Throws RangeError when
+ * fractions or information do not rise.
  */
-export function lookThresholds(fractions: readonly number[], alpha: number, rule?: SpendingRule): number[] {
-  let before = 0;
-  return fractions.map((fraction) => {
-    if (!(fraction > before && fraction <= 1)) throw new RangeError(`information fraction ${fraction} does not rise`);
-    const increment = spentAlpha(fraction, alpha, rule) - spentAlpha(before, alpha, rule);
-    before = fraction;
-    return normalQuantile(1 - increment);
-  });
+export function lookThresholds({ fractions, information = fractions, alpha, rule }: Looks): number[] {
+  assertRises(fractions, 'watched fraction');
+  assertRises(information, 'information');
+  if (information.length !== fractions.length) throw new RangeError('looks need a fraction and an information each');
+  if ((fractions.at(-1) ?? 0) > 1) throw new RangeError(`watched fraction ${fractions.at(-1)} is above 1`);
+  const increments = fractions.map(
+    (fraction, index) => spentAlpha(fraction, alpha, rule) - spentAlpha(fractions[index - 1] ?? 0, alpha, rule),
+  );
+  return crossingThresholds(information, increments);
+}
+
+function assertRises(values: readonly number[], what: string): void {
+  for (const [index, value] of values.entries())
+    if (!(value > (values[index - 1] ?? 0))) throw new RangeError(`${what} ${value} does not rise`);
 }
