@@ -39,6 +39,8 @@ function ofEnvironment(
   const environment = project.environments.find((one) => one.name === name);
   if (!environment || field === undefined) return null;
   if (group === 'ports') return Object.hasOwn(environment.ports, field) ? String(environment.ports[field]) : null;
+  const { looks } = environment.bake;
+  if (group === 'bake' && field === 'look-every' && looks) return durationText(looks.everyMs);
   if (group !== 'conditional') return null;
   if (field === 'then') return environment.conditional.then;
   if (field === 'owner') return environment.conditional.owner;

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { CheckSpec, Environment, Phase, Plugged, Project, Service } from '../domain/project.ts';
+import type { Bake, CheckSpec, Environment, Phase, Plugged, Project, Service } from '../domain/project.ts';
 import { variableOf } from './contradictions.ts';
 import { laterInEnvironment } from './later.ts';
 import type { PlacedPhase } from './phase-order.ts';
 import type { ReadCheck, ReadPlugs } from './plugs.ts';
 import { positionText, type Path } from './position.ts';
 import type { EnvironmentShape, ProjectShape, ServiceShape } from './shape.ts';
+import { lookEveryMs } from './shape-bake.ts';
 import { find, keyPosition, type Tree } from './tree.ts';
 
 export interface Parts {
@@ -127,6 +128,7 @@ function makeEnvironment(parts: Parts, name: string, one: EnvironmentShape): Env
       baselineFactor: bake['baseline-factor'],
       rollBack: bake['roll-back'],
       probes: probesOf(parts.shape, bake.probes),
+      ...looksOf(bake),
     },
     conditional: {
       // oxlint-disable-next-line unicorn/no-thenable -- the word of the configuration, never awaited
@@ -137,6 +139,23 @@ function makeEnvironment(parts: Parts, name: string, one: EnvironmentShape): Env
     promotion: { evidenceMaxAgeMs: one.promotion['evidence-max-age'] },
     keepReleases: one['keep-releases'],
     about: aboutOf(one),
+  };
+}
+
+/** Nothing where nothing is declared: an environment without looks stays the same, to the hash of its plans. */
+function looksOf(bake: EnvironmentShape['bake']): Pick<Bake, 'looks'> {
+  const { objectives, compare } = bake;
+  if (objectives === undefined && compare === undefined) return {};
+  const latency = Object.entries(objectives?.latency ?? {}).flatMap(([service, limits]) =>
+    limits.map((limit) => ({ service, ...limit })),
+  );
+  return {
+    looks: {
+      everyMs: lookEveryMs(bake),
+      availability: objectives?.availability ?? null,
+      latency,
+      compare: compare === undefined ? null : { ...compare.latency, samples: compare.samples },
+    },
   };
 }
 

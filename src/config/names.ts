@@ -41,7 +41,11 @@ export function judgeNames(root: Tree): readonly Failure[] {
       name: service,
       path: ['environments', name, 'bake', 'probes', service],
     }));
-    must('GR1302', 'service', declared('services'), [...ports, ...probes], keyPosition);
+    const latency = members(step(step(step(environment, 'bake'), 'objectives'), 'latency')).map(([service]) => ({
+      name: service,
+      path: ['environments', name, 'bake', 'objectives', 'latency', service],
+    }));
+    must('GR1302', 'service', declared('services'), [...ports, ...probes, ...latency], keyPosition);
   }
   for (const { path, tree } of checksOf(root)) {
     inEnvironments('in', path, tree);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { durationMs, share } from '../kinds/fields.ts';
+import { durationMs } from '../kinds/fields.ts';
 import { laterInEnvironment } from './later.ts';
-import { count, factor, httpPath, port, relativePath, variables } from './shape-parts.ts';
+import { bake } from './shape-bake.ts';
+import { count, port, relativePath, variables } from './shape-parts.ts';
 
 const driver = z
   .union([z.string(), z.looseObject({ kind: z.string() })])
@@ -11,29 +12,6 @@ const traffic = z.union([z.string(), z.looseObject({ kind: z.string() })]).meta(
   id: 'traffic',
   description: 'Who gets the requests: a kind, or `{ kind, … }` with the fields of that kind.',
 });
-
-const bakeFields = z.strictObject({
-  for: durationMs().prefault('5m').describe('How long the new version is watched after the cut-over. 0s: not at all.'),
-  every: durationMs().prefault('5s').describe('Between two probes of each service.'),
-  failures: count().default(0).describe('Failed probes of one service that are tolerated.'),
-  errors: count().default(4).describe('Probes in a row that could not be measured and are tolerated.'),
-  'minimum-requests': count().default(20).describe('Traffic rule: at least this many requests …'),
-  'error-share': share().prefault('5%').describe('… with a share of 5xx answers above the larger of this …'),
-  'baseline-factor': factor().default(3).describe('… and this many times the share of the old version.'),
-  probes: z
-    .record(z.string(), z.union([httpPath().transform((one) => [one]), z.array(httpPath())]))
-    .prefault({})
-    .describe('Paths asked through the public address, by service. Default: the path of its health.'),
-  'roll-back': z
-    .enum(['automatic', 'hold'])
-    .default('automatic')
-    .describe('What a bad bake does: go back at once, or hold and ask.'),
-});
-
-const bake = z
-  .union([durationMs().transform((forMs) => ({ ...bakeFields.parse({}), for: forMs })), bakeFields])
-  .prefault({})
-  .describe('Watching after the cut-over. A duration alone takes every other default.');
 
 const fileList = z.union([relativePath().transform((one) => [one]), z.array(relativePath())]);
 const variableFields = z.strictObject({

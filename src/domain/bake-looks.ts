@@ -7,6 +7,7 @@ import {
   type LooksJudgement,
 } from './statistics/sequential-latency.ts';
 import { judgeShares, type ShareJudgement, type ShareLook } from './statistics/sequential-share.ts';
+import { lookThresholds, type JudgingLooks, type Looks } from './statistics/spending.ts';
 
 /** Of all looks and all subjects of one bake together: good releases that are called worse (one-sided). */
 export const bakeAlpha = 0.025;
@@ -117,18 +118,45 @@ export type SubjectJudgement = { readonly subject: Subject } & (
 );
 
 /** The false alarms that are allowed are divided among the subjects, so that the rate stated is that of the whole bake. */
-export function judgeSubjects(
+export const judgeSubjects = (
   tally: LooksTally,
   subjects: readonly Subject[],
   isOver: boolean,
-): readonly SubjectJudgement[] {
-  const rule = { alpha: bakeAlpha / Math.max(1, subjects.length), power: bakePower };
-  return subjects.map((subject): SubjectJudgement => {
-    if (subject.kind !== 'comparison') {
-      const judged = judgeShares(tally.shares[subject.name] ?? [], { ...rule, ...subject }, isOver);
-      return { subject, of: 'share', judged };
-    }
-    const looks = tally.comparisons[subject.name] ?? [];
-    return { subject, of: 'ratio', judged: judgeLooks(looks, { ...rule, ...subject }, { isOver }) };
+): readonly SubjectJudgement[] => subjects.map((subject) => judgeOne(tally, subject, subjects.length, { isOver }));
+
+/** What each look of a subject said in its turn, the first one first. */
+export function judgementsByLook(
+  tally: LooksTally,
+  subject: Subject,
+  subjects: readonly Subject[],
+): readonly (SubjectJudgement & { readonly fraction: number })[] {
+  const { name } = subject;
+  const [shares, comparisons] = [tally.shares[name] ?? [], tally.comparisons[name] ?? []];
+  const looks = subject.kind === 'comparison' ? comparisons : shares;
+  let all: number[] | null = null;
+  // A threshold depends on the looks before it only: those of the last look are those of all.
+  const thresholds = (of: Looks): number[] => (all ??= lookThresholds(of)).slice(0, of.fractions.length);
+  const backwards = looks.map((_, index) => {
+    const count = looks.length - index;
+    const until = {
+      ...tally,
+      shares: { [name]: shares.slice(0, count) },
+      comparisons: { [name]: comparisons.slice(0, count) },
+    };
+    return {
+      ...judgeOne(until, subject, subjects.length, { isOver: false, thresholds }),
+      fraction: looks[count - 1]!.fraction,
+    };
   });
+  return backwards.toReversed();
+}
+
+function judgeOne(tally: LooksTally, subject: Subject, subjects: number, how: JudgingLooks): SubjectJudgement {
+  const rule = { alpha: bakeAlpha / Math.max(1, subjects), power: bakePower };
+  if (subject.kind !== 'comparison') {
+    const judged = judgeShares(tally.shares[subject.name] ?? [], { ...rule, ...subject }, how);
+    return { subject, of: 'share', judged };
+  }
+  const judged = judgeLooks(tally.comparisons[subject.name] ?? [], { ...rule, ...subject }, how);
+  return { subject, of: 'ratio', judged };
 }

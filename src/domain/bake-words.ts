@@ -7,6 +7,9 @@ const outcomes = { worse: 'fail', within: 'pass', open: 'pass', insufficient: 'e
 
 export const lookOutcome = ({ judged }: SubjectJudgement): Outcome => outcomes[judged.verdict];
 
+/** Nobody waits for a rule to see this. */
+const farthest = 100;
+
 /** A judgement never comes without the number of samples and the smallest effect that it would have seen. */
 export function lookFinding(each: SubjectJudgement): ResultFinding {
   return {
@@ -32,6 +35,7 @@ function valueOf(each: SubjectJudgement): string {
   const { ratio, low, high, sampleOld, sampleNew, minimumDetectableRatio } = each.judged;
   const samples = `${sampleNew} answers against ${sampleOld}`;
   if (!Number.isFinite(ratio)) return `unknown: ${samples} are too few`;
+  if (minimumDetectableRatio > farthest) return `${times(ratio)} (${samples}; too early to see a slowdown)`;
   const range = Number.isFinite(high) ? `${times(low)} to ${times(high)}; ` : '';
   return `${times(ratio)} (${range}${samples}; slower than ${times(minimumDetectableRatio)} would have been seen)`;
 }

@@ -1,12 +1,18 @@
+import { judgeSubjects, noLooks, type LooksTally, type Subject } from '../../domain/bake-looks.ts';
+import { lookDoubt } from '../../domain/bake-words.ts';
 import { bakeFault, bakeIsMeasured, emptyTally, type BakeBaseline, type BakeTally } from '../../domain/bake.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { OperationResult } from '../../domain/deployment.ts';
 import type { ColourLoad } from '../../kinds/traffic.ts';
 import { observe, publicAddresses, servingRelease, type Site } from '../site.ts';
+import { askBeside } from './bake-beside.ts';
+import { bakeSubjects, endLook, lookFacts, takeIn, untilLookMs, type ProbeAnswer } from './bake-look.ts';
 import type { StepModule, StepTask } from './step-task.ts';
 
 /** Traffic and processes are looked at this often, whatever the interval of the probes. */
 const lookEveryMs = 100;
+/** Pairs that have begun are waited for with the watch going on. */
+const settleEveryMs = 20;
 /** One recorded answer per window: what is lost by a crash is at most this much watching. */
 const windowMs = 30_000;
 
@@ -19,6 +25,8 @@ interface Bout {
   readonly isOver: boolean;
   readonly firstBadAt: number | null;
   readonly faultAt: number | null;
+  /** Absent where nothing is judged by looks, so that what an older version has begun reads the same. */
+  readonly looks?: LooksTally;
 }
 
 /** Watches the new version under real traffic; the old one still runs beside it. */
@@ -33,14 +41,16 @@ export const bake: StepModule = async (task) => {
     isOver: false,
     firstBadAt: null,
     faultAt: null,
+    ...(site.environment.bake.looks && { looks: noLooks }),
   };
+  const subjects = bakeSubjects(site);
   // Whether it is over is a recorded answer too: whoever resumes later than that still takes in every window before it, and looks
   // at least once more.
   for (let window = 1; bout.fault === null && !bout.isOver && window < 1_000_000; window += 1) {
     const before = bout;
-    bout = await run(`bake window ${window}`, (signal) => watch(task, before, opening.baseline, signal));
+    bout = await run(`bake window ${window}`, (signal) => watch(task, before, { ...opening, subjects }, signal));
   }
-  return close(site, bout, opening.baseline);
+  return close(site, bout, { ...opening, subjects });
 };
 
 async function open(site: Site): Promise<{ baseline: BakeBaseline; counted: Bout['counted'] }> {
@@ -57,29 +67,71 @@ async function open(site: Site): Promise<{ baseline: BakeBaseline; counted: Bout
 
 const bad = (load: ColourLoad): number => load.status5xx + load.transportErrors;
 
-async function watch({ site, step }: StepTask, bout: Bout, baseline: BakeBaseline, signal: AbortSignal): Promise<Bout> {
+interface Ground {
+  readonly baseline: BakeBaseline;
+  readonly subjects: readonly Subject[];
+}
+
+async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSignal): Promise<Bout> {
+  const { site, step } = task;
   const { clock } = site.world;
   const rules = site.environment.bake;
+  const { looks } = rules;
+  const beganAt = clock.now();
   const began = clock.elapsed();
-  const windowEndsMs = Math.min(windowMs, rules.forMs - bout.watchedMs);
+  const lookMs = looks && bout.looks ? untilLookMs(looks, bout.looks, bout.watchedMs) : Infinity;
+  const windowEndsMs = Math.min(windowMs, rules.forMs - bout.watchedMs, lookMs);
   const spentMs = () => clock.elapsed() - began;
+  const asked: ProbeAnswer[] = [];
+  const beside =
+    looks && bout.looks
+      ? askBeside(
+          { site, rules: looks, tally: bout.looks, subjects: ground.subjects, watchedMs: bout.watchedMs },
+          signal,
+        )
+      : null;
   let now = bout;
   let probeAtMs = 0;
-  while (!signal.aborted && now.fault === null) {
-    now = await look(site, now);
-    if (spentMs() >= probeAtMs) {
-      now = { ...now, tally: await probe(site, now.tally, signal) };
-      if (now.tally.probes > bout.tally.probes) await site.world.reach(`${step.name}:inside`);
-      probeAtMs += rules.everyMs;
+  try {
+    while (!signal.aborted && now.fault === null) {
+      now = await look(site, now);
+      if (spentMs() >= probeAtMs) {
+        const probed = await probe(site, now.tally, signal);
+        now = { ...now, tally: probed.tally };
+        asked.push(...probed.answers);
+        if (now.tally.probes > bout.tally.probes) await site.world.reach(`${step.name}:inside`);
+        probeAtMs += rules.everyMs;
+      }
+      const fault = now.fault ?? bakeFault(rules, now.tally, ground.baseline);
+      if (fault !== null) now = { ...now, fault, faultAt: clock.now() };
+      const restMs = windowEndsMs - spentMs();
+      if (restMs <= 0) beside?.end();
+      if (restMs <= 0 && (beside?.isDone() ?? true)) break;
+      await clock.sleep(restMs > 0 ? Math.min(lookEveryMs, Math.max(1, restMs)) : settleEveryMs, signal);
     }
-    const fault = now.fault ?? bakeFault(rules, now.tally, baseline);
-    if (fault !== null) now = { ...now, fault, faultAt: clock.now() };
-    if (spentMs() >= windowEndsMs) break;
-    await clock.sleep(Math.min(lookEveryMs, Math.max(1, windowEndsMs - spentMs())), signal);
+  } finally {
+    beside?.drop();
   }
   const watchedMs = bout.watchedMs + spentMs();
-  return { ...now, watchedMs, isOver: watchedMs >= rules.forMs };
+  const watched = { ...now, watchedMs, isOver: watchedMs >= rules.forMs };
+  if (!bout.looks || !looks || now.fault !== null || signal.aborted) return watched;
+  const seen = {
+    requests: now.tally.requests - bout.tally.requests,
+    badAnswers: now.tally.badAnswers - bout.tally.badAnswers,
+    probes: asked,
+    pairs: (await beside?.pairs) ?? {},
+  };
+  const tally = takeIn(bout.looks, ground.subjects, seen);
+  if (!watched.isOver && watchedMs < (tally.looks + 1) * looks.everyMs) return { ...watched, looks: tally };
+  const which = { subjects: ground.subjects, watchedMs, isOver: watched.isOver, beganAt, bake: bakeName(task) };
+  const ended = await endLook(site, tally, which);
+  const faultAt = ended.fault === null ? watched.faultAt : clock.now();
+  return { ...watched, looks: ended.tally, fault: ended.fault, faultAt };
 }
+
+/** By its operation, so that a bake that is asked for again keeps what the first one saw. */
+const bakeName = ({ step, operation }: StepTask): string =>
+  `${step.name}-${operation.slice(operation.lastIndexOf('-') + 1)}`;
 
 /** Real traffic as the proxy counts it, and whether every process still lives. */
 async function look(site: Site, bout: Bout): Promise<Bout> {
@@ -108,7 +160,7 @@ async function look(site: Site, bout: Bout): Promise<Bout> {
 }
 
 /** Asks through the public address, as a user would. An answer of 500 or more is a failure; no answer at all is an error. */
-async function probe(site: Site, tally: BakeTally, signal: AbortSignal): Promise<BakeTally> {
+async function probe(site: Site, tally: BakeTally, signal: AbortSignal) {
   const addresses = publicAddresses(site.project, site.environment);
   const declared = site.environment.bake.probes;
   const probes =
@@ -120,29 +172,37 @@ async function probe(site: Site, tally: BakeTally, signal: AbortSignal): Promise
       const place = addresses[service]!;
       const url = `http://${place.host}:${place.port}${path}`;
       return {
+        service,
         url,
         answer: await site.effects.http.request({ method: 'GET', url, timeoutMs: 5_000, maxBytes: 4096 }, signal),
       };
     }),
   );
-  if (signal.aborted) return tally;
+  if (signal.aborted) return { tally, answers: [] };
   const failures = answers.flatMap(({ url, answer }) =>
     answer.status === 'answered' && answer.code >= 500 ? [`${url} answered ${answer.code}`] : [],
   );
   const errors = answers.flatMap(({ url, answer }) =>
     answer.status === 'unreachable' ? [`${url}: ${answer.reason}`] : [],
   );
-  return {
+  const told: BakeTally = {
     ...tally,
     probes: tally.probes + answers.length,
     failedProbes: tally.failedProbes + failures.length,
     errorsInARow: errors.length > 0 ? tally.errorsInARow + 1 : 0,
     lastFailure: failures[0] ?? errors[0] ?? tally.lastFailure,
   };
+  const timed = answers.map(({ service, answer }): ProbeAnswer => {
+    const isGood = answer.status === 'answered' && answer.code < 500;
+    return { service, durationMs: isGood ? answer.durationMs : null };
+  });
+  return { tally: told, answers: timed };
 }
 
-function close(site: Site, bout: Bout, baseline: BakeBaseline): OperationResult {
+function close(site: Site, bout: Bout, { baseline, subjects }: Ground): OperationResult {
   const { tally, fault, firstBadAt, faultAt, watchedMs } = bout;
+  const judgements = bout.looks ? judgeSubjects(bout.looks, subjects, bout.isOver) : [];
+  const doubt = lookDoubt(judgements);
   const facts = {
     ...{
       probes: tally.probes,
@@ -152,7 +212,9 @@ function close(site: Site, bout: Bout, baseline: BakeBaseline): OperationResult 
       watchedSeconds: Math.round(watchedMs / 100) / 10,
     },
     ...{ baselineRequests: baseline.requests, baselineBadAnswers: baseline.badAnswers, firstBadAt, faultAt },
+    ...lookFacts(bout.looks, judgements),
   };
+  if (fault === null && doubt !== null) return { status: 'unknown', reason: doubt };
   if (fault === null && bakeIsMeasured(tally)) return { status: 'done', facts };
   if (fault === null)
     return {

@@ -2,8 +2,10 @@ import { normalCumulative, normalQuantile } from './normal.ts';
 
 /** What lies further below the middle than this many standard deviations (1e-15) is left out. */
 const reach = 8;
-/** Points of the grid for each standard deviation of the smallest step between two looks. */
+/** Points of the grid for each standard deviation of the smaller of the steps before and after a look. */
 const pointsPerDeviation = 5;
+/** Of the usual learning of a look so far. */
+const leastLearned = 0.2;
 
 /** Density of the running sum at a look, of the runs that have not alarmed yet, on an even grid from `low`. */
 interface Density {
@@ -19,19 +21,32 @@ interface Density {
  * may be spent.
  */
 export function crossingThresholds(information: readonly number[], increments: readonly number[]): number[] {
-  const whole = information.at(-1) ?? 1;
-  const times = information.map((each) => each / whole);
-  const steps = times.map((time, index) => Math.sqrt(time - (times[index - 1] ?? 0)));
-  const step = Math.min(...steps) / pointsPerDeviation;
+  const known = spread(information);
+  const times = known.map((each) => each / known.at(-1)!);
+  const deviations = times.map((time, index) => Math.sqrt(time - (times[index - 1] ?? 0)));
   const thresholds: number[] = [];
   let before: Density | null = null;
   for (const [look, time] of times.entries()) {
-    const deviation = steps[look]!;
+    const deviation = deviations[look]!;
     const bound = boundOf(before, deviation, increments[look]!);
     thresholds.push(bound / Math.sqrt(time));
+    // Fine enough for what made this density and for what is made of it.
+    const step = Math.min(deviation, deviations[look + 1] ?? deviation) / pointsPerDeviation;
     if (look < times.length - 1) before = advance(before, deviation, { time, bound, step });
   }
   return thresholds;
+}
+
+/**
+ * A look that learned next to nothing is taken as if it had learned a little: looks then count as less alike than they are, which
+ * makes thresholds higher and never lower, and the grid stays one that can be computed.
+ */
+function spread(information: readonly number[]): readonly number[] {
+  let sum = 0;
+  return information.map((each, look) => {
+    const least = (leastLearned * each) / (look + 1);
+    return (sum += Math.max(each - (information[look - 1] ?? 0), least));
+  });
 }
 
 /** The height of the sum above which a share of exactly `increment` of all runs lies. */

@@ -2,7 +2,7 @@ import { hodgesLehmannRatio } from './hodges-lehmann.ts';
 import { mannWhitney } from './mann-whitney.ts';
 import { studentUpper } from './beta.ts';
 import { normalCumulative, normalQuantile } from './normal.ts';
-import { lookThresholds, spentAlpha, type Looks } from './spending.ts';
+import { lookThresholds, spentAlpha, type JudgingLooks } from './spending.ts';
 
 /** Fewer latencies of a version than this say too little of a look's spread: they wait for the next look. */
 export const fewestOfALook = 10;
@@ -76,14 +76,11 @@ export function lookAtLatency(
   };
 }
 
-/**
- * Judges all looks so far. `isOver`: no further look comes. `thresholds` is replaced only by whoever judges the same looks
- * thousands of times and remembers them.
- */
+/** Judges all looks so far. */
 export function judgeLooks(
   looks: readonly LatencyLook[],
   rule: LatencyRule,
-  { isOver, thresholds = lookThresholds }: { readonly isOver: boolean; readonly thresholds?: (of: Looks) => number[] },
+  { isOver, thresholds = lookThresholds }: JudgingLooks,
 ): LooksJudgement {
   const sampleOld = looks.reduce((sum, look) => sum + look.sampleOld, 0);
   const sampleNew = looks.reduce((sum, look) => sum + look.sampleNew, 0);

@@ -42,6 +42,7 @@ describe('lookThresholds', () => {
   test.each([
     ['even looks', evenly(48)],
     ['looks that learn unevenly', evenly(48).map((fraction) => fraction ** 2)],
+    ['looks of day and night', evenly(48).map((fraction, look) => fraction + (look % 2 === 0 ? 0 : -0.018))],
   ])('48 looks at a good run alarm falsely as often as stated, naive ones far more: %s', (_, information) => {
     const thresholds = lookThresholds({ fractions: evenly(48), information, alpha: 0.05 });
     const uniform = seededUniform(5);

@@ -25,6 +25,13 @@ export interface Looks {
   readonly rule?: SpendingRule;
 }
 
+export interface JudgingLooks {
+  /** No further look comes. */
+  readonly isOver: boolean;
+  /** Replaced only by whoever judges many looks at the same times and remembers their thresholds. */
+  readonly thresholds?: (of: Looks) => number[];
+}
+
 /**
  * The z that each look must exceed to alarm, so that all looks together alarm falsely in a share alpha of good runs (exact for
  * sums with independent steps). A threshold depends on the looks before it only, never on later ones. Throws RangeError when
