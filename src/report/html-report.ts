@@ -3,9 +3,11 @@ import { visibleName } from './escape.ts';
 import { gist } from './gist.ts';
 import { attentionSection, badge, checkSection } from './html-checks.ts';
 import { banner, conditionSection, factSection, reasonSection } from './html-head.ts';
+import { lookSection } from './html-looks.ts';
 import { style } from './html-style.ts';
 import { html, type Html } from './html-template.ts';
 import { leftOut, notMeasured, reportLines } from './lines.ts';
+import { newestLook } from './looks.ts';
 import { plotLegend, svgPlot } from './svg-plot.ts';
 import { svgTimeline } from './svg-timeline.ts';
 import { timelineRows } from './timeline-rows.ts';
@@ -36,8 +38,8 @@ export function reportHtml(account: Account): string {
         ${banner(account)}
         <main id="main">
           ${reasonSection(summary)} ${conditionSection(account)} ${factSection(account)} ${attentionSection(account)}
-          ${timelineSection(account)} ${plotSection(account)} ${checkSection(account)} ${absentSection(account)}
-          ${recordSection(account)}
+          ${timelineSection(account)} ${lookSection(account)} ${plotSection(account)} ${checkSection(account)}
+          ${absentSection(account)} ${recordSection(account)}
         </main>
         <footer><p>Written by Greenroom from the record of deployment ${account.id}. Times are in UTC.</p></footer>
       </body>
@@ -72,7 +74,9 @@ function timelineSection(account: Account): Html | null {
 }
 
 function plotSection(account: Account): Html | null {
-  const plots = reportLines(account).flatMap((line) => (line.body?.plots ?? []).map((plot) => ({ line, plot })));
+  const looks = newestLook(account);
+  const lines = [...(looks ? [looks] : []), ...reportLines(account)];
+  const plots = lines.flatMap((line) => (line.body?.plots ?? []).map((plot) => ({ line, plot })));
   const figures = plots.flatMap(({ line, plot }, index) => {
     const drawing = svgPlot(plot, `plot-${index}`);
     return drawing

@@ -3,6 +3,7 @@ import { formatDuration } from '../domain/duration.ts';
 import { clipped, escapeMarkdown, markdownCode } from './escape.ts';
 import { gist, type Tone } from './gist.ts';
 import { leftOut, reportLines, type ReportLine } from './lines.ts';
+import { newestLook } from './looks.ts';
 import { timelineRows } from './timeline-rows.ts';
 import { troubles, type Trouble } from './troubles.ts';
 import { formatInstant, formatSpan, outcomeWords, shortHash, type Shown } from './wording.ts';
@@ -24,6 +25,7 @@ export function reportMarkdown(account: Account): string {
     list(reasons.map(({ subject, text }) => `${markdownCode(subject)}: ${md(text)}`)),
     attention(account),
     conditions(account),
+    looks(account),
     checks(account),
     absent(account),
     timeline(account),
@@ -69,6 +71,18 @@ function checks(account: Account): string {
     line.evidence ? markdownCode(shortHash(line.evidence)) : 'none',
   ]);
   return `### Checks\n\n${table(['Outcome', 'Check', 'Value and bound', 'Took', 'Evidence'], rows)}`;
+}
+
+function looks(account: Account): string {
+  const look = newestLook(account);
+  if (look === null) return '';
+  const rows = look.findings.map((each) => [
+    `${marks[each.outcome]} ${outcomeWords[each.outcome]}`,
+    md(each.name),
+    md(each.value),
+    md(each.threshold ?? ''),
+  ]);
+  return `### Looks of the bake\n\n${md(look.reason)}\n\n${table(['Says', 'What', 'Seen in all looks', 'Allowed'], rows)}`;
 }
 
 const finding = ({ name, outcome, value, threshold }: ReportLine['findings'][number]): string =>

@@ -43,6 +43,11 @@ const wasSettled = (step: StepAccount, { steps, ending }: Account): boolean =>
 
 /** A step records its reason only; what that usually means depends on where it stands. */
 function advice(step: StepAccount): { cause: string; next: string } {
+  if (step.status === 'unknown' && step.kind === 'bake')
+    return {
+      cause: 'The bake saw too little to call the release good, or it is told to hold instead of going back.',
+      next: 'Read what it saw, then say "greenroom resume" with --retry to watch again, --continue or --go-back.',
+    };
   if (step.status === 'unknown')
     return {
       cause: 'The step was cut off while it worked, so nobody can tell from here what stands.',

@@ -108,6 +108,9 @@ export async function endLook(
 /** What the step says of its looks when it ends. */
 export function lookFacts(tally: LooksTally | undefined, judgements: readonly SubjectJudgement[]): JsonObject {
   if (tally === undefined) return {};
-  const judged = judgements.map((each) => ({ ...lookFinding(each), verdict: each.judged.verdict }));
-  return { looks: tally.looks, judged, falseAlarms: lookPromise };
+  const said = judgements.map((each) => {
+    const { name, value, threshold } = lookFinding(each);
+    return [name, `${each.judged.verdict}: ${value}, allowed is ${threshold}`] as const;
+  });
+  return { looks: tally.looks, ...Object.fromEntries(said) };
 }
