@@ -74,6 +74,9 @@ test('no traffic is not health: nothing gathered is doubt about every subject, w
   const tally = closeLook(noLooks, subjects, 1);
   const judged = judgeSubjects(tally, subjects, true);
   expect(lookFault(judged)).toBeNull();
+  expect(judged.map((each) => lookFinding(each).outcome)).toEqual(['error', 'error', 'error']);
+  const before = judgeSubjects(closeLook(noLooks, subjects, 0.5), subjects, false);
+  expect(before.map((each) => lookFinding(each).outcome)).toEqual(['skip', 'skip', 'skip']);
   expect(lookDoubt(judged)).toMatch(
     /^insufficient data: availability was nothing was asked.*, 299 more samples needed;/,
   );

@@ -54,7 +54,7 @@ export interface LooksTally {
   readonly open: Readonly<Record<string, Gathering>>;
 }
 
-export const emptyGathering: Gathering = { bad: 0, asked: 0, oldMs: [], newMs: [] };
+const emptyGathering: Gathering = { bad: 0, asked: 0, oldMs: [], newMs: [] };
 export const noLooks: LooksTally = { looks: 0, shares: {}, comparisons: {}, open: {} };
 
 /** `stands`: a version from before this one serves beside it. Without one there is nothing to compare with, and nothing is asked. */

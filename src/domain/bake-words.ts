@@ -3,9 +3,14 @@ import { bakeAlpha, bakePower, type SubjectJudgement } from './bake-looks.ts';
 import type { Outcome } from './outcome.ts';
 import type { ResultFinding } from './verdict.ts';
 
-const outcomes = { worse: 'fail', within: 'pass', open: 'pass', insufficient: 'error' } as const;
-
-export const lookOutcome = ({ judged }: SubjectJudgement): Outcome => outcomes[judged.verdict];
+/** A look that alarms at nothing has passed; one that has seen nothing yet has not. */
+function outcomeOf(each: SubjectJudgement): Outcome {
+  const { verdict } = each.judged;
+  if (verdict === 'worse') return 'fail';
+  if (verdict === 'insufficient') return 'error';
+  const isSeen = each.of === 'share' ? each.judged.asked > 0 : Number.isFinite(each.judged.ratio);
+  return isSeen ? 'pass' : 'skip';
+}
 
 /** Nobody waits for a rule to see this. */
 const farthest = 100;
@@ -14,7 +19,7 @@ const farthest = 100;
 export function lookFinding(each: SubjectJudgement): ResultFinding {
   return {
     name: each.subject.name,
-    outcome: lookOutcome(each),
+    outcome: outcomeOf(each),
     value: valueOf(each),
     threshold: boundOf(each),
   };
@@ -61,7 +66,7 @@ const sentence = (each: SubjectJudgement): string =>
 const moreOf = (each: SubjectJudgement): number =>
   each.of === 'share' ? each.judged.moreNeeded : each.judged.moreSamplesNeeded;
 
-export const lookPromise = `Of good releases at most ${percent(bakeAlpha)} are called worse in the whole bake; of those as bad as "would have been seen" ${percent(bakePower)} are.`;
+export const lookPromise = `at most ${percent(bakeAlpha)} of good releases are called worse in the whole bake; of those as bad as "would have been seen" at least ${percent(bakePower)} are`;
 
 function times(ratio: number): string {
   return Number.isFinite(ratio) ? `${Math.round(ratio * 1_000) / 1_000}x` : 'unknown';

@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import { lookPromise } from '../domain/bake-words.ts';
 import { badge } from './html-checks.ts';
 import { html, type Html } from './html-template.ts';
 import { newestLook } from './looks.ts';
@@ -10,6 +11,7 @@ export function lookSection(account: Account): Html | null {
   return html`<section aria-labelledby="looks">
     <h2 id="looks">Looks of the bake</h2>
     <p>${look.reason}</p>
+    <p class="soft">Of all looks together: ${lookPromise}.</p>
     <table>
       <thead>
         <tr>

@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import { lookPromise } from '../domain/bake-words.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { clipped, escapeMarkdown, markdownCode } from './escape.ts';
 import { gist, type Tone } from './gist.ts';
@@ -82,7 +83,7 @@ function looks(account: Account): string {
     md(each.value),
     md(each.threshold ?? ''),
   ]);
-  return `### Looks of the bake\n\n${md(look.reason)}\n\n${table(['Says', 'What', 'Seen in all looks', 'Allowed'], rows)}`;
+  return `### Looks of the bake\n\n${md(look.reason)}\n\nOf all looks together: ${md(lookPromise)}.\n\n${table(['Says', 'What', 'Seen in all looks', 'Allowed'], rows)}`;
 }
 
 const finding = ({ name, outcome, value, threshold }: ReportLine['findings'][number]): string =>

@@ -12,6 +12,7 @@ import { lookDoubt, lookFault, lookFinding, lookPromise } from '../../domain/bak
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { worst } from '../../domain/outcome.ts';
 import type { BakeLooks } from '../../domain/project.ts';
+import type { ResultFinding } from '../../domain/verdict.ts';
 import type { Site } from '../site.ts';
 import { record } from './answer.ts';
 
@@ -92,7 +93,7 @@ export async function endLook(
   await record(site, {
     ...{ name, kind: 'bake', phase: 'bake', findings, beganAt },
     outcome: worst(findings.map((each) => each.outcome)),
-    reason: fault ?? doubt ?? `look ${closed.looks}, ${Math.round(100 * fraction)} % watched. ${lookPromise}`,
+    reason: fault ?? doubt ?? `${Math.round(100 * fraction)} % watched: ${saidOf(findings)}`,
     attempts: [worst(findings.map((each) => each.outcome))],
     evidence: {
       config: site.environment.bake.looks ?? null,
@@ -105,6 +106,9 @@ export async function endLook(
   return { tally: closed, fault };
 }
 
+const saidOf = (findings: readonly ResultFinding[]): string =>
+  findings.map(({ name, value }) => `${name} ${value}`).join('; ') || 'there is nothing to judge';
+
 /** What the step says of its looks when it ends. */
 export function lookFacts(tally: LooksTally | undefined, judgements: readonly SubjectJudgement[]): JsonObject {
   if (tally === undefined) return {};
@@ -112,5 +116,5 @@ export function lookFacts(tally: LooksTally | undefined, judgements: readonly Su
     const { name, value, threshold } = lookFinding(each);
     return [name, `${each.judged.verdict}: ${value}, allowed is ${threshold}`] as const;
   });
-  return { looks: tally.looks, ...Object.fromEntries(said) };
+  return { looks: tally.looks, ...Object.fromEntries(said), falseAlarms: lookPromise };
 }
