@@ -1,6 +1,7 @@
 import { splitWords } from '../domain/words.ts';
 import type { Repository } from './init-repository.ts';
 import { whyUnusable } from './shape-parts.ts';
+import { isReserved } from './yaml-tree.ts';
 
 /** A thing that runs, as far as the repository tells. */
 export interface FoundService {
@@ -44,7 +45,7 @@ const nameOf = (text: string): string => {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^[^a-z]+|-+$/g, '')
     .slice(0, 40);
-  return name === '' || name in {} ? 'app' : name;
+  return name === '' || name in {} || isReserved(name) ? 'app' : name;
 };
 
 /** A command for a shell (`A=b program`, `a && b`) is given to one; a plain one runs without. */

@@ -182,6 +182,12 @@ it.each([
   expect([report, atLeast]).toEqual(['junit-tests.xml', 1]);
 });
 
+it.each(['prototype', '__proto__', 'constructor'])('finds another name for a service called %s', (name) => {
+  const { loaded } = init({ Procfile: `${name}: node server.js\n` });
+  expect(loaded.project.services.map((service) => service.run)).toEqual([['node', 'server.js']]);
+  expect(loaded.project.services[0]!.name).not.toBe('prototype');
+});
+
 it('counts the tests of pytest', () => {
   const { text } = init({ 'requirements.txt': 'flask\npytest==8\n' });
   expect(text).toContain('run: python3 -m pytest --junitxml=junit-tests.xml, report: junit-tests.xml');

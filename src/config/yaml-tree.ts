@@ -143,7 +143,7 @@ class Reading {
           offset,
           path,
         );
-      else if (name === '__proto__' || name === 'prototype')
+      else if (isReserved(name))
         this.refuse('GR1012', `"${name}" cannot be a key.`, 'Choose another name.', offset, path);
       else if (!entries.has(name))
         entries.set(name, { keyAt: this.at(offset), value: this.read(value, [...path, name]) });
@@ -192,3 +192,6 @@ interface PairLike {
 
 /** Variables are text whatever they look like: `1e3` stays `1e3` there. */
 const isVariable = (path: Path): boolean => path.includes('variables') || path.includes('values');
+
+/** No key of a file may have one of these names. */
+export const isReserved = (name: string): boolean => name === '__proto__' || name === 'prototype';

@@ -33,7 +33,7 @@ export function timescale(whole: Stretch, busy: readonly Stretch[], width: numbe
       const passed = Math.min(Math.max(instant - each.fromMs, 0), lengthMs(each));
       return passed * (1 - (busyMs * 0.4) / lengthMs(each));
     });
-    return (width * (instant - whole.fromMs - sum(saved))) / shownMs;
+    return Math.min(width, (width * (instant - whole.fromMs - sum(saved))) / shownMs);
   };
   const folds = folded.map((each) => ({ ...each, x: x((each.fromMs + each.toMs) / 2) }));
   return { x, folds, ticks: ticks({ ...whole, toMs: whole.fromMs + totalMs }, folded, (shownMs * 80) / width, x) };
