@@ -13,10 +13,13 @@ import { variables } from './checks/variables.ts';
 import { commandDriver } from './drivers/command.ts';
 import { githubWorkflowDriver } from './drivers/github-workflow.ts';
 import { httpDriver } from './drivers/http.ts';
+import { composeDriver } from './drivers/compose.ts';
 import { processDriver } from './drivers/process.ts';
+import { openEngine } from './docker/engine.ts';
 import { openEdge } from './edge/client.ts';
 import { commandHost } from './effects/command-host.ts';
 import { remoteHost } from './effects/remote-host.ts';
+import { composeHost } from './effects/compose-host.ts';
 import { supervisedHost } from './effects/supervised-host.ts';
 import { portOwner } from './effects/tcp/port-owner.ts';
 import { openHaproxy } from './haproxy/client.ts';
@@ -48,6 +51,7 @@ export const drivers: ReadonlyMap<string, Driver> = byKind<Driver>(
   commandDriver(commandHost()) as unknown as Driver,
   githubWorkflowDriver(remoteHost()) as unknown as Driver,
   httpDriver(remoteHost()) as unknown as Driver,
+  composeDriver({ ...composeHost(), engine: openEngine }) as unknown as Driver,
 );
 export const traffic: ReadonlyMap<string, Traffic> = byKind<Traffic>(
   edgeTraffic(openEdge) as Traffic,

@@ -2,7 +2,7 @@
 export const floors: readonly { readonly floor: number; readonly rooms: readonly string[] }[] = [
   { floor: 0, rooms: ['domain'] },
   { floor: 1, rooms: ['kinds', 'host'] },
-  { floor: 2, rooms: ['checks', 'drivers', 'traffic', 'effects', 'edge', 'haproxy', 'embedded', 'load', 'report'] },
+  { floor: 2, rooms: ['checks', 'drivers', 'traffic', 'effects', 'edge', 'haproxy', 'docker', 'embedded', 'load', 'report'] },
   { floor: 3, rooms: ['config', 'store', 'workflow'] },
   { floor: 4, rooms: ['app'] },
   { floor: 5, rooms: ['cli'] },
@@ -44,7 +44,7 @@ interface Door {
 export const doors: readonly Door[] = [
   {
     modules: ['node:net', 'node:tls', 'node:http', 'node:https', 'node:http2', 'node:dgram', 'undici'],
-    rooms: ['effects', 'edge', 'haproxy', 'embedded', 'load'],
+    rooms: ['effects', 'edge', 'haproxy', 'docker', 'embedded', 'load'],
   },
   { modules: ['node:child_process'], rooms: ['host', 'effects', 'edge', 'haproxy', 'embedded', 'load'] },
   { modules: ['node:worker_threads'], rooms: ['load'] },

@@ -3,10 +3,11 @@ import { fail } from '../../domain/failure.ts';
 import { type Colour, otherColour, type Slot } from '../../kinds/driver.ts';
 
 /** Files of an environment beside those of its fence: per colour `.ports.json`, `<service>.json`, `<service>.log`. */
-export const folderOf = (slot: Slot, colour: Colour = slot.colour): string => join(slot.stateDirectory, colour);
+type Place = Pick<Slot, 'stateDirectory' | 'colour'>;
+export const folderOf = (slot: Place, colour: Colour = slot.colour): string => join(slot.stateDirectory, colour);
 /** Begins with a dot, as no service does. */
-export const portsOf = (slot: Slot, colour: Colour): string => join(folderOf(slot, colour), '.ports.json');
-export const otherPortsOf = (slot: Slot): string => portsOf(slot, otherColour(slot.colour));
+export const portsOf = (slot: Place, colour: Colour): string => join(folderOf(slot, colour), '.ports.json');
+export const otherPortsOf = (slot: Place): string => portsOf(slot, otherColour(slot.colour));
 export const recordOf = (slot: Slot, service: string): string => join(folderOf(slot), `${named(service)}.json`);
 export const logOf = (slot: Slot, service: string): string => join(folderOf(slot), `${named(service)}.log`);
 

@@ -6,13 +6,16 @@ import type { Ports } from './environment.ts';
 import type { Host } from './host.ts';
 import { otherPortsOf, portsOf } from './places.ts';
 
+type PortHost = Pick<Host, 'read' | 'write' | 'freePort' | 'isPortFree'>;
+type PortSlot = Pick<Slot, 'stateDirectory' | 'colour' | 'host' | 'services'>;
+
 const portsSchema = z.record(z.string(), z.number().int());
 
 /**
  * Ports of all services of the colour, chosen together before any of them starts, because each is told all of them, and kept:
  * a restart finds its port again. While none of them runs, a kept port that someone else has taken meanwhile is replaced.
  */
-export async function settlePorts(host: Host, slot: Slot, someRun: boolean): Promise<Ports> {
+export async function settlePorts(host: PortHost, slot: PortSlot, someRun: boolean): Promise<Ports> {
   const kept = (await readJson(host, portsOf(slot, slot.colour), portsSchema)) ?? {};
   const avoid = new Set(Object.values((await readJson(host, otherPortsOf(slot), portsSchema)) ?? {}));
   const ports: Record<string, number> = {};

@@ -1,0 +1,89 @@
+import { fail, FailureError } from '../../domain/failure.ts';
+import { fenced } from '../../kinds/fence.ts';
+import { findCli, readModel, type Cli } from './cli.ts';
+import { pinned, type ColourParts } from './colour-file.ts';
+import { containersWith } from './containers.ts';
+import { settleImages } from './images.ts';
+import { raiseInfrastructure, raiseVolumes, teamContainers } from './infrastructure.ts';
+import { colourProject, labelNames, type ComposeSlot, type Scene } from './scene.ts';
+import { surveyOf, type Question, type Survey } from './survey.ts';
+
+/** Everything that a colour needs before one of its services can be made; its ports are chosen under the lock. */
+export interface Ready extends Omit<ColourParts, 'ports'> {
+  readonly cli: Cli;
+}
+
+/** Refuses before anything is changed. Does nothing that is done already. Throws `GR6440` to `GR6449`. */
+export async function makeReady(scene: Scene, signal: AbortSignal): Promise<Ready> {
+  const { host, slot } = scene;
+  await fenced(host, slot, signal, async () => {});
+  const cli = await findCli(scene, signal);
+  const model = await readModel(scene, cli, signal);
+  const survey = surveyOf(slot, model);
+  await refuse(scene, survey);
+  const images = await settleImages(scene, survey, cli, signal);
+  await raiseInfrastructure(scene, survey, cli, signal);
+  await raiseVolumes(scene, survey, model);
+  return { ...{ cli, model, survey, images }, isInRelease: await releasePaths(scene, survey) };
+}
+
+async function refuse(scene: Scene, survey: Survey): Promise<void> {
+  const { slot } = scene;
+  await expectOurs(scene);
+  const where = slot.config.file.join(', ');
+  const refused = survey.refusals.map((reason) => ({
+    ...{ code: 'GR6443', message: `This cannot run in two colours: ${reason}.`, where },
+    do: 'Correct the compose file or greenroom.yaml; nothing was changed.',
+  }));
+  const open = [...survey.questions, ...(await takeOvers(scene, survey))]
+    .filter(({ word }) => !slot.config.accept.includes(word))
+    .map(({ word, text }) => ({
+      ...{ code: 'GR6444', message: `A person must say that this is meant: ${text}.`, where },
+      do: `Change it, or add "${word}" to "accept" of the driver; nothing was changed.`,
+    }));
+  if (refused.length + open.length > 0) throw new FailureError(...refused, ...open);
+}
+
+/** The team's own containers of services that are to run in colours: they hold the public port. */
+async function takeOvers(scene: Scene, { team, apps }: Survey): Promise<readonly Question[]> {
+  const found = await Promise.all(
+    apps.map(async ({ name }) => ({ name, containers: await teamContainers(scene, team, name) })),
+  );
+  return found.flatMap(({ name, containers }) => {
+    const holder = containers.find(({ isLiving, ports }) => isLiving && ports.length > 0);
+    if (!holder) return [];
+    const held = holder.ports.join(', ');
+    return [
+      {
+        word: `take-over:${name}`,
+        text: `${name} runs in the team's own project (${holder.name}) and holds port ${held}; it is stopped when the first colour has started, and nobody answers there until the cut-over; "docker start ${holder.name}" brings it back`,
+      },
+    ];
+  });
+}
+
+/** Two homes with a project of the same name would replace each other's containers. */
+async function expectOurs({ engine, slot }: Scene): Promise<void> {
+  const project = colourProject(slot);
+  const containers = await containersWith(engine, { 'com.docker.compose.project': project });
+  const foreign = containers.find(({ labels }) => labels[labelNames.state] !== slot.stateDirectory);
+  if (!foreign) return;
+  const owner = foreign.labels[labelNames.state];
+  fail({
+    code: 'GR6449',
+    message: `The compose project ${project} is in use by ${owner ? `the Greenroom that keeps its state in ${owner}` : 'somebody else'}: ${foreign.name} is in it.`,
+    where: slot.config.socket,
+    do: 'Stop it there ("greenroom stop"), or give the project or the environment another name; nothing was changed.',
+  });
+}
+
+async function releasePaths({ host, slot }: Scene, { apps }: Survey): Promise<(path: string) => boolean> {
+  const there = new Set<string>();
+  for (const { service } of apps)
+    for (const { source } of service.volumes)
+      if (source !== undefined && isOwnPath(slot, source) && (await host.exists(pinned(slot, source))))
+        there.add(source);
+  return (path) => there.has(path);
+}
+
+const isOwnPath = (slot: ComposeSlot, path: string): boolean => pinned(slot, path) !== path;
