@@ -1,3 +1,4 @@
+import type { OperationResult } from '../../domain/deployment.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { FailureError } from '../../domain/failure.ts';
 import { claim, observe, slotOf, type Site } from '../site.ts';
@@ -21,7 +22,8 @@ export const prepare: StepModule = ({ site, step, operation, run }) =>
       });
       return { status: 'failed', reason };
     }
-    await command({ site, step, operation, run }, 'prepare', signal);
+    const refused = await tried({ site, step, operation, run }, 'prepare', beganAt, signal);
+    if (refused) return refused;
     await site.world.reach(`${step.name}:inside`);
     await recordStep(site, step, beganAt, {
       outcome: 'pass',
@@ -36,19 +38,8 @@ export const start: StepModule = (task) =>
   task.run('start', async (signal) => {
     const { site, step } = task;
     const beganAt = site.world.clock.now();
-    try {
-      await command(task, 'start', signal);
-    } catch (error) {
-      if (!(error instanceof FailureError) || error.failures[0]?.code.startsWith('GR3')) throw error;
-      const reason = error.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
-      await recordStep(site, step, beganAt, {
-        outcome: 'fail',
-        reason,
-        next: error.failures[0]?.do ?? 'Read the log of the service.',
-        facts: {},
-      });
-      return { status: 'failed', reason };
-    }
+    const refused = await tried(task, 'start', beganAt, signal);
+    if (refused) return refused;
     const instances = await observe(site, site.colour);
     const facts = {
       colour: site.colour,
@@ -61,6 +52,26 @@ export const start: StepModule = (task) =>
     });
     return { status: 'done', facts };
   });
+
+/** What a driver refuses is said in its own words, with its own next step; null when it did as it was told. */
+async function tried(
+  task: StepTask,
+  change: 'prepare' | 'start',
+  beganAt: number,
+  signal: AbortSignal,
+): Promise<Extract<OperationResult, { status: 'failed' }> | null> {
+  try {
+    await command(task, change, signal);
+    return null;
+  } catch (error) {
+    if (!(error instanceof FailureError) || error.failures[0]?.code.startsWith('GR3')) throw error;
+    const reason = error.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
+    const steps = [...new Set(error.failures.flatMap((failure) => failure.do ?? []))];
+    const next = steps.length > 0 ? steps.join(' ') : 'Read the log of the service.';
+    await recordStep(task.site, task.step, beganAt, { outcome: 'fail', reason, next, facts: {} });
+    return { status: 'failed', reason };
+  }
+}
 
 /** Carries out a change of the new colour, command by command, fenced by a fresh epoch. */
 async function command(

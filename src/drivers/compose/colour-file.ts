@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
-import { labelsOf, LOOPBACK, type ComposeSlot } from './scene.ts';
+import { labelNames, labelsOf, LOOPBACK, type ComposeSlot } from './scene.ts';
 import { isExternal, type Survey } from './survey.ts';
 
 export interface ColourParts {
@@ -63,7 +63,7 @@ function serviceOf(slot: ComposeSlot, parts: ColourParts, app: Survey['apps'][nu
     ports: [`${LOOPBACK}:${parts.ports[name]}:${target}`],
     networks: { default: {}, ...service.networks, link: {} },
     volumes: service.volumes.map((volume) => volumeOf(slot, parts, volume)),
-    labels: { ...service.labels, ...literally(labelsOf(slot, name)) },
+    labels: { ...service.labels, ...literally({ ...labelsOf(slot, name), [labelNames.team]: parts.survey.team }) },
   };
 }
 

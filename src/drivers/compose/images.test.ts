@@ -27,7 +27,11 @@ describe.skipIf(dockerProgram() === null)('images are made once and go on by the
     expect(pins('rel_one')['web']).toMatchObject({ image: proven, environment: 'staging' });
     // Somebody moves the tag to something else.
     docker('tag', baseImage(), `greenroom/${world.project}-web:rel_one`);
-    const production = world.slot({ epoch: 1, environment: 'production' });
+    const production = world.slot({
+      epoch: 1,
+      environment: 'production',
+      config: { accept: ['shared-infrastructure:staging'] },
+    });
     await carryOut('prepare', production);
     const [, promoted] = await carryOut('start', production);
     expect(imageOf(promoted!.port)).toBe(proven);

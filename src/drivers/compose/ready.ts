@@ -35,13 +35,28 @@ async function refuse(scene: Scene, survey: Survey): Promise<void> {
     ...{ code: 'GR6443', message: `This cannot run in two colours: ${reason}.`, where },
     do: 'Correct the compose file or greenroom.yaml; nothing was changed.',
   }));
-  const open = [...survey.questions, ...(await takeOvers(scene, survey))]
+  const open = [...survey.questions, ...(await neighbours(scene, survey)), ...(await takeOvers(scene, survey))]
     .filter(({ word }) => !slot.config.accept.includes(word))
     .map(({ word, text }) => ({
       ...{ code: 'GR6444', message: `A person must say that this is meant: ${text}.`, where },
       do: `Change it, or add "${word}" to "accept" of the driver; nothing was changed.`,
     }));
   if (refused.length + open.length > 0) throw new FailureError(...refused, ...open);
+}
+
+/** Other environments on this daemon that use the same databases and caches: staging must not be production's neighbour unasked. */
+async function neighbours({ engine, slot }: Scene, { team, infrastructure }: Survey): Promise<readonly Question[]> {
+  if (infrastructure.length === 0) return [];
+  const all = await containersWith(engine, { [labelNames.team]: team });
+  const others = new Set(
+    all
+      .filter(({ isLiving, labels }) => isLiving && labels[labelNames.state] !== slot.stateDirectory)
+      .map(({ labels }) => labels[labelNames.environment] ?? ''),
+  );
+  return [...others].map((other) => ({
+    word: `shared-infrastructure:${other}`,
+    text: `${slot.environment} would use the same ${infrastructure.join(', ')} and volumes as ${other} (compose project ${team}); "project" gives an environment its own`,
+  }));
 }
 
 /** The team's own containers of services that are to run in colours: they hold the public port. */

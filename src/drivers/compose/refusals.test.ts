@@ -114,6 +114,16 @@ describe.skipIf(dockerProgram() === null)('what is asked and refused before anyt
     expect(await ask({ host: '127.0.0.1', port })).toMatchObject({ version: 'one' });
   });
 
+  test('two environments of one daemon do not come to share a database unasked', async () => {
+    world = await openWorld();
+    await carryOut('start', world.slot({ epoch: 1 }));
+    const production = (config: object) => world.slot({ epoch: 1, environment: 'production', config });
+    expect(await codesOf('prepare', production({}))).toEqual([['GR6444', 'shared-infrastructure:staging']]);
+    const team = `${world.project}-production`;
+    expect(await failuresOf(carryOut('prepare', production({ project: team })))).toEqual([]);
+    expect(docker('ps', '-q', '--filter', `label=com.docker.compose.project=${team}`)).not.toBe('');
+  });
+
   test('two homes with the same names do not touch each other', async () => {
     world = await openWorld();
     await carryOut('start', world.slot({ epoch: 1 }));

@@ -81,6 +81,8 @@ export const labelNames = {
   release: 'greenroom.release',
   epoch: 'greenroom.epoch',
   operation: 'greenroom.operation',
+  /** The team's project whose infrastructure it uses. */
+  team: 'greenroom.team',
 } as const;
 
 export const labelsOf = (slot: ComposeSlot, service: string): Readonly<Record<string, string>> => ({

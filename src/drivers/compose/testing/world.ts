@@ -151,16 +151,18 @@ export async function openWorld({ cli, file = teamFile }: WorldOptions = {}) {
       if (plane.signalName !== 'SIGKILL') throw new Error(`the plane was not killed: ${plane.output}`);
     },
     dispose: async () => {
-      const own = [project, ...projects()].map((each) => `label=com.docker.compose.project=${each}`);
+      const own = [project, `${project}-production`, ...projects()].map(
+        (each) => `label=com.docker.compose.project=${each}`,
+      );
       const ids = own.flatMap((filter) => lines(docker('ps', '-aq', '--filter', filter)));
       if (ids.length + strangers.length > 0) docker('rm', '-f', '-v', ...ids, ...strangers);
       for (const filter of own) {
         for (const id of lines(docker('network', 'ls', '-q', '--filter', filter))) docker('network', 'rm', id);
         for (const name of lines(docker('volume', 'ls', '-q', '--filter', filter))) docker('volume', 'rm', name);
       }
-      const images = ['web', 'media-api'].flatMap((each) =>
-        lines(docker('images', '--format', '{{.Repository}}:{{.Tag}}', `greenroom/${project}-${each}`)),
-      );
+      const images = ['web', 'media-api']
+        .flatMap((each) => [`greenroom/${project}-${each}`, `${project}-${each}`, `${project}_${each}`])
+        .flatMap((repository) => lines(docker('images', '--format', '{{.Repository}}:{{.Tag}}', repository)));
       if (images.length > 0) docker('image', 'rm', '-f', ...images);
       rmSync(root, { recursive: true, force: true });
     },
