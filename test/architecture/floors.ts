@@ -2,7 +2,10 @@
 export const floors: readonly { readonly floor: number; readonly rooms: readonly string[] }[] = [
   { floor: 0, rooms: ['domain'] },
   { floor: 1, rooms: ['kinds', 'host'] },
-  { floor: 2, rooms: ['checks', 'drivers', 'traffic', 'effects', 'edge', 'haproxy', 'docker', 'embedded', 'load', 'report'] },
+  {
+    floor: 2,
+    rooms: ['checks', 'drivers', 'traffic', 'effects', 'edge', 'haproxy', 'docker', 'embedded', 'load', 'report'],
+  },
   { floor: 3, rooms: ['config', 'store', 'workflow'] },
   { floor: 4, rooms: ['app'] },
   { floor: 5, rooms: ['cli'] },
