@@ -16,15 +16,9 @@ export type RunEnd = Extract<RunAnswer, { status: 'exited' }>;
 /** The compose CLI of this machine with whatever is asked of it. */
 export interface Cli {
   /** On the team's own files, in their own project. */
-  onTeam(parameters: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<RunEnd>;
+  onTeam(parameters: readonly string[], timeoutMs: number): Promise<RunEnd>;
   /** On a generated file, which is never on disk: it may hold secrets. */
-  onText(
-    project: string,
-    text: string,
-    parameters: readonly string[],
-    timeoutMs: number,
-    signal: AbortSignal,
-  ): Promise<RunEnd>;
+  onText(project: string, text: string, parameters: readonly string[], timeoutMs: number): Promise<RunEnd>;
 }
 
 /** `docker compose`, else `docker-compose`, or what the environment names. Throws `GR6441`. */
@@ -88,7 +82,7 @@ const ambiguous = (service: string, name: string): never =>
   });
 
 /** The team's files with everything filled in. Throws `GR6442` with file and line. */
-export async function readModel(scene: Scene, cli: Cli, signal: AbortSignal): Promise<ComposeModel> {
+export async function readModel(scene: Scene, cli: Cli): Promise<ComposeModel> {
   const { host, slot, hide } = scene;
   const files: { path: string; text: string }[] = [];
   for (const name of slot.config.file) {
@@ -96,7 +90,7 @@ export async function readModel(scene: Scene, cli: Cli, signal: AbortSignal): Pr
     if (text === null) missing(name);
     files.push({ path: name, text: text ?? '' });
   }
-  const end = await cli.onTeam(['config'], LOOK_MS, signal);
+  const end = await cli.onTeam(['config'], LOOK_MS);
   const { text = '', bytes = 0 } = end.answer ?? {};
   if (end.exitCode !== 0) return fail(...mistakesIn(hide(end.output), files));
   const model = composeModel.safeParse(bytes > MODEL_BYTES ? null : parse(text));

@@ -30,14 +30,13 @@ export async function settleImages(
   scene: Scene,
   { apps, team }: Survey,
   cli: Cli,
-  signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
   const { host, slot } = scene;
   const images: Record<string, string> = {};
   for (const { name, service } of apps) {
     const source = sourceOf(slot, service);
     const before = (await readJson(host, pinsOf(slot), pinsSchema))?.[name];
-    const pin = before ?? (await keep(scene, name, await make(scene, { name, service, source, team }, cli, signal)));
+    const pin = before ?? (await keep(scene, name, await make(scene, { name, service, source, team }, cli)));
     if (pin.source !== source) madeOtherwise(slot, name, pin, source);
     await expectThere(scene, name, pin);
     images[name] = pin.image;
@@ -70,16 +69,11 @@ interface Making {
   readonly team: string;
 }
 
-async function make(
-  scene: Scene,
-  { name, service, source, team }: Making,
-  cli: Cli,
-  signal: AbortSignal,
-): Promise<Pin> {
+async function make(scene: Scene, { name, service, source, team }: Making, cli: Cli): Promise<Pin> {
   const { slot, host } = scene;
   const image = service.build
-    ? await build(scene, { name, team, build: service.build }, cli, signal)
-    : await pull(scene, { name, image: service.image! }, cli, signal);
+    ? await build(scene, { name, team, build: service.build }, cli)
+    : await pull(scene, { name, image: service.image! }, cli);
   return { image, source, environment: slot.environment, madeAt: host.now() };
 }
 
@@ -87,7 +81,6 @@ async function build(
   scene: Scene,
   { name, team, build: how }: { name: string; team: string; build: { context: string } },
   cli: Cli,
-  signal: AbortSignal,
 ): Promise<string> {
   const { slot, host } = scene;
   const context = pinned(slot, how.context);
@@ -100,20 +93,15 @@ async function build(
   // A tag of our own: the team's stay as they are, and the image outlives a prune.
   const tag = tagOf(slot, name);
   const text = stringify({ version: '3.8', services: { [name]: { image: tag, build: { ...how, context } } } });
-  const end = await cli.onText(team, text, ['build', name], slot.config['build-within'], signal);
+  const end = await cli.onText(team, text, ['build', name], slot.config['build-within']);
   if (end.exitCode !== 0) notMade(slot, name, lastWords(scene, end));
   return (await idOf(scene, tag)) ?? notMade(slot, name, `the build left no image ${tag}`);
 }
 
-async function pull(
-  scene: Scene,
-  { name, image }: { name: string; image: string },
-  cli: Cli,
-  signal: AbortSignal,
-): Promise<string> {
+async function pull(scene: Scene, { name, image }: { name: string; image: string }, cli: Cli): Promise<string> {
   const { slot, engine } = scene;
   if ((await idOf(scene, image)) === null) {
-    const end = await cli.onTeam(['pull', name], slot.config['build-within'], signal);
+    const end = await cli.onTeam(['pull', name], slot.config['build-within']);
     if (end.exitCode !== 0) notMade(slot, name, lastWords(scene, end));
   }
   const id = (await idOf(scene, image)) ?? notMade(slot, name, `the pull left no image ${image}`);

@@ -28,7 +28,7 @@ export async function raiseInfrastructure(
     if (!(await teamContainers(scene, team, service)).some(({ isRunning }) => isRunning)) missing.push(service);
   if (missing.length > 0) {
     const parameters = ['up', '-d', '--no-deps', '--no-recreate', ...missing];
-    const end = await cli.onTeam(parameters, slot.config['build-within'], signal);
+    const end = await cli.onTeam(parameters, slot.config['build-within']);
     if (end.exitCode !== 0) notUp(scene, missing.join(', '), lastWords(scene, end));
   }
   const untilMs = host.elapsed() + slot.config['infrastructure-within'];

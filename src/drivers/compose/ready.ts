@@ -18,10 +18,10 @@ export async function makeReady(scene: Scene, signal: AbortSignal): Promise<Read
   const { host, slot } = scene;
   await fenced(host, slot, signal, async () => {});
   const cli = await findCli(scene, signal);
-  const model = await readModel(scene, cli, signal);
+  const model = await readModel(scene, cli);
   const survey = surveyOf(slot, model);
   await refuse(scene, survey);
-  const images = await settleImages(scene, survey, cli, signal);
+  const images = await settleImages(scene, survey, cli);
   await raiseInfrastructure(scene, survey, cli, signal);
   await raiseVolumes(scene, survey, model);
   return { ...{ cli, model, survey, images }, isInRelease: await releasePaths(scene, survey) };

@@ -126,13 +126,16 @@ describe.skipIf(dockerProgram() === null)('what is asked and refused before anyt
 
   test('two homes with the same names do not touch each other', async () => {
     world = await openWorld();
-    await carryOut('start', world.slot({ epoch: 1 }));
+    const [, web] = await carryOut('start', world.slot({ epoch: 1 }));
     const other = {
       ...world.slot({ epoch: 9 }),
       stateDirectory: join(world.root, 'elsewhere', 'environments', 'staging'),
     };
     expect(await codesOf('prepare', other)).toEqual([['GR6449', undefined]]);
     expect(await carryOut('stop', other)).toEqual([]);
+    expect((await ask(web!, '/neighbours'))['neighbours']).toMatchObject({
+      'http://media-api:3000/': { release: 'rel_one' },
+    });
     expect(await world.running()).toEqual(['media-api', 'web']);
   });
 

@@ -54,7 +54,7 @@ async function bringUp(scene: Scene, ready: Ready, service: SlotService, signal:
   for (let tries = 1; ; tries += 1) {
     for (const each of await containersOf(scene))
       if (serviceOf(each) === service.name) await removeContainer(engine, each.id);
-    const end = await ready.cli.onText(colourProject(slot), text, parameters, CREATE_MS, signal);
+    const end = await ready.cli.onText(colourProject(slot), text, parameters, CREATE_MS);
     if (end.exitCode !== 0) notStarted(scene, service, lastWords(scene, end));
     const made = (await containersOf(scene)).find((each) => serviceOf(each) === service.name);
     if (made && isAsOrdered(scene, ready, made)) return start(scene, ready, made, service);

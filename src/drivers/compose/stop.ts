@@ -16,7 +16,10 @@ export async function stopService(scene: Scene, service: SlotService, signal: Ab
   );
   for (const each of ours) await stopContainer(scene, each, service.stopGraceMs, signal);
   await fenced(host, slot, signal, async () => {
-    if ((await containersWith(engine, labels)).length === 0) await removeNetworks(engine, colourProject(slot));
+    const project = colourProject(slot);
+    // Of whatever home: one of the same name that is somebody else's keeps its networks.
+    const left = await containersWith(engine, { 'com.docker.compose.project': project });
+    if (left.length === 0) await removeNetworks(engine, project);
   });
 }
 
