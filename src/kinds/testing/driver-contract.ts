@@ -15,6 +15,8 @@ export interface DriverHarness {
   replaceByStranger(slot: Slot, service: string): Promise<{ readonly alive: () => boolean }>;
   /** Carries out the first `commands` commands of a change in another process, which is then killed with SIGKILL. */
   runAndDie(slot: Slot, change: Change, commands: number): Promise<void>;
+  /** Longest time of one command, where making a container of it takes more than starting a process. */
+  readonly commandMs?: number;
   /** Ends everything it started. */
   dispose(): Promise<void>;
 }
@@ -32,7 +34,7 @@ export function driverContract(name: string, open: () => Promise<DriverHarness>)
 
     const carryOut = async (change: Change, slot: Slot): Promise<void> => {
       for (const command of it.driver.plan(change, slot))
-        await it.driver.run(command, slot, AbortSignal.timeout(15_000));
+        await it.driver.run(command, slot, AbortSignal.timeout(it.commandMs ?? 15_000));
     };
     const up = async (slot: Slot): Promise<readonly Instance[]> => {
       await carryOut('prepare', slot);

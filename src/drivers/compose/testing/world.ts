@@ -124,6 +124,7 @@ export async function openWorld({ cli, file = teamFile }: WorldOptions = {}) {
   const team = (...parameters: readonly string[]): string =>
     docker('compose', '-p', project, '-f', join(releases['one']!.directory, 'docker-compose.yml'), ...parameters);
   return {
+    commandMs: 120_000,
     ...{ root, project, projectDirectory, releases, store, slot, containerAt, team },
     driver: composeDriver(realHost()),
     running: async () => living().toSorted(),
