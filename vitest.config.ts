@@ -5,6 +5,11 @@ const common = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks', setupF
 const product = ['test/kill/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/cli/**/*.test.ts'];
 /** Drives load and compares latencies: nothing else may run beside it. */
 const alone = ['test/shelf/**/*.test.ts'];
+/** On real containers, minutes long. They are asked for by name, `GREENROOM_TEST_DOCKER=1`, so that `npm test` needs no Docker and stays short. */
+const docker = [
+  ...['images', 'kills', 'refusals', 'two-colours'].map((name) => `src/drivers/compose/${name}.test.ts`),
+  ...['src/drivers/compose.test.ts', 'test/cli/driver-compose.test.ts'],
+];
 const fixtures = 'test/architecture/fixtures/**';
 
 const group = (name: string, order: number, maxWorkers: number, include: string[], exclude: string[] = []) => ({
@@ -19,9 +24,10 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      group('house', 0, 2, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...product, ...alone]),
-      group('product', 1, 2, product),
+      group('house', 0, 2, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...product, ...alone, ...docker]),
+      group('product', 1, 2, product, docker),
       group('alone', 2, 1, alone),
+      ...(process.env['GREENROOM_TEST_DOCKER'] ? [group('docker', 3, 1, docker)] : []),
     ],
   },
 });
