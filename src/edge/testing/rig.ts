@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrafficTarget } from '../../kinds/traffic.ts';
+import { isAlive } from '../../host/process-identity.ts';
 import { openEdge, type Edge } from '../client.ts';
 import { edgeProcesses } from '../edge-processes.ts';
 
@@ -68,7 +69,8 @@ export class Rig {
   async kill(): Promise<void> {
     const members = edgeProcesses(this.stateDirectory);
     for (const signal of ['SIGSTOP', 'SIGKILL'] as const) for (const { pid } of members) process.kill(pid, signal);
-    await until(() => edgeProcesses(this.stateDirectory).length === 0);
+    // Of one that is going the kernel shows no command line any more, while it still counts as alive.
+    await until(() => !members.some(isAlive) && edgeProcesses(this.stateDirectory).length === 0, 30_000);
   }
 
   async close(): Promise<void> {
