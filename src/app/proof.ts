@@ -1,6 +1,6 @@
 import type { Project } from '../domain/project.ts';
 import type { Proof } from '../domain/promotion.ts';
-import { acceptedByLog, whyNotBorneOut } from '../domain/witness.ts';
+import { acceptedByLog, besideByLog, whyNotBorneOut } from '../domain/witness.ts';
 import { listDeployments } from '../store/deployments.ts';
 import { recordsOf } from '../store/records.ts';
 import type { World } from './world.ts';
@@ -9,6 +9,8 @@ export interface FoundProof {
   readonly proof: Proof;
   /** greenroom.yaml as it was understood then. */
   readonly model: Project;
+  /** Fingerprint of the packages that the release loaded from beside itself, as the log tells. */
+  readonly beside: string | null;
 }
 
 /** The newest word of an environment on a release: its last deployment there that reached a verdict or an end. */
@@ -37,7 +39,7 @@ export async function proofOf(
     acceptedConditions: acceptedByLog(own),
     bent: whyNotBorneOut({ log, own, verdict, endedAs }, hash),
   };
-  return { proof, model };
+  return { proof, model, beside: besideByLog(own) };
 }
 
 export async function acceptedIn(world: World, deployment: string): Promise<readonly string[]> {

@@ -60,6 +60,8 @@ export interface Artifacts {
   ): Promise<Result<{ readonly directory: string; readonly fileCount: number; readonly sizeBytes: number }>>;
   /** Digest of what lies in the place of a tree, whatever it should be; null when nothing there can be read. */
   measure(digest: string): Promise<string | null>;
+  /** Fingerprint of the packages that the tree loads from beside itself; null when it does not. */
+  beside(digest: string): Promise<string | null>;
   directoryOf(digest: string): string;
   /** A writable copy, for commands that write beside their sources. */
   copyTo(digest: string, directory: string): Promise<void>;

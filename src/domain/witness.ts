@@ -36,3 +36,11 @@ function verdictHash(facts: unknown): string | null {
 /** Conditions that somebody accepted, as the log tells. */
 export const acceptedByLog = (own: readonly ChainedRecord[]): readonly string[] =>
   own.flatMap(({ kind, data }) => (kind === 'condition-accepted' ? [String(data['condition'])] : []));
+
+/** Fingerprint of the packages beside the release when it was prepared, as the log tells; null when there were none. */
+export function besideByLog(own: readonly ChainedRecord[]): string | null {
+  const prepared = own.findLast(({ kind, data }) => kind === 'step-ended' && data['step'] === 'deployment/prepare');
+  const facts = prepared?.data['facts'];
+  const beside = facts !== null && typeof facts === 'object' && 'beside' in facts ? facts.beside : null;
+  return typeof beside === 'string' ? beside : null;
+}

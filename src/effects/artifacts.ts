@@ -1,6 +1,7 @@
 import { chmod, cp, glob, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { digestTree, manifestOf, treeDirectory, verifyTree } from './artifact.ts';
+import { fingerprintBeside } from './artifact-beside.ts';
 import { workPrefix } from './artifact-leftovers.ts';
 import { storeTree } from './artifact-store.ts';
 import { withLock } from './supervised-lock.ts';
@@ -29,6 +30,7 @@ export const openArtifacts = (storeDirectory: string) => ({
       return null;
     }
   },
+  beside: (digest: string): Promise<string | null> => fingerprintBeside(treeDirectory(storeDirectory, digest)),
   directoryOf: (digest: string): string => treeDirectory(storeDirectory, digest),
   async copyTo(digest: string, directory: string): Promise<void> {
     const tree = treeDirectory(storeDirectory, digest);

@@ -25,12 +25,10 @@ export const prepare: StepModule = ({ site, step, operation, run }) =>
     const refused = await tried({ site, step, operation, run }, 'prepare', beganAt, signal);
     if (refused) return refused;
     await site.world.reach(`${step.name}:inside`);
-    await recordStep(site, step, beganAt, {
-      outcome: 'pass',
-      reason: `the bytes are those of ${site.release.id}`,
-      facts: { artifact: tree },
-    });
-    return { status: 'done', facts: { artifact: tree } };
+    const facts = { artifact: tree, beside: await site.world.artifacts.beside(tree) };
+    const reason = `the bytes are those of ${site.release.id}`;
+    await recordStep(site, step, beganAt, { outcome: 'pass', reason, facts });
+    return { status: 'done', facts };
   });
 
 /** Starts every service of the new colour; it gets no traffic yet. */

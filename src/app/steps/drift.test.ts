@@ -59,6 +59,29 @@ test('F082 what runs as recorded is said with the verdict, and nobody is asked',
   });
 });
 
+test('F082 packages beside the release that are not those of the proof hold the promotion', async () => {
+  world.packages.beside = 'beside:one';
+  await bothServe();
+  world.packages.beside = 'beside:two';
+  const held = await promote('1.1.0');
+  expect(held.state?.hold).toEqual({ kind: 'conditions', reason: `waits for ${line}` });
+  expect(lineOf(held)).toMatchObject({
+    outcome: 'warn',
+    reason: expect.stringContaining(
+      'the packages beside release 1.1.0, which it loads, were changed since it was proven',
+    ),
+  });
+});
+
+test('F082 packages beside the release that are those of the proof say nothing, whatever the version before loaded', async () => {
+  world.packages.beside = 'beside:one';
+  await world.deploy('staging', '1.0.0');
+  await promote('1.0.0');
+  world.packages.beside = 'beside:two';
+  await world.deploy('staging', '1.1.0');
+  expect((await promote('1.1.0')).ending?.as).toBe('live');
+});
+
 test('F082 a change by hand holds the promotion before traffic moves, until somebody says that they know', async () => {
   await bothServe();
   byHand('production');

@@ -43,6 +43,8 @@ export interface TestWorld extends World {
   readonly kept: { digests: ReadonlySet<string> | null };
   /** Trees that are not as they were pinned: what they hash to, or null when nothing is left. */
   readonly stored: Map<string, string | null>;
+  /** Fingerprint of the packages beside every tree. */
+  readonly packages: { beside: string | null };
   readonly broken: unknown[];
   release(version: string): Promise<Release>;
   /** Orders a deployment and answers it when it has ended or holds. */
@@ -122,6 +124,7 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
   const request = async (url: string) => answerOf(world, url);
   const world: TestWorld = {
     ...{ home, node, store, project, driver, proxy, time, seen, answers, secrets, kept, stored, broken, clock },
+    packages: { beside: null },
     engine: openMemoryEngine((error) => broken.push(error)),
     hash: sha256,
     newId: (prefix) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 16)}`,
@@ -136,6 +139,7 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
         return failed({ code: 'GR6503', message: `it hashes to ${found ?? 'nothing'}, not to ${digest}` });
       },
       measure: async (digest) => stored.get(digest) ?? null,
+      beside: async () => world.packages.beside,
       directoryOf: (digest) => path.join(home, 'artifacts', digest),
       copyTo: async () => {},
       alone: (act) => act(),

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { inParallel } from './artifact-tree.ts';
+
+/** What tools write there while they run; programs of a release do not load it. */
+const ofTools = new Set(['.cache', '.tmp', '.vite', '.vite-temp', '.vitest']);
+
+/**
+ * Node looks for packages in every folder above a program. For a tree without packages of its own: a fingerprint of those it finds
+ * beside itself, by path, size and time of each file; null when there are none, or the tree has its own.
+ */
+export async function fingerprintBeside(tree: string): Promise<string | null> {
+  if (existsSync(path.join(tree, 'node_modules'))) return null;
+  const folders = foldersAbove(tree)
+    .map((folder) => path.join(folder, 'node_modules'))
+    .filter((folder) => existsSync(folder));
+  if (folders.length === 0) return null;
+  const lines = (await Promise.all(folders.map((folder) => describe(folder)))).flat();
+  return `beside:sha256:${createHash('sha256').update(lines.join('\n')).digest('hex')}`;
+}
+
+function foldersAbove(folder: string): readonly string[] {
+  const above = path.dirname(folder);
+  return above === folder ? [] : [above, ...foldersAbove(above)];
+}
+
+async function describe(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const files = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((file) => !ofTools.has(path.relative(folder, file).split(path.sep)[0]!))
+    .toSorted();
+  return inParallel(files, async (file) => {
+    const { size, mtimeMs, mode } = await lstat(file);
+    return `${JSON.stringify(file)} ${size} ${mtimeMs} ${mode}`;
+  });
+}
