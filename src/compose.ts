@@ -14,6 +14,7 @@ import type { Environment, Project } from './domain/project.ts';
 import { openArtifacts } from './effects/artifacts.ts';
 import { createEffects } from './effects/effects.ts';
 import { faultPoint } from './effects/faults.ts';
+import { endLeftoverCommands } from './effects/leftover-commands.ts';
 import { openHome, tieToStore } from './effects/home.ts';
 import { runSupervised, supervisedProcess } from './effects/supervised.ts';
 import { ensureDatabase, joinPostgres, registerUser, type EmbeddedPostgres } from './embedded/postgres.ts';
@@ -88,6 +89,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
         await mkdir(folder, { recursive: true });
       },
       remove: (folder) => rm(folder, { recursive: true, force: true }),
+      endCommands: endLeftoverCommands,
     },
     supervised: {
       processOf: supervisedProcess,

@@ -155,6 +155,7 @@ async function save(
   };
   await recordWord(world, deployment, before, message);
   await saveState(world.store, deployment, change);
+  if (after.ended) await world.folders.endCommands([`work/${id}`]);
   await world.reach(`save:${version}:after`);
 }
 

@@ -36,6 +36,7 @@ export async function giveUp(world: World, deployment: StoredDeployment, { by, r
       message: `Deployment ${number} of ${environment} went on while it was given up.`,
       do: 'Run "greenroom status", then the same command again.',
     });
+  await world.folders.endCommands([`work/${id}`]);
 }
 
 async function cutOffStep(world: World, { id, state }: StoredDeployment, at: number): Promise<StateChange['steps']> {

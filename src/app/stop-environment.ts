@@ -26,6 +26,8 @@ export async function stopEnvironment(world: World, project: Project, name: stri
       do: 'Run "greenroom status".',
     });
   await takeDown(world, project, environment, world.home, epoch);
+  const ended = await world.store.read((rows) => listDeployments(rows, project.name, { environment: name }));
+  await world.folders.endCommands(ended.map(({ id }) => `work/${id}`));
   const stopped = { project: project.name, environment: name, epoch, actor, at: world.clock.now() };
   if (!(await saveStopped(world.store, stopped)))
     fail({

@@ -76,6 +76,8 @@ export interface Folders {
   /** Makes it, or empties it. */
   empty(path: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Ends what an earlier process has left of the commands whose work folder lies below one of these places, such as `work/dep_1/unit`. */
+  endCommands(places: readonly string[]): Promise<void>;
 }
 
 export interface SupervisedRequest {

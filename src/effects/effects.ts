@@ -17,7 +17,7 @@ export function createEffects(options: {
     http: createHttp(redactor),
     tcp: createTcp(redactor),
     sql: createSql(redactor),
-    process: createProcesses(redactor),
+    process: createProcesses(redactor, { isBound: true }),
     files: createFiles(redactor),
     clock: createClock(),
     load: options.load,

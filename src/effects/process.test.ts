@@ -161,3 +161,25 @@ describe('F118 a process that does not want to end', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
+
+test.each([false, true])('a command is ended with this process when it is bound to it: %s', async (isBound) => {
+  const url = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
+  const program = `import { createProcesses } from ${url('./process.ts')};
+    import { createRedactor } from ${url('./redaction.ts')};
+    const doors = createProcesses(createRedactor(), { isBound: ${isBound} });
+    const file = process.argv[1];
+    const argv = ['sh', '-c', 'echo $$ > "$0.new"; mv "$0.new" "$0"; sleep 600; true', file];
+    void doors.run({ argv, directory: '/', variables: {}, timeoutMs: 600_000, maxOutputBytes: 9 }, new AbortController().signal);
+    const { existsSync } = await import('node:fs');
+    setInterval(() => existsSync(file) && process.exit(0), 20);`;
+  const file = path.join(directory, `pid-${isBound}`);
+  const answer = await run([process.execPath, '--input-type=module', '-e', program, file]);
+  expect(exited(answer)).toMatchObject({ exitCode: 0 });
+  const pid = Number(readFileSync(file, 'utf8'));
+  try {
+    if (!isBound) expect(isAlive(pid)).toBe(true);
+    else await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+  } finally {
+    if (isAlive(pid)) process.kill(-pid, 'SIGKILL');
+  }
+});

@@ -12,24 +12,43 @@ const GRACE_MS = 2_000;
 const LINGER_MS = 500;
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 
-export function createProcesses(redactor: Redactor): Processes {
+/** Children that must not outlive this process. */
+const bound = new Set<ChildProcess>();
+
+/** Ends whatever of `bound` still runs when this process ends by whatever way lets it say so: after an error, Ctrl-C, or in order. */
+function endWithThisProcess(child: ChildProcess): void {
+  if (bound.size === 0) process.on('exit', endBound);
+  bound.add(child);
+  child.once('exit', () => {
+    bound.delete(child);
+    if (bound.size === 0) process.off('exit', endBound);
+  });
+}
+
+function endBound(): void {
+  for (const child of bound) killGroup(child, 'SIGKILL');
+}
+
+/** `isBound`: a command that still runs when this process ends is ended with it; its answer would reach nobody. */
+export function createProcesses(redactor: Redactor, { isBound = false } = {}): Processes {
   return {
     async run(request, signal) {
       signal.throwIfAborted();
-      const answer = await run(request, redactor, signal);
+      const answer = await run(request, redactor, signal, isBound);
       signal.throwIfAborted();
       return answer;
     },
   };
 }
 
-async function run(request: RunRequest, redactor: Redactor, signal: AbortSignal): Promise<RunAnswer> {
+async function run(request: RunRequest, redactor: Redactor, signal: AbortSignal, isBound: boolean): Promise<RunAnswer> {
   const startedAt = performance.now();
   const folder = await stat(request.directory).catch(() => null);
   if (!folder?.isDirectory()) return notStarted(`the folder ${request.directory} does not exist`, 'ENOENT');
   const started = await start(request);
   if ('status' in started) return started;
   const { child } = started;
+  if (isBound) endWithThisProcess(child);
   const answer = request.answerBytes === undefined ? null : keepAnswer(child, request.answerBytes);
   const output = collect(child, redactor, request.maxOutputBytes, answer === null);
   const exited = once(child, 'exit');

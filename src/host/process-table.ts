@@ -60,6 +60,18 @@ export function markedMembers(leaderPid: number, mark: string): readonly number[
   });
 }
 
+/** Living processes that were started with a value of this variable that `fits`. Empty where there is no /proc. */
+export function processesGiven(name: string, fits: (value: string) => boolean): readonly ProcessRow[] {
+  if (!hasProc) return [];
+  return allPids().flatMap((pid) => {
+    const given = readIfThere(`/proc/${pid}/environ`)
+      ?.split('\0')
+      .find((each) => each.startsWith(`${name}=`));
+    const row = given !== undefined && fits(given.slice(name.length + 1)) ? processRow(pid) : null;
+    return row === null || row.isDead ? [] : [row];
+  });
+}
+
 const allPids = (): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -76,7 +76,7 @@ export interface CheckContext {
   readonly release: { readonly id: string; readonly revision: string; readonly version: string };
   /** Folder of the release under test: the pinned tree, or this check's own writable copy of it. */
   readonly directory: string;
-  /** Where a check may write; emptied before it begins, kept with the deployment. */
+  /** Where a check may write: an empty folder of this attempt's own, kept with the deployment. */
   readonly workDirectory: string;
   /** The environment's variables, as the services get them (BASE_URL, `<SERVICE>_URL` and DATABASE_URL included). */
   readonly variables: Readonly<Record<string, string>>;

@@ -1,9 +1,10 @@
 // Evidence that is stale, tried again, or holds a secret; and a migration whose deployment fails after it.
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { identify } from '../../src/host/process-identity.ts';
 import { processesIn } from '../rig/ending.ts';
-import { Tiny } from '../rig/tiny.ts';
+import { Tiny, until } from '../rig/tiny.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
@@ -209,3 +210,38 @@ flood();\n`,
   const asked = (await json<Report>('report staging')).checks.find((check) => check.name === 'flood');
   expect(asked).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('1.0 s') });
 });
+
+test('F052 a suite whose control plane was killed proves nothing for the next attempt, which ends it', async () => {
+  const first = tiny.play.beside('first');
+  const script = tiny.play.beside('suite.mjs');
+  // The first attempt has the report ready, waits until the second one runs, and writes it wherever it may.
+  writeFileSync(
+    script,
+    `import { existsSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+const [first, report] = [${JSON.stringify(first)}, '<testsuite tests="1"><testcase name="a"/></testsuite>'];
+process.on('SIGTERM', () => {});
+if (!existsSync(first)) {
+  writeFileSync(first, String(process.pid));
+  for (;;) {
+    for (const folder of ['.', process.env.GREENROOM_WORK_DIRECTORY])
+      try { if (existsSync(first + '-left')) writeFileSync(folder + '/report.xml', report); } catch {}
+    await wait(20);
+  }
+}
+await wait(1_000);\n`,
+  );
+  overlay({ phases: { health: { checks: { unit: { kind: 'suite', run: ['node', script], report: 'report.xml' } } } } });
+  const deploying = await tiny.begin();
+  await until('the suite runs', () => existsSync(first), 60_000);
+  deploying.kill('SIGKILL');
+  await deploying.ended;
+  const left = Number(readFileSync(first, 'utf8'));
+  expect(identify(left)).not.toBeNull();
+  writeFileSync(`${first}-left`, '');
+  const resumed = await tiny.play.run(['resume', 'staging']);
+  expect(resumed.code, resumed.stdout + resumed.stderr).not.toBe(0);
+  expect(identify(left)).toBeNull();
+  const report = await json<Report>('report staging --format json');
+  expect(report.checks.find((check) => check.name === 'unit')).toMatchObject({ outcome: 'error' });
+}, 120_000);

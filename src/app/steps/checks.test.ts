@@ -1,6 +1,8 @@
+import path from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { checkNamed } from '../testing/world.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testDatabase } from '../../store/testing/database.ts';
+import { checkNamed, openTestWorld, scripted, type TestWorld } from '../testing/world.ts';
 import { inOrder } from './checks.ts';
 
 const names = (specs: ReturnType<typeof inOrder>) => specs.map((spec) => spec.name);
@@ -36,4 +38,45 @@ test('everybody comes once, after everything they wait for, and the same way eve
       expect(names(inOrder(checks))).toEqual(ordered);
     }),
   );
+});
+
+const database = testDatabase();
+let count = 0;
+let world: TestWorld;
+const acts: string[] = [];
+beforeEach(async () => {
+  acts.length = 0;
+  const act = (name: string) => async (place: string | readonly string[]) => void acts.push(`${name} ${String(place)}`);
+  const folders = { empty: act('empty'), remove: act('remove'), endCommands: act('end') };
+  const check = scripted(
+    async (config, { workDirectory, directory }) => {
+      acts.push(`ask ${workDirectory} in ${directory}`);
+      return { status: 'measured', data: config.name === 'unit' ? 2 : 1 };
+    },
+    { needs: 'own-copy' },
+  );
+  world = await openTestWorld(database.store(), `p${(count += 1)}`, {
+    folders,
+    checks: new Map([['scripted', check]]),
+  });
+});
+afterEach(() => world.close());
+
+test('every attempt has a folder of its own, made after what earlier ones have left was ended', async () => {
+  const [phase] = world.project.phases;
+  Object.assign(phase!.checks[0]!, { retries: 1 });
+  const once = await world.deploy('staging', '1.0.0');
+  const of = (id: string) => acts.filter((each) => each.includes(id) && !each.startsWith('remove'));
+  const place = `work/${once.id}/unit`;
+  const asked = of(once.id)
+    .filter((each) => each.startsWith('ask') && each.includes(place))
+    .map((each) => each.split(' ')[1]!);
+  expect(asked).toHaveLength(2);
+  expect(new Set(asked).size).toBe(2);
+  expect(of(once.id).slice(0, 6)).toEqual([
+    `end ${place}`,
+    `empty ${path.join(world.home, 'environments/staging', place)}`,
+    ...asked.flatMap((folder) => [`empty ${folder}`, `ask ${folder} in ${folder}/tree`]),
+  ]);
+  expect(acts.at(-1)).toBe(`end work/${once.id}`);
 });

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { formatDuration } from '../../domain/duration.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { CheckSpec } from '../../domain/project.ts';
+import type { CheckContext } from '../../kinds/check.ts';
 import { checkContext, lookAround, type Ground } from '../check-context.ts';
-import type { Site } from '../site.ts';
+import { claim, type Site } from '../site.ts';
 import { record } from './answer.ts';
 import { openGate } from './gate.ts';
 import { runCheck } from './run-check.ts';
@@ -67,18 +68,31 @@ export function inOrder(specs: readonly CheckSpec[]): readonly CheckSpec[] {
   return [...done];
 }
 
+/**
+ * Every attempt gets a folder of its own, and its own copy of the tree in there: what an attempt before has left running may write
+ * as long as it lives, nobody reads it. The epoch says that this process may still act, before it ends anything.
+ */
 async function ask(site: Site, ground: Ground, spec: CheckSpec, phase: string, signal: AbortSignal): Promise<Outcome> {
-  const workDirectory = path.join(site.directory, 'work', site.deployment.id, spec.name);
-  await site.world.folders.empty(workDirectory);
-  const context = checkContext(site, ground, workDirectory);
-  if (site.world.checks.get(spec.kind)!.needs !== 'own-copy')
-    return (await runCheck(site, spec, phase, context, signal)).outcome;
-  const directory = path.join(workDirectory, 'tree');
-  await site.world.artifacts.copyTo(site.release.parts.artifacts['tree'] ?? '', directory);
+  const { folders, artifacts, checks: kinds, newId } = site.world;
+  const place = path.join('work', site.deployment.id, spec.name);
+  const epoch = await claim(site, `check ${spec.name} ${newId('run')}`);
+  await folders.endCommands([place]);
+  await folders.empty(path.join(site.directory, place));
+  const copies: string[] = [];
+  const prepare = async (attempt: number): Promise<CheckContext> => {
+    const workDirectory = path.join(site.directory, place, `${epoch}-${attempt}`);
+    await folders.empty(workDirectory);
+    const context = checkContext(site, ground, workDirectory);
+    if (kinds.get(spec.kind)!.needs !== 'own-copy') return context;
+    const directory = path.join(workDirectory, 'tree');
+    copies.push(directory);
+    await artifacts.copyTo(site.release.parts.artifacts['tree'] ?? '', directory);
+    return { ...context, directory };
+  };
   try {
-    return (await runCheck(site, spec, phase, { ...context, directory }, signal)).outcome;
+    return (await runCheck(site, spec, phase, prepare, signal)).outcome;
   } finally {
-    await site.world.folders.remove(directory);
+    for (const copy of copies) await folders.remove(copy);
   }
 }
 

@@ -38,7 +38,8 @@ async function run(
   const check = scripted(() => looks[Math.min((attempt += 1), looks.length) - 1]!(), rest);
   const site = await openSite({ ...world, checks: new Map([['scripted', check]]) }, id);
   const spec = checkNamed('c', over);
-  const result = await runCheck(site, spec, 'health', checkContext(site, await lookAround(site), world.home), signal);
+  const prepare = async () => checkContext(site, await lookAround(site), world.home);
+  const result = await runCheck(site, spec, 'health', prepare, signal);
   expect((await account()).results).toEqual([result]);
   return result;
 }

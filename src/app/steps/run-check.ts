@@ -13,12 +13,15 @@ interface Attempt {
   readonly gathered: Gathered<Json>;
 }
 
-/** Asks one check, again after a bad answer as often as it may, and records the last answer with all outcomes before it. */
+/**
+ * Asks one check, again after a bad answer as often as it may, and records the last answer with all outcomes before it.
+ * `prepare` makes what the attempt of this number, from 1, may know and write to.
+ */
 export async function runCheck(
   site: Site,
   spec: CheckSpec,
   phase: string,
-  context: CheckContext,
+  prepare: (attempt: number) => Promise<CheckContext>,
   signal: AbortSignal,
 ): Promise<CheckResult> {
   const check = site.world.checks.get(spec.kind)!;
@@ -26,7 +29,7 @@ export async function runCheck(
   const attempts: Outcome[] = [];
   let last: Attempt;
   do {
-    last = await attempt(check, spec, context, signal);
+    last = await attempt(check, spec, await prepare(attempts.length + 1), signal);
     attempts.push(last.judgement.outcome);
   } while (isBad(last.judgement.outcome) && attempts.length <= spec.retries && !signal.aborted);
   await site.world.reach(`check:${spec.name}:inside`);

@@ -146,7 +146,7 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
       prune: async (needed) => (kept.digests = await needed()).size,
     },
     supervised: { run: () => Promise.reject(new Error('nothing is migrated here')), processOf: async () => null },
-    folders: { empty: async () => {}, remove: async () => {} },
+    folders: { empty: async () => {}, remove: async () => {}, endCommands: async () => {} },
     embedded: { ensure: async (database) => `postgresql://u:p@h/${database}`, addUser: async () => {} },
     effects(more) {
       const doors = createEffects({ secrets: more, load: { run: () => Promise.reject(new Error('no load here')) } });
