@@ -39,7 +39,7 @@ describe('suite', () => {
   test.each([
     [
       'all pass',
-      runner({ 'reports/a.xml': report(passing(3)), 'reports/b.xml': report(passing(2)) }),
+      runner({ 'reports/a.xml': report(passing(3)), 'reports/b.xml': report(passing(2)).replaceAll('api', 'web') }),
       { 'at-least': 5 },
       'pass',
     ],
@@ -95,6 +95,27 @@ describe('suite', () => {
       { 'at-most-skipped': 0 },
       'fail',
     ],
+    [
+      'the same tests in two reports',
+      runner({ 'reports/a.xml': report(passing(2)), 'reports/all.xml': report(passing(2)) }),
+      { 'at-least': 3 },
+      'fail',
+    ],
+    [
+      'passed in one report and failed in another',
+      runner({
+        'reports/a.xml': report('<testcase name="a"/>'),
+        'reports/b.xml': report('<testcase name="a"><failure/></testcase>'),
+      }),
+      {},
+      'fail',
+    ],
+    [
+      'one report that several globs match',
+      runner({ 'reports/a.xml': report(passing(2)) }),
+      { report: ['reports/*.xml', 'reports/a*.xml'], 'at-least': 2 },
+      'pass',
+    ],
     ['F055 zero tests', runner({ 'reports/a.xml': report('') }), {}, 'fail'],
     ['F055 all skipped', runner({ 'reports/a.xml': report('<testcase name="s"><skipped/></testcase>') }), {}, 'fail'],
     ['F056 no report', runner({}), {}, 'error'],
@@ -143,6 +164,12 @@ describe('suite', () => {
     mkdirSync(path.join(context.directory, 'reports'));
     writeFileSync(path.join(context.directory, 'reports/a.xml'), report(passing(9)));
     expect(await judged(runner({}), {}, context)).toMatchObject({ outcome: 'error' });
+  });
+
+  test('what is listed again is said, and a report that several globs match is read once', async () => {
+    const run = runner({ 'reports/a.xml': report(passing(2)), 'reports/b.xml': report(passing(3)) });
+    const judgement = await judged(run, { report: ['reports/*.xml', '**/a.xml'], 'at-least': 4 });
+    expect(judgement.reason).toBe('The suite failed: tests run was 3 (2 more were listed again), expected at least 4.');
   });
 
   test('F115 reports and output are kept without secrets', async () => {

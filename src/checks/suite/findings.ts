@@ -46,6 +46,8 @@ export interface Totals {
   readonly skipped: number;
   readonly failed: number;
   readonly flaky: number;
+  /** That ran and are listed more than once; `ran` has them once. */
+  readonly repeated: number;
 }
 
 export function totalsOf(data: SuiteData): Totals {
@@ -54,12 +56,14 @@ export function totalsOf(data: SuiteData): Totals {
     read.reduce((total, report) => total + of(report), 0);
   const [tests, skipped] = [sum((report) => report.tests), sum((report) => report.skipped)];
   const [failed, flaky] = [sum((report) => report.failed), sum((report) => report.flaky)];
-  return { tests, skipped, ran: Math.max(0, tests - skipped), failed, flaky };
+  // Evidence from before it was counted has none.
+  const repeated = sum((report) => report.repeated ?? 0);
+  return { tests, skipped, ran: Math.max(0, tests - skipped - repeated), failed, flaky, repeated };
 }
 
 /** Only where every report was read: a part of the tests says nothing about their number. */
 function countFindings(config: SuiteConfig, data: SuiteData): Finding[] {
-  const { ran, skipped, failed, flaky } = totalsOf(data);
+  const { ran, skipped, failed, flaky, repeated } = totalsOf(data);
   const [atLeast, atMostSkipped] = [config['at-least'], config['at-most-skipped']];
   const whole = data.missing.length === 0 && data.reports.every((report) => report.status === 'read');
   const findings: Finding[] = [];
@@ -67,7 +71,7 @@ function countFindings(config: SuiteConfig, data: SuiteData): Finding[] {
     findings.push({
       name: 'tests run',
       outcome: ran >= atLeast ? 'pass' : 'fail',
-      value: String(ran),
+      value: repeated > 0 ? `${ran} (${repeated} more were listed again)` : String(ran),
       threshold: `at least ${atLeast}`,
     });
   findings.push({

@@ -6,10 +6,14 @@ export interface Counts {
   skipped: number;
   failed: number;
   flaky: number;
+  /** That ran, and were listed as such before. */
+  repeated: number;
 }
 
 /** A suite that is open. */
 export interface OpenSuite {
+  /** Its number on the roll. */
+  readonly number: number;
   /** What its attributes speak of. */
   readonly announced: Announced;
   /** What was found in it so far. */
@@ -60,7 +64,7 @@ export function closeSuite(suite: OpenSuite, isRoot: boolean): Counts | string {
     return `it speaks of ${announced.tests} tests and lists ${found.tests}`;
   const failed = Math.max(found.failed, announced.failed, suite.saying === 'failed' ? 1 : 0);
   const skipped = suite.saying === 'skipped' ? tests - Math.min(tests, found.failed) : found.skipped + unlistedSkipped;
-  return { tests, skipped, failed, flaky: Math.max(found.flaky, announced.flaky) };
+  return { tests, skipped, failed, flaky: Math.max(found.flaky, announced.flaky), repeated: found.repeated };
 }
 
 export function addCounts(to: Counts, more: Counts): void {
@@ -68,10 +72,12 @@ export function addCounts(to: Counts, more: Counts): void {
   to.skipped += more.skipped;
   to.failed += more.failed;
   to.flaky += more.flaky;
+  to.repeated += more.repeated;
 }
 
-export function countTest(suite: OpenSuite, saying: Saying): void {
+export function countTest(suite: OpenSuite, saying: Saying, isRepeated: boolean): void {
   suite.found.tests += 1;
+  if (isRepeated) suite.found.repeated += 1;
   if (saying === 'skipped' || saying === 'failed' || saying === 'flaky') suite.found[saying] += 1;
 }
 

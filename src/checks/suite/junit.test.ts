@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readJunit } from './junit.ts';
+import { openRoll } from './roll.ts';
 
 const one = (test: string, attributes = ''): ReturnType<typeof readJunit> =>
   readJunit(`<testsuites><testsuite name="s" ${attributes}>${test}</testsuite></testsuites>`);
@@ -253,4 +254,29 @@ it('F055 a word that nobody knows never passes', () => {
       expect(read).toMatchObject({ status: 'malformed', reason: expect.stringContaining(`${name}="q${word}q"`) });
     }),
   );
+});
+
+describe('a test that is listed again has run once', () => {
+  const suite = (cases: string, attributes = 'name="s"') => `<testsuite ${attributes}>${cases}</testsuite>`;
+  const test = '<testcase classname="c" name="t"/>';
+
+  it.each([
+    ['twice in its suite', suite(test + test), 1],
+    ['in its suite and again in the frame of all', `<testsuites>${suite(test)}${suite(test)}</testsuites>`, 1],
+    ['of the same name in another class', suite(`${test}<testcase classname="d" name="t"/>`), 0],
+    ['of the same name in another file', suite(`${test}<testcase classname="c" name="t" file="f"/>`), 0],
+    ['of the same name in another suite', `<testsuites>${suite(test)}${suite(test, 'name="o"')}</testsuites>`, 0],
+    ['in another browser', `<testsuites>${suite(test)}${suite(test, 'name="s" hostname="x"')}</testsuites>`, 0],
+    ['skipped once', suite(`${test}<testcase classname="c" name="t"><skipped/></testcase>`), 0],
+    ['in inner suites of one name', suite(suite(suite(test)) + suite(suite(test), 'name="o"')), 0],
+  ])('%s', (_, text, repeated) => {
+    expect(readJunit(text)).toMatchObject({ status: 'read', tests: 2, failed: 0, repeated });
+  });
+
+  it('in a report that was read before; where it failed it failed', () => {
+    const roll = openRoll();
+    expect(readJunit(suite(test), roll)).toMatchObject({ repeated: 0 });
+    const again = `<testsuites name="all">${suite('<testcase classname="c" name="t"><failure/></testcase>')}</testsuites>`;
+    expect(readJunit(again, roll)).toMatchObject({ tests: 1, repeated: 1, failed: 1 });
+  });
 });

@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes';
 import { addCounts, announcedBy, closeSuite, countTest, say, type Counts, type OpenSuite } from './junit-counts.ts';
 import { elementSays, namesSay, statusSays, worse, type Saying } from './junit-words.ts';
+import { openRoll, type Roll } from './roll.ts';
 
 interface FailedTest {
   readonly name: string;
@@ -15,6 +16,8 @@ export type JunitReport =
       readonly failed: number;
       /** Passed after an attempt that did not. */
       readonly flaky: number;
+      /** Of those that ran: listed as such before, here or in a report that was read before. */
+      readonly repeated?: number;
       /** At most 50. */
       readonly failing: readonly FailedTest[];
     }
@@ -29,9 +32,12 @@ const SLICE = 64 * 1024;
 
 class Refused extends Error {}
 
-/** Reads a report as it streams by. A DTD, an unknown entity, an open element or missing tests make it malformed. */
-export function readJunit(text: string): JunitReport {
-  const reader = createReader();
+/**
+ * Reads a report as it streams by. A DTD, an unknown entity, an open element or missing tests make it malformed. `roll` has the
+ * tests of the reports that were read before.
+ */
+export function readJunit(text: string, roll: Roll = openRoll()): JunitReport {
+  const reader = createReader(roll);
   const parser = new SaxesParser();
   let depth = 0;
   parser.on('doctype', () => {
@@ -69,13 +75,14 @@ export function readJunit(text: string): JunitReport {
 
 interface Case {
   readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
   saying: Saying;
   message: string;
 }
 
 const isSuite = (name: string | undefined): boolean => name === 'testsuites' || name === 'testsuite';
 
-function createReader() {
+function createReader(roll: Roll) {
   const failing: FailedTest[] = [];
   /** Names of elements that are open, from the root. */
   const open: string[] = [];
@@ -84,17 +91,12 @@ function createReader() {
   let current: Case | null = null;
   let listening = false;
 
-  const openSuite = (attributes: Readonly<Record<string, string>>): void => {
-    const announced = announcedBy(attributes);
-    if (typeof announced === 'string') throw new Refused(announced);
-    const saying = knownSaying(attributes);
-    suites.push({ announced, found: noCounts(), saying, countsAssertions: false });
-  };
   const openTest = (suite: OpenSuite, attributes: Readonly<Record<string, string>>): void => {
     const said = knownSaying(attributes);
     if (attributes['status'] === 'run' && attributes['result'] === undefined) suite.countsAssertions = true;
     current = {
       name: titleOf(attributes) || 'a test without a name',
+      attributes,
       saying: worse(said, namesSay(attributes)),
       message: '',
     };
@@ -113,7 +115,7 @@ function createReader() {
     if (said !== null) test.saying = worse(test.saying, said);
   };
   const finish = (suite: OpenSuite, test: Case): void => {
-    countTest(suite, test.saying);
+    countTest(suite, test.saying, test.saying !== 'skipped' && !roll.add(suite.number, test.attributes));
     if (test.saying === 'failed' && failing.length < MAX_FAILING)
       failing.push({ name: test.name, message: test.message.trim().slice(0, MAX_MESSAGE) });
   };
@@ -124,7 +126,9 @@ function createReader() {
       const suite = suites.at(-1);
       if (isSuite(name)) {
         if (open.length > 1 && !isSuite(parent)) throw new Refused(`a <${name}> stands in a <${parent}>`);
-        openSuite(attributes);
+        const within = suite?.number ?? 0;
+        // The frame around suites is there in some reports of them and not in others.
+        suites.push(newSuite(name === 'testsuites' ? within : roll.suite(within, attributes), attributes));
       } else if (open.length === 1) throw new Refused(`it is no JUnit report: its root is <${name}>`);
       else if (name === 'testcase') {
         if (!suite || !isSuite(parent)) throw new Refused(`a <testcase> stands in a <${parent}>`);
@@ -158,7 +162,14 @@ function createReader() {
   };
 }
 
-const noCounts = (): Counts => ({ tests: 0, skipped: 0, failed: 0, flaky: 0 });
+function newSuite(number: number, attributes: Readonly<Record<string, string>>): OpenSuite {
+  const announced = announcedBy(attributes);
+  if (typeof announced === 'string') throw new Refused(announced);
+  const saying = knownSaying(attributes);
+  return { number, announced, found: noCounts(), saying, countsAssertions: false };
+}
+
+const noCounts = (): Counts => ({ tests: 0, skipped: 0, failed: 0, flaky: 0, repeated: 0 });
 
 const titleOf = (attributes: Readonly<Record<string, string>>): string =>
   [attributes['classname'], attributes['name']].filter(Boolean).join(' › ').slice(0, MAX_NAME);

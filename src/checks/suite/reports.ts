@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Artifact, CheckContext } from '../../kinds/check.ts';
 import { readJunit, type JunitReport } from './junit.ts';
 import { readLcov, type LineCoverage } from './lcov.ts';
+import { openRoll } from './roll.ts';
 import type { SuiteConfig, SuiteData } from './schema.ts';
 
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
@@ -46,20 +47,28 @@ export async function readReports(config: SuiteConfig, context: CheckContext, be
   const reports: SuiteData['reports'][number][] = [];
   const missing: string[] = [];
   const artifacts: Artifact[] = [];
+  const roll = openRoll();
+  const read = new Set<string>();
   let [bytesLeft, artifactsLeft] = [MAX_REPORTS_BYTES, MAX_ARTIFACTS_BYTES];
   for (const glob of config.report) {
     let fresh = 0;
     const files = await filesOf(glob, config, context);
     for (const { file, label } of files.slice(0, MAX_REPORTS)) {
-      const read = await context.effects.files.read(file, Math.min(MAX_REPORT_BYTES, bytesLeft));
-      if (read === null || read.modifiedAt < beganAt) continue;
-      fresh += 1;
-      bytesLeft -= read.text.length;
-      if (read.text.length <= Math.min(MAX_ARTIFACT_BYTES, artifactsLeft)) {
-        artifacts.push({ label, mediaType: 'application/xml', text: read.text });
-        artifactsLeft -= read.text.length;
+      if (read.has(path.resolve(file))) {
+        fresh += 1; // another glob, or the same one in the other folder, matches it as well
+        continue;
       }
-      reports.push({ path: label, ...(read.truncated ? tooLong : readJunit(read.text)) });
+      const report = await context.effects.files.read(file, Math.min(MAX_REPORT_BYTES, bytesLeft));
+      if (report === null || report.modifiedAt < beganAt) continue;
+      fresh += 1;
+      read.add(path.resolve(file));
+      const { text, truncated } = report;
+      bytesLeft -= text.length;
+      if (text.length <= Math.min(MAX_ARTIFACT_BYTES, artifactsLeft)) {
+        artifacts.push({ label, mediaType: 'application/xml', text });
+        artifactsLeft -= text.length;
+      }
+      reports.push({ path: label, ...(truncated ? tooLong : readJunit(text, roll)) });
     }
     if (fresh === 0) missing.push(glob);
     // What is not read is not good: a test that failed may stand there.
