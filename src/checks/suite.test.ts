@@ -169,7 +169,7 @@ describe('suite', () => {
   test('what is listed again is said, and a report that several globs match is read once', async () => {
     const run = runner({ 'reports/a.xml': report(passing(2)), 'reports/b.xml': report(passing(3)) });
     const judgement = await judged(run, { report: ['reports/*.xml', '**/a.xml'], 'at-least': 4 });
-    expect(judgement.reason).toBe('The suite failed: tests run was 3 (2 more were listed again), expected at least 4.');
+    expect(judgement.reason).toBe('The suite failed: tests run was 3 (and 2 listed again), expected at least 4.');
   });
 
   test('F115 reports and output are kept without secrets', async () => {

@@ -71,7 +71,7 @@ function countFindings(config: SuiteConfig, data: SuiteData): Finding[] {
     findings.push({
       name: 'tests run',
       outcome: ran >= atLeast ? 'pass' : 'fail',
-      value: repeated > 0 ? `${ran} (${repeated} more were listed again)` : String(ran),
+      value: repeated > 0 ? `${ran} (and ${repeated} listed again)` : String(ran),
       threshold: `at least ${atLeast}`,
     });
   findings.push({
