@@ -1,13 +1,15 @@
 import { configurationHash, configurationOf, differences } from '../domain/configuration.ts';
-import type { Failure } from '../domain/failure.ts';
+import { FailureError, type Failure } from '../domain/failure.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import { promotionObstacles, type ConfigurationQuestion } from '../domain/promotion.ts';
+import type { Release } from '../domain/release.ts';
+import { requireAsMade } from '../store/releases.ts';
 import { findAddressObstacle } from './public-addresses.ts';
 import { overdueConditions, proofOf } from './proof.ts';
 import type { World } from './world.ts';
 
-/** Why a planned deployment may not begin now; empty when it may. A rollback asks for no proof: only a proxy that cannot take it keeps it out. */
+/** Why a planned deployment may not begin now; empty when it may. A rollback asks for no proof: only a release that is not the one that was made, or a proxy that cannot take it, keeps it out. */
 export async function findObstacles(
   world: World,
   project: Project,
@@ -16,6 +18,8 @@ export async function findObstacles(
 ): Promise<readonly Failure[]> {
   const elsewhere = await findAddressObstacle(world, project, environment);
   if (elsewhere) return [elsewhere];
+  const changed = await findChanged(world, project, release);
+  if (changed.length > 0) return changed;
   if (purpose === 'roll-back') return [];
   const at = world.clock.now();
   const found = proofFrom === null ? null : await proofOf(world, project.name, proofFrom, release.revision);
@@ -32,6 +36,17 @@ export async function findObstacles(
     evidenceMaxAgeMs: environment.promotion.evidenceMaxAgeMs,
     overdueConditions: proofFrom === null ? [] : await overdueConditions(world, project.name, at),
   });
+}
+
+/** A plan carries its release along: what was read whole may have been changed since. */
+async function findChanged(world: World, project: Project, release: Release): Promise<readonly Failure[]> {
+  try {
+    await world.store.read((rows) => requireAsMade(rows, project.name, release));
+    return [];
+  } catch (error) {
+    if (error instanceof FailureError && error.failures[0]!.code === 'GR4112') return error.failures;
+    throw error;
+  }
 }
 
 /** `proven`: the file as it was when the release was proven, to say what differs. */

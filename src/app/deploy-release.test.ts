@@ -166,7 +166,8 @@ test('F001 what was written and never reached the engine is begun by whoever com
   const made = newDeploymentOf(world.project.name, 'dep_forgotten', { project: world.project });
   await world.release('1.0.0');
   const { plan } = await planDeployment(world, world.project, 'staging', '1.0.0');
-  await insertDeployment(world.store, { ...made, id: `${made.id}_${count}`, plan });
+  const request = { ...made.request, releaseId: plan.release.id };
+  await insertDeployment(world.store, { ...made, id: `${made.id}_${count}`, plan, request });
   await beginForgotten(world, world.project.name);
   await beginForgotten(world, world.project.name);
   expect((await world.settled(`${made.id}_${count}`)).ending?.as).toBe('live');

@@ -21,7 +21,7 @@ import type { Serving } from '../store/schema.ts';
 import type { Desk, RunStep } from '../workflow/deployment-flow.ts';
 import { isInterruption } from '../workflow/engine.ts';
 import { inTime } from './in-time.ts';
-import { lostLease, openSite } from './site.ts';
+import { lostLease, openSite, requireItsPlan } from './site.ts';
 import { admit } from './steps/admit.ts';
 import { bake } from './steps/bake.ts';
 import { prepare, start } from './steps/bring-up.ts';
@@ -45,6 +45,9 @@ const modules: Record<StepKind, StepModule> = {
 /** Steps that change the world: when one of them breaks, nobody can tell what stands, and a person is asked. */
 const acting: ReadonlySet<StepKind> = new Set(['migrate', 'switch', 'stop', 'switch-back', 'drain-new', 'stop-new']);
 
+/** The way back starts nothing of the plan, and must not wait for somebody who mends the database. */
+const returning: ReadonlySet<StepKind> = new Set(['switch-back', 'drain-new', 'stop-new']);
+
 /** The use cases behind the deployment flow. */
 export function makeDesk(world: World): Desk {
   return {
@@ -59,6 +62,7 @@ export function makeDesk(world: World): Desk {
       await world.reach(`${name}:before`);
       const result = await attempt(async () => {
         const site = await openSite(world, deployment);
+        if (!returning.has(step.kind)) await requireItsPlan(site);
         const work = (run: RunStep) => modules[step.kind]({ site, step, operation: `${deployment}-${number}`, run });
         return inTime(world, task, run, work);
       }, step.kind);

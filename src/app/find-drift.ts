@@ -4,7 +4,7 @@ import type { Instance } from '../kinds/driver.ts';
 import type { TrafficState } from '../kinds/traffic.ts';
 import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
-import { findRelease } from '../store/releases.ts';
+import { namedRelease } from '../store/releases.ts';
 import type { Serving } from '../store/schema.ts';
 import type { Rows } from '../store/store.ts';
 import { bareSlot, driverOf, trafficOf, type BarePlace } from './bare-place.ts';
@@ -64,7 +64,7 @@ async function standingIn(rows: Rows, project: string, environment: string): Pro
   return {
     serving,
     by: serving && (await findDeployment(rows, serving.deployment)),
-    version: serving && ((await findRelease(rows, project, serving.releaseId))?.version ?? null),
+    version: serving && ((await namedRelease(rows, project, serving.releaseId))?.version ?? null),
     mover: mover?.number ?? null,
     isHeld: mover?.state?.hold !== null && mover !== undefined,
   };

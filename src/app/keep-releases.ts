@@ -2,7 +2,7 @@ import type { Project } from '../domain/project.ts';
 import type { Release } from '../domain/release.ts';
 import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
-import { findRelease, latestMade } from '../store/releases.ts';
+import { namedRelease, latestMade } from '../store/releases.ts';
 import { lastGoodOf } from './roll-back.ts';
 import type { World } from './world.ts';
 
@@ -24,7 +24,7 @@ async function digestsNeeded(world: World, project: Project): Promise<ReadonlySe
       );
       const serving = await world.store.read(async (rows) => {
         const now = await servingIn(rows, project.name, name);
-        return now && findRelease(rows, project.name, now.releaseId);
+        return now && namedRelease(rows, project.name, now.releaseId);
       });
       return [...(serving ? [serving] : []), ...lastLive(deployments, count + 1)];
     }),

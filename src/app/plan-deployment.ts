@@ -3,7 +3,7 @@ import { makePlan, staleness, type Plan } from '../domain/plan.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import type { Release } from '../domain/release.ts';
 import { servingIn, standing } from '../store/environments.ts';
-import { findRelease, listReleases } from '../store/releases.ts';
+import { findRelease, listReleases, requireAsMade } from '../store/releases.ts';
 import { findObstacles } from './admission.ts';
 import type { World } from './world.ts';
 
@@ -52,10 +52,12 @@ export function environmentOf(project: Project, name: string): Environment {
 
 export async function releaseOf(world: World, project: Project, name: string | null): Promise<Release> {
   if (name === null) {
-    const [newest] = await world.store.read((rows) => listReleases(rows, project.name, 1));
+    const newest = await world.store.read(async (rows) => {
+      const [listed] = await listReleases(rows, project.name, 1);
+      return listed && requireAsMade(rows, project.name, listed.release);
+    });
     return (
-      newest?.release ??
-      fail({ code: 'GR4303', message: `${project.name} has no release yet.`, do: 'Run "greenroom release".' })
+      newest ?? fail({ code: 'GR4303', message: `${project.name} has no release yet.`, do: 'Run "greenroom release".' })
     );
   }
   const release = await world.store.read((rows) => findRelease(rows, project.name, name));

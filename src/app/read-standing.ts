@@ -6,7 +6,7 @@ import { stepBeganAt } from '../store/accounts.ts';
 import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { verifyRecords } from '../store/records.ts';
-import { findRelease } from '../store/releases.ts';
+import { namedRelease } from '../store/releases.ts';
 import { findDrift } from './find-drift.ts';
 import { findObstacle } from './obstacle.ts';
 import { acceptedIn } from './proof.ts';
@@ -41,7 +41,7 @@ async function standingOf(world: World, project: Project, environment: Environme
   const serving = await world.store.read((rows) => servingIn(rows, project.name, name));
   const open = await world.store.read((rows) => listDeployments(rows, project.name, { environment: name, open: true }));
   const by = serving && (await world.store.read((rows) => findDeployment(rows, serving.deployment)));
-  const release = serving && (await world.store.read((rows) => findRelease(rows, project.name, serving.releaseId)));
+  const release = serving && (await world.store.read((rows) => namedRelease(rows, project.name, serving.releaseId)));
   const accepted = by ? await acceptedIn(world, by.id) : [];
   return {
     name,

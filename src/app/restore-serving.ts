@@ -1,9 +1,9 @@
-import { FailureError, type Failure } from '../domain/failure.ts';
+import { fail, FailureError, type Failure } from '../domain/failure.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import { findDeployment, listDeployments } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
-import { findRelease } from '../store/releases.ts';
-import { observe, siteAt, type Site } from './site.ts';
+import { namedRelease } from '../store/releases.ts';
+import { observe, requireItsPlan, siteAt, type Site } from './site.ts';
 import { changeColour } from './steps/bring-up.ts';
 import { point } from './steps/cut-over.ts';
 import type { World } from './world.ts';
@@ -13,7 +13,7 @@ export interface Restored {
   readonly release: string;
   /** Services that were started again; empty when only the proxy had gone. */
   readonly started: readonly string[];
-  /** Why it does not serve again, such as bytes that are not those which were proven (`GR6503`); empty when it does. */
+  /** Why it does not serve again, such as a release that is not the one which was made (`GR4112`) or bytes that are not those which were proven (`GR6503`); empty when it does. */
   readonly failures: readonly Failure[];
 }
 
@@ -37,7 +37,7 @@ async function restoreOne(world: World, project: Project, environment: Environme
   );
   if (!serving) return null;
   const deployment = await world.store.read((rows) => findDeployment(rows, serving.deployment));
-  const release = await world.store.read((rows) => findRelease(rows, project.name, serving.releaseId));
+  const release = await world.store.read((rows) => namedRelease(rows, project.name, serving.releaseId));
   if (!deployment || !release) return null;
   const site = await siteAt(world, deployment, release, serving.colour);
   const place = { environment: environment.name, release: release.id };
@@ -50,6 +50,7 @@ async function restoreOne(world: World, project: Project, environment: Environme
     const traffic = await site.traffic.current();
     if (missing.length === 0 && traffic?.colour === serving.colour) return null;
     const operation = `${deployment.id}/restore-${world.clock.now()}`;
+    if (missing.length > 0) await requireServed(site);
     if (missing.length > 0) await changeColour(site, serving.colour, 'start', operation, new AbortController().signal);
     await site.traffic.ensure();
     await point(site, serving.colour, release.id, `${operation}-point`);
@@ -60,6 +61,18 @@ async function restoreOne(world: World, project: Project, environment: Environme
       return { ...place, started: [], failures: error.failures };
     throw error;
   }
+}
+
+/** Who serves is a word in a table: the deployment that it names must have brought that release, or have left it there. */
+async function requireServed(site: Site): Promise<void> {
+  await requireItsPlan(site);
+  const { id, plan } = site.deployment;
+  if (site.release.id === plan.release.id || site.release.id === plan.standing.releaseId) return;
+  fail({
+    code: 'GR4112',
+    message: `${site.release.version} (${site.release.id}) is not the release that ${id} left in ${plan.environment}.`,
+    do: `Find out who changed the database, then deploy again: "greenroom deploy ${plan.environment}".`,
+  });
 }
 
 async function missingServices(site: Site): Promise<readonly string[]> {

@@ -2,12 +2,14 @@ import path from 'node:path';
 import { fail } from '../domain/failure.ts';
 import type { Environment, Project, Service } from '../domain/project.ts';
 import type { Release } from '../domain/release.ts';
+import { whyNotItsPlan } from '../domain/witness.ts';
 import type { Colour, Driver, Instance, Slot } from '../kinds/driver.ts';
 import type { Effects } from '../kinds/effects.ts';
 import type { TrafficHandle } from '../kinds/traffic.ts';
 import { findDeployment, type StoredDeployment } from '../store/deployments.ts';
 import { claimEpoch } from '../store/environments.ts';
-import { findRelease } from '../store/releases.ts';
+import { recordsOf } from '../store/records.ts';
+import { namedRelease, requireAsMade } from '../store/releases.ts';
 import type { ResolvedVariables, World } from './world.ts';
 
 /** One environment as an operation finds it: what is declared, what is resolved, and the plugs that act on it. */
@@ -36,6 +38,22 @@ export async function openSite(world: World, deploymentId: string): Promise<Site
   if (!deployment)
     fail({ code: 'GR4301', message: `There is no deployment "${deploymentId}".`, do: 'Run "greenroom history".' });
   return siteAt(world, deployment, deployment.plan.release, deployment.plan.colour);
+}
+
+/** What a deployment does is what the log has of it, its release with it. Throws `GR4112` where the database says another thing. */
+export async function requireItsPlan({
+  world,
+  deployment: { id, model, plan },
+}: Pick<Site, 'world' | 'deployment'>): Promise<void> {
+  const own = await world.store.read((rows) => recordsOf(rows, model.name, id));
+  const reason = whyNotItsPlan(plan, own, world.hash);
+  if (reason !== null)
+    fail({
+      code: 'GR4112',
+      message: `The deployment of ${plan.release.version} to ${plan.environment} is not the one that was recorded: ${reason}.`,
+      do: `Find out who changed the database, then deploy again: "greenroom deploy ${plan.environment}".`,
+    });
+  await world.store.read((rows) => requireAsMade(rows, model.name, plan.release));
 }
 
 /** The environment of a deployment, with another release or colour in view than its own. */
@@ -147,7 +165,7 @@ export async function servingRelease(
 ): Promise<{ readonly release: Release; readonly colour: Colour } | null> {
   const { standing } = site.deployment.plan;
   if (standing.releaseId === null || standing.colour === null) return null;
-  const release = await site.world.store.read((rows) => findRelease(rows, site.project.name, standing.releaseId!));
+  const release = await site.world.store.read((rows) => namedRelease(rows, site.project.name, standing.releaseId!));
   return release && { release, colour: standing.colour };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Hash } from '../domain/json.ts';
 import { chain, firstBroken, type ChainedRecord, type RecordBody } from '../domain/record.ts';
+import type { MakingLine } from '../domain/witness.ts';
 import type { Rows, RowsInTransaction } from './store.ts';
 
 export const sha256: Hash = (text) => createHash('sha256').update(text).digest('hex');
@@ -81,6 +82,24 @@ export async function recordsOf(
     .where('sequence', '>', String(after));
   if (deployment !== undefined) query = query.where('deployment', '=', deployment);
   return (await query.orderBy('sequence').execute()).map(fromRow);
+}
+
+/** The lines of a release's making, each with the one before it. */
+export async function makingOf(rows: Rows, project: string, releaseId: string): Promise<readonly MakingLine[]> {
+  const ofProject = () => rows.selectFrom('record').selectAll().where('project', '=', project);
+  const lines = await ofProject()
+    .where('kind', '=', 'release-created')
+    .where(sql`data ->> 'id'`, '=', releaseId)
+    .orderBy('sequence')
+    .execute();
+  return Promise.all(
+    lines.map(async (line) => {
+      const before = await ofProject()
+        .where('sequence', '=', String(Number(line.sequence) - 1))
+        .executeTakeFirst();
+      return { line: fromRow(line), before: before ? fromRow(before) : null };
+    }),
+  );
 }
 
 /** Sequence of the first record that was bent, or null. */

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { recordsOf } from './records.ts';
-import { findRelease, listReleases, saveRelease } from './releases.ts';
+import { findRelease, listReleases, namedRelease, saveRelease } from './releases.ts';
+import type { RowsInTransaction } from './store.ts';
 import { testDatabase } from './testing/database.ts';
 import { releaseOf } from './testing/samples.ts';
 
 const database = testDatabase();
-const find = (project: string, name: string) => database.store().read((rows) => findRelease(rows, project, name));
+const find = (project: string, name: string) => database.store().read((rows) => namedRelease(rows, project, name));
 
 /** Ids chosen, so that beginnings can be ambiguous. */
 const named = (project: string, id: string, version: string) => ({ ...releaseOf(project, version), id });
@@ -45,4 +46,40 @@ test('the same release again, also twice at once, is written and recorded once',
   expect(saved.filter((each) => each.isNew)).toHaveLength(1);
   const records = await store.read((rows) => recordsOf(rows, 'once'));
   expect(records.map((each) => [each.kind, each.data['revision']])).toEqual([['release-created', release.revision]]);
+});
+
+const bends: readonly (readonly [string, (rows: RowsInTransaction, project: string) => Promise<unknown>])[] = [
+  [
+    'its parts',
+    (rows, project) => {
+      const [release, other] = [releaseOf(project, '1.0.0'), releaseOf(project, 'other')];
+      const body = { ...release, parts: { ...release.parts, artifacts: other.parts.artifacts } };
+      return rows
+        .updateTable('release')
+        .set({ body: JSON.stringify(body) })
+        .where('id', '=', release.id)
+        .execute();
+    },
+  ],
+  [
+    'its line in the log',
+    (rows, project) => rows.updateTable('record').set({ actor: 'eve' }).where('project', '=', project).execute(),
+  ],
+  [
+    'the line of its making, which is gone',
+    (rows, project) => rows.deleteFrom('record').where('project', '=', project).execute(),
+  ],
+];
+
+test.each(bends)('a release is not taken when somebody changed %s, until it is made again', async (what, bend) => {
+  const store = database.store();
+  const project = `bent ${what}`;
+  const release = releaseOf(project, '1.0.0');
+  const taken = () => store.read((rows) => findRelease(rows, project, release.id));
+  await saveRelease(store, release, 'ada', 1);
+  expect(await taken()).toEqual(release);
+  await store.change((rows) => bend(rows, project));
+  await expect(taken()).rejects.toThrow(/GR4112 1\.0\.0/);
+  await saveRelease(store, release, 'ada', 2);
+  expect(await taken()).toEqual(release);
 });

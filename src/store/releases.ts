@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { fail } from '../domain/failure.ts';
 import type { Release } from '../domain/release.ts';
-import { append, isWritten } from './records.ts';
+import { whyNotAsMade } from '../domain/witness.ts';
+import { append, isWritten, makingOf, sha256 } from './records.ts';
 import type { Rows, Store } from './store.ts';
 
-/** The same parts again are the same release; nothing is written twice. `isNew`: this call has written it. */
+/**
+ * The same parts again are the same release; nothing is written twice. What somebody changed of it in the database is put back.
+ * `isNew`: this call has written it.
+ */
 export async function saveRelease(
   store: Store,
   release: Release,
@@ -22,9 +27,12 @@ export async function saveRelease(
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
     if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) {
-      const madeAgain = rows.updateTable('release').set({ made_at: new Date(at) });
+      const madeAgain = rows
+        .updateTable('release')
+        .set({ made_at: new Date(at), revision, body: JSON.stringify(release) });
       await madeAgain.where('id', '=', id).execute();
-      return { isNew: await isWritten(rows, project, operation) };
+      if ((await whyNotRecorded(rows, project, release)) === null)
+        return { isNew: await isWritten(rows, project, operation) };
     }
     const { version, commit, dirty, artifacts, configuration, migrations } = release.parts;
     const data = { id, revision, version, commit, dirty, artifacts, configuration, migrations };
@@ -63,8 +71,32 @@ export async function latestMade(rows: Rows, project: string, limit: number): Pr
   return found.map((row) => row.body);
 }
 
-/** By id, revision, version, or an unambiguous beginning of the id; the newest where a version was used twice. */
+/** Why the log does not bear a release out; null when it does. */
+const whyNotRecorded = async (rows: Rows, project: string, release: Release): Promise<string | null> =>
+  whyNotAsMade(project, release, await makingOf(rows, project, release.id), sha256);
+
+/** Whoever lets a release in or starts it, from wherever he has it, asks first. Throws `GR4112` when it is not the one that was made. */
+export async function requireAsMade(rows: Rows, project: string, release: Release): Promise<Release> {
+  const reason = await whyNotRecorded(rows, project, release);
+  if (reason === null) return release;
+  return fail({
+    code: 'GR4112',
+    message: `${release.version} (${release.id}) is not the release that was recorded: ${reason}.`,
+    do: 'Find out who changed the database. Then make the release again from its files and prove it from the first environment.',
+  });
+}
+
+/** As `namedRelease`, for whoever lets it in or starts it. Throws `GR4112` when it is not the one that was made. */
 export async function findRelease(rows: Rows, project: string, name: string): Promise<Release | null> {
+  const release = await namedRelease(rows, project, name);
+  return release && requireAsMade(rows, project, release);
+}
+
+/**
+ * By id, revision, version, or an unambiguous beginning of the id; the newest where a version was used twice. As it stands in the
+ * table, which anybody may have changed: enough to tell of it, not to start it.
+ */
+export async function namedRelease(rows: Rows, project: string, name: string): Promise<Release | null> {
   const all = await listReleases(rows, project, 10_000);
   const exact =
     all.find(({ release }) => release.id === name || release.revision === name) ??

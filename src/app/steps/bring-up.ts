@@ -2,6 +2,7 @@ import type { OperationResult } from '../../domain/deployment.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { FailureError } from '../../domain/failure.ts';
 import { claim, observe, slotOf, type Site } from '../site.ts';
+import { requireAsMade } from '../../store/releases.ts';
 import { recordStep } from './answer.ts';
 import type { StepModule, StepTask } from './step-task.ts';
 
@@ -80,7 +81,7 @@ async function command(
   await changeColour(site, site.colour, change, operation, signal, () => site.world.reach(`${step.name}:inside`));
 }
 
-/** Throws `GR6503` before a start when the pinned bytes are not those that were proven, however long ago they were hashed last. */
+/** Throws before a start when the release is not the one that was made (`GR4112`), or its bytes are not those that were proven (`GR6503`), however long ago they were hashed last. */
 export async function changeColour(
   site: Site,
   colour: Site['colour'],
@@ -107,7 +108,8 @@ export async function changeColour(
 }
 
 /** Whoever starts a service starts what is pinned: in a deployment, on the way back, after a reboot, and when it is tried again. */
-async function expectBytes({ world, release }: Site): Promise<void> {
+async function expectBytes({ world, project, release }: Site): Promise<void> {
+  await world.store.read((rows) => requireAsMade(rows, project.name, release));
   const verified = await world.artifacts.verify(release.parts.artifacts['tree'] ?? '');
   if (!verified.ok) throw new FailureError(...verified.failures);
 }

@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Release } from '../domain/release.ts';
+import { findDeployment, insertDeployment, type StoredDeployment } from '../store/deployments.ts';
+import { testDatabase } from '../store/testing/database.ts';
+import { newDeploymentOf } from '../store/testing/samples.ts';
+import { beginForgotten } from './deploy-release.ts';
+import { planDeployment } from './plan-deployment.ts';
+import { restoreServing } from './restore-serving.ts';
+import { rollBack } from './roll-back.ts';
+import { openTestWorld, type TestWorld } from './testing/world.ts';
+
+const database = testDatabase();
+let count = 0;
+let world: TestWorld;
+let onTheWay: ((point: string) => Promise<unknown>) | null = null;
+beforeEach(async () => {
+  onTheWay = null;
+  const reach = async (point: string) => void (await onTheWay?.(point));
+  world = await openTestWorld(database.store(), `p${(count += 1)}`, { reach });
+});
+afterEach(() => world.close());
+
+const back = (to: string | null) =>
+  rollBack(world, { project: world.project, environment: 'staging', to, actor: 'ada', reason: 'it is slow' });
+const started = () => world.driver.done.filter((line) => line.startsWith('start '));
+
+/** The proven release, pointing at the files of another. */
+async function bendParts({ plan: { release } }: StoredDeployment): Promise<void> {
+  const { artifacts } = (await world.release('9.0.0')).parts;
+  const body = JSON.stringify({ ...release, parts: { ...release.parts, artifacts } });
+  await world.store.change((rows) => rows.updateTable('release').set({ body }).where('id', '=', release.id).execute());
+}
+
+const bendPlan = async (id: string, release: Release): Promise<void> => {
+  const { plan } = (await world.store.read((rows) => findDeployment(rows, id)))!;
+  const bent = JSON.stringify({ ...plan, release });
+  await world.store.change((rows) => rows.updateTable('deployment').set({ plan: bent }).where('id', '=', id).execute());
+};
+
+test('a proven release that points at other files is neither promoted nor rolled back to', async () => {
+  const proven = await world.deploy('staging', '1.0.0');
+  await world.deploy('staging', '1.1.0');
+  await bendParts(proven);
+  world.driver.done.length = 0;
+  const { id } = proven.plan.release;
+  await expect(planDeployment(world, world.project, 'production', id)).rejects.toThrow(/GR4112/);
+  await expect(planDeployment(world, world.project, 'staging', id)).rejects.toThrow(/GR4112/);
+  await expect(back(id)).rejects.toThrow(/GR4112/);
+  await expect(back(null)).rejects.toThrow(/GR4112/);
+  expect(started()).toEqual([]);
+});
+
+test('nor is it when somebody names no release and it is the newest', async () => {
+  const proven = await world.deploy('staging', '1.0.0');
+  await bendParts(proven);
+  await world.store.change((rows) => rows.deleteFrom('release').where('id', '!=', proven.plan.release.id).execute());
+  await expect(planDeployment(world, world.project, 'staging', null)).rejects.toThrow(/GR4112/);
+});
+
+test('after a reboot it is not started, nor is a release that somebody wrote down as serving', async () => {
+  const live = await world.deploy('staging', '1.0.0');
+  const other = await world.release('9.9.0');
+  world.driver.running.clear();
+  world.driver.done.length = 0;
+  const codes = async () =>
+    (await restoreServing(world, world.project)).flatMap(({ failures }) => failures.map((each) => each.code));
+  const serve = (release: Release) => {
+    const said = { releaseId: release.id, releaseRevision: release.revision, colour: 'blue', deployment: live.id };
+    const serving = JSON.stringify(said);
+    return world.store.change((rows) =>
+      rows.updateTable('environment').set({ serving }).where('project', '=', world.project.name).execute(),
+    );
+  };
+  await serve(other);
+  expect(await codes()).toContain('GR4112');
+  await bendPlan(live.id, other);
+  expect(await codes()).toContain('GR4112');
+  await bendPlan(live.id, live.plan.release);
+  await serve(live.plan.release);
+  await bendParts(live);
+  expect(await codes()).toEqual(['GR4112']);
+  expect(started()).toEqual([]);
+});
+
+test.each(['deploy', 'roll-back'] as const)(
+  'an ordered %s begins with the release that was ordered',
+  async (purpose) => {
+    const { plan } = await planDeployment(world, world.project, 'staging', (await world.release('1.0.0')).id, purpose);
+    const id = `dep_ordered_${count}`;
+    const made = newDeploymentOf(world.project.name, id, { project: world.project, plan });
+    await insertDeployment(world.store, { ...made, request: { ...made.request, purpose, releaseId: plan.release.id } });
+    await bendPlan(id, await world.release('9.0.0'));
+    await beginForgotten(world, world.project.name);
+    const { ending } = await world.settled(id);
+    expect([ending?.as, ending?.reason]).toEqual(['refused', expect.stringMatching(/GR4112 .*not what was ordered/)]);
+    expect(started()).toEqual([]);
+  },
+);
+
+test('a deployment in progress starts the release that it began with', async () => {
+  const other = await world.release('9.0.0');
+  onTheWay = async (point) => {
+    if (point !== 'deployment/start:before') return;
+    const [row] = await world.store.read((rows) =>
+      rows.selectFrom('deployment').select('id').where('project', '=', world.project.name).execute(),
+    );
+    await bendPlan(row!.id, other);
+  };
+  const { ending } = await world.deploy('staging', '1.0.0');
+  expect(ending?.as).not.toBe('live');
+  expect(ending?.reason).toMatch(/GR4112 .*not what was ordered/);
+  expect(started()).toEqual([]);
+});
