@@ -111,3 +111,48 @@ test('a deployment in progress starts the release that it began with', async () 
   expect(ending?.reason).toMatch(/GR4112 .*not what was ordered/);
   expect(started()).toEqual([]);
 });
+
+test('a rollback returns to nothing of which only the table says that it served', async () => {
+  const first = await world.deploy('staging', '1.0.0');
+  const second = await world.deploy('staging', '1.1.0');
+  const never = await world.release('9.0.0');
+  const bent = { ...second.plan, release: never };
+  await world.store.change((rows) =>
+    rows
+      .insertInto('deployment')
+      .values({
+        ...{
+          id: `dep_invented_${count}`,
+          project: world.project.name,
+          environment: 'staging',
+          number: 90,
+          actor: 'eve',
+        },
+        ...{ status: 'ended', request: JSON.stringify({ ...second.request, releaseId: never.id }), state: 'null' },
+        ...{ model: JSON.stringify(second.model), plan: JSON.stringify(bent), verdict: JSON.stringify(second.verdict) },
+        ...{ ending: JSON.stringify(second.ending), created_at: new Date(world.time.now), ended_at: new Date() },
+      })
+      .execute(),
+  );
+  await expect(back(never.id)).rejects.toThrow(/GR4111 .*the log says nothing of it\.\nGR4110 /);
+  // Nor does it say which one was the last good one.
+  const answer = await back(null);
+  expect(answer).toMatchObject({ kind: 'redeploy', release: first.plan.release.id });
+  if (answer.kind === 'redeploy') expect((await world.settled(answer.deployment.id)).ending?.as).toBe('live');
+});
+
+test('nor to a deployment that is said to have brought another release, or to have run another command', async () => {
+  const first = await world.deploy('staging', '1.0.0');
+  await world.deploy('staging', '1.1.0');
+  const never = await world.release('9.0.0');
+  await bendPlan(first.id, never);
+  await expect(back(never.id)).rejects.toThrow(/GR4111 .*not what was ordered/);
+  await expect(back(null)).rejects.toThrow(/GR4111 .*not what was ordered.*\nGR4305/);
+  await bendPlan(first.id, first.plan.release);
+  const [service] = first.model.services;
+  const model = JSON.stringify({ ...first.model, services: [{ ...service, run: ['node', 'evil.mjs'] }] });
+  await world.store.change((rows) =>
+    rows.updateTable('deployment').set({ model }).where('id', '=', first.id).execute(),
+  );
+  await expect(back(first.plan.release.id)).rejects.toThrow(/GR4111 .*greenroom\.yaml/);
+});

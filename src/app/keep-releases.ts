@@ -3,7 +3,7 @@ import type { Release } from '../domain/release.ts';
 import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { namedRelease, latestMade } from '../store/releases.ts';
-import { lastGoodOf } from './roll-back.ts';
+import { lastGoodOf, livedIn } from './lived.ts';
 import type { World } from './world.ts';
 
 /** Releases that were made lately may be on their way, whether they were deployed yet or not. */
@@ -26,7 +26,8 @@ async function digestsNeeded(world: World, project: Project): Promise<ReadonlySe
         const now = await servingIn(rows, project.name, name);
         return now && namedRelease(rows, project.name, now.releaseId);
       });
-      return [...(serving ? [serving] : []), ...lastLive(deployments, count + 1)];
+      const good = lastGoodOf(await livedIn(world, project, name));
+      return [...(serving ? [serving] : []), ...lastLive(deployments, count + 1, good)];
     }),
   );
   const needed: readonly Release[] = [...newest, ...open.map((each) => each.plan.release), ...live.flat()];
@@ -34,9 +35,8 @@ async function digestsNeeded(world: World, project: Project): Promise<ReadonlySe
 }
 
 /** The one that went live last and `count - 1` different ones before it; and the one a rollback returns to, which after a rollback lies deeper. */
-function lastLive(deployments: readonly StoredDeployment[], count: number): readonly Release[] {
+function lastLive(deployments: readonly StoredDeployment[], count: number, good: string | null): readonly Release[] {
   const lived = deployments.filter((each) => each.ending?.as === 'live');
   const releases = [...new Map(lived.map(({ plan: { release } }) => [release.id, release])).values()];
-  const good = lastGoodOf(lived);
   return releases.filter((release, index) => index < count || release.id === good);
 }

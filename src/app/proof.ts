@@ -1,8 +1,9 @@
 import type { Project } from '../domain/project.ts';
 import type { Proof } from '../domain/promotion.ts';
+import { lastBroken } from '../domain/record.ts';
 import { acceptedByLog, besideByLog, whyNotBorneOut } from '../domain/witness.ts';
 import { listDeployments } from '../store/deployments.ts';
-import { recordsOf } from '../store/records.ts';
+import { wholeLog } from '../store/records.ts';
 import type { World } from './world.ts';
 
 export interface FoundProof {
@@ -31,13 +32,13 @@ export async function proofOf(
   );
   if (!last?.verdict) return null;
   const { verdict, model } = last;
-  const log = await store.read((rows) => recordsOf(rows, project));
-  const own = await store.read((rows) => recordsOf(rows, project, last.id));
+  const { log, ownOf } = await store.read((rows) => wholeLog(rows, project));
+  const own = ownOf(last.id);
   const endedAs = last.ending?.as ?? null;
   const proof: Proof = {
     ...{ environment, releaseRevision, verdict, wentLive: endedAs === 'live' },
     acceptedConditions: acceptedByLog(own),
-    bent: whyNotBorneOut({ log, own, verdict, endedAs }, hash),
+    bent: whyNotBorneOut({ ...last, endedAs }, { lastBroken: lastBroken(log, hash), own }, hash),
   };
   return { proof, model, beside: besideByLog(own) };
 }

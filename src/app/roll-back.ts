@@ -1,11 +1,11 @@
 import { underConfiguration } from '../domain/configuration.ts';
 import { canGoBack } from '../domain/deployment.ts';
-import { fail } from '../domain/failure.ts';
-import { lastGood } from '../domain/last-good.ts';
+import { fail, type Failure } from '../domain/failure.ts';
 import type { Project } from '../domain/project.ts';
 import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { orderDeployment, type OrderedDeployment } from './deploy-release.ts';
 import { goBack } from './go-back.ts';
+import { lastGoodOf, livedIn } from './lived.ts';
 import { environmentOf, planDeployment, releaseOf } from './plan-deployment.ts';
 import type { World } from './world.ts';
 
@@ -59,23 +59,24 @@ export async function rollBack(world: World, order: RollbackOrder): Promise<Roll
   return { kind: 'redeploy', deployment, release: plan.release.id };
 }
 
-/** Of the chosen release when it has served here before, of the last good one otherwise: a rollback asks for no proof, so it never lets a new release in. */
+/** Of the chosen release when it has served here before, of the last good one otherwise: a rollback asks for no proof, so it never lets a new release in, nor one of which only the table says that it served. */
 async function deploymentToReturnTo(
   world: World,
   project: Project,
   environment: string,
   to: string | null,
 ): Promise<StoredDeployment> {
-  const deployments = await world.store.read((rows) =>
-    listDeployments(rows, project.name, { environment, limit: 10_000 }),
-  );
-  const lived = deployments.filter((each) => each.ending?.as === 'live');
-  const newestOf = (release: string | null) => lived.find((each) => each.plan.release.id === release);
+  const lived = await livedIn(world, project, environment);
+  const newestOf = (release: string | null) => lived.believed.find((each) => each.plan.release.id === release);
+  const doubt = (release: string | null): Failure[] => {
+    const found = lived.doubted.find(({ deployment }) => release === null || deployment.plan.release.id === release);
+    return found ? [doubtOf(found.deployment, found.reason)] : [];
+  };
   if (to !== null) {
     const { id, version } = await releaseOf(world, project, to);
     return (
       newestOf(id) ??
-      fail({
+      fail(...doubt(id), {
         code: 'GR4110',
         message: `${version} (${id}) has never served ${environment}, so there is nothing to return to.`,
         do: `Choose one that has ("greenroom history ${environment}"), or promote this one.`,
@@ -84,7 +85,7 @@ async function deploymentToReturnTo(
   }
   return (
     newestOf(lastGoodOf(lived)) ??
-    fail({
+    fail(...doubt(null), {
       code: 'GR4305',
       message: `${environment} has no earlier release to return to.`,
       do: 'Deploy a good release instead.',
@@ -92,9 +93,8 @@ async function deploymentToReturnTo(
   );
 }
 
-/**
- * Id of the release that a rollback returns to; null when there is none.
- * @param lived deployments of one environment that went live, newest first
- */
-export const lastGoodOf = (lived: readonly StoredDeployment[]): string | null =>
-  lastGood(lived.toReversed().map((each) => ({ releaseId: each.plan.release.id, purpose: each.request.purpose })));
+const doubtOf = ({ environment, number, plan }: StoredDeployment, reason: string): Failure => ({
+  code: 'GR4111',
+  message: `What ${environment}/${number} says of ${plan.release.version} is not what was recorded: ${reason}.`,
+  do: 'Find out who changed the database. A rollback returns only to what the log bears out; otherwise prove a release and promote it.',
+});

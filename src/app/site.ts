@@ -46,7 +46,7 @@ export async function requireItsPlan({
   deployment: { id, model, plan },
 }: Pick<Site, 'world' | 'deployment'>): Promise<void> {
   const own = await world.store.read((rows) => recordsOf(rows, model.name, id));
-  const reason = whyNotItsPlan(plan, own, world.hash);
+  const reason = whyNotItsPlan({ plan, model }, own, world.hash);
   if (reason !== null)
     fail({
       code: 'GR4112',

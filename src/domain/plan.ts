@@ -69,10 +69,13 @@ export function makePlan(question: PlanQuestion, hash: Hash): Plan {
     colour: standing.colour === 'blue' ? ('green' as const) : ('blue' as const),
     ...{ steps, phases, policy, bake: environment.bake, conditional: environment.conditional },
     proofFrom: purpose === 'deploy' ? before(project, environment) : null,
-    definitionHash: hash(canonical({ configuration: configurationOf(project), environment })),
+    definitionHash: definitionHash(project, environment, hash),
   };
   return { ...body, hash: hash(canonical(body)) };
 }
+
+export const definitionHash = (project: Project, environment: Environment, hash: Hash): string =>
+  hash(canonical({ configuration: configurationOf(project), environment }));
 
 const before = ({ path }: Project, { name }: Environment): string | null => path[path.indexOf(name) - 1] ?? null;
 
@@ -81,7 +84,7 @@ const driftHolds = ({ project, environment }: PlanQuestion): boolean =>
   before(project, environment) !== null || project.path.at(-1) === environment.name;
 
 /** Why a saved plan must not be carried out any more; null when it still holds. */
-export function staleness(plan: Plan, standing: Standing, definitionHash: string): Failure | null {
+export function staleness(plan: Plan, standing: Standing, definition: string): Failure | null {
   const next = `Run "greenroom plan ${plan.environment}" again and read what changed.`;
   if (plan.standing.releaseRevision !== standing.releaseRevision || plan.standing.colour !== standing.colour)
     return {
@@ -89,7 +92,7 @@ export function staleness(plan: Plan, standing: Standing, definitionHash: string
       message: `The plan is stale: ${standing.releaseId ?? 'nothing'} serves ${plan.environment} now, not ${plan.standing.releaseId ?? 'nothing'}.`,
       do: next,
     };
-  if (plan.definitionHash !== definitionHash)
+  if (plan.definitionHash !== definition)
     return { code: 'GR4202', message: 'The plan is stale: greenroom.yaml has changed since it was made.', do: next };
   return null;
 }

@@ -23,6 +23,10 @@ export function chain(body: RecordBody, before: ChainedRecord | null, at: number
   return { ...record, hash: hash(canonical(record)) };
 }
 
+/** Sequence of the last record that does not follow from the one before it; 0 when all do. */
+export const lastBroken = (records: readonly ChainedRecord[], hash: Hash): number =>
+  records.findLast((record, index) => firstBroken([record], hash, records[index - 1] ?? null) !== null)?.sequence ?? 0;
+
 /** Sequence of the first record that does not follow from the one before it (of the first: from `after`), or null. Cut-off tails need an outside witness. */
 export function firstBroken(
   records: readonly ChainedRecord[],

@@ -1,33 +1,42 @@
 import { canonical, type Hash } from './json.ts';
 import { firstBroken, type ChainedRecord } from './record.ts';
-import type { Plan } from './plan.ts';
+import { definitionHash, type Plan } from './plan.ts';
+import type { Project } from './project.ts';
 import { makeRelease, type Release } from './release.ts';
 import type { Verdict } from './verdict.ts';
 
-export interface Testimony {
-  /** The whole log of the project, in order. */
-  readonly log: readonly ChainedRecord[];
-  /** Those of the deployment. */
-  readonly own: readonly ChainedRecord[];
-  /** What is claimed of it. */
-  readonly verdict: Verdict;
+/** What is claimed of a deployment. */
+export interface Claim {
+  readonly plan: Plan;
+  /** greenroom.yaml as it was understood then. */
+  readonly model: Project;
+  readonly verdict: Verdict | null;
   readonly endedAs: string | null;
+}
+
+/** What the log has to say of it. */
+export interface Testimony {
+  /** Sequence of the last record of the project's whole log that was changed; 0 when none was. */
+  readonly lastBroken: number;
+  /** Those of the deployment, in order. */
+  readonly own: readonly ChainedRecord[];
 }
 
 /**
  * Why the log does not bear out what is claimed of a deployment; null when it does. A break from before the deployment began says nothing of
  * it, so that whoever finds one can prove a release anew.
  */
-export function whyNotBorneOut({ log, own, verdict, endedAs }: Testimony, hash: Hash): string | null {
+export function whyNotBorneOut(claim: Claim, { lastBroken, own }: Testimony, hash: Hash): string | null {
+  const { verdict, endedAs } = claim;
   const [first] = own;
-  const began = log.findIndex((record) => record.sequence === first?.sequence);
-  if (began < 0) return 'the log says nothing of it';
-  const broken = firstBroken(log.slice(began), hash, log[began - 1] ?? null);
-  if (broken !== null) return `record ${broken} of the log was changed`;
+  if (!first) return 'the log says nothing of it';
+  if (lastBroken >= first.sequence) return `record ${lastBroken} of the log was changed`;
   const decided = own.findLast(({ kind, data }) => kind === 'step-ended' && verdictHash(data['facts']) !== null);
-  if (verdictHash(decided?.data['facts']) !== hash(canonical(verdict))) return 'its verdict is not the recorded one';
+  const claimed = verdict && hash(canonical(verdict));
+  if (verdictHash(decided?.data['facts']) !== claimed) return 'its verdict is not the recorded one';
   const ended = own.findLast(({ kind }) => kind === 'deployment-ended');
-  return (ended?.data['as'] ?? null) === endedAs ? null : 'its end is not the recorded one';
+  if ((ended?.data['as'] ?? null) !== endedAs) return 'its end is not the recorded one';
+  return whyNotItsPlan(claim, own, hash);
 }
 
 function verdictHash(facts: unknown): string | null {
@@ -47,15 +56,22 @@ export function besideByLog(own: readonly ChainedRecord[]): string | null {
   return typeof beside === 'string' ? beside : null;
 }
 
-/** Why a plan is not the one that was ordered and begun, as the log tells; null when it is. It names the release, the environment and the steps. */
-export function whyNotItsPlan({ hash: _, ...plan }: Plan, own: readonly ChainedRecord[], hash: Hash): string | null {
+/** Why a deployment is not the one that was ordered and begun, as the log tells; null when it is. */
+export function whyNotItsPlan(
+  { plan, model }: Pick<Claim, 'plan' | 'model'>,
+  own: readonly ChainedRecord[],
+  hash: Hash,
+): string | null {
   const ordered = own.find(({ kind }) => kind === 'deployment-requested')?.data;
   const began = own.find(({ kind }) => kind === 'deployment-began')?.data;
   const { release, environment, purpose } = plan;
   const isOrdered =
     ordered?.['release'] === release.id && ordered['environment'] === environment && ordered['purpose'] === purpose;
   if (!isOrdered) return 'it is not what was ordered';
-  return began?.['plan'] === hash(canonical(plan)) ? null : 'its plan is not the recorded one';
+  if (began?.['plan'] !== hash(canonical({ ...plan, hash: undefined }))) return 'its plan is not the recorded one';
+  const place = model.environments.find((each) => each.name === environment);
+  const isDefined = place && plan.definitionHash === definitionHash(model, place, hash);
+  return isDefined ? null : 'its greenroom.yaml is not that of its plan';
 }
 
 /** What the log has of the making of a release: each line with the one before it. */

@@ -84,6 +84,24 @@ export async function recordsOf(
   return (await query.orderBy('sequence').execute()).map(fromRow);
 }
 
+export interface WholeLog {
+  /** Of the project, in order. */
+  readonly log: readonly ChainedRecord[];
+  /** Those of one deployment, in order. */
+  ownOf(deployment: string): readonly ChainedRecord[];
+}
+
+export async function wholeLog(rows: Rows, project: string): Promise<WholeLog> {
+  const found = await rows
+    .selectFrom('record')
+    .selectAll()
+    .where('project', '=', project)
+    .orderBy('sequence')
+    .execute();
+  const own = Map.groupBy(found, (row) => row.deployment);
+  return { log: found.map(fromRow), ownOf: (deployment) => (own.get(deployment) ?? []).map(fromRow) };
+}
+
 /** The lines of a release's making, each with the one before it. */
 export async function makingOf(rows: Rows, project: string, releaseId: string): Promise<readonly MakingLine[]> {
   const ofProject = () => rows.selectFrom('record').selectAll().where('project', '=', project);
