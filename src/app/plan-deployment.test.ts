@@ -84,6 +84,9 @@ test('a conditional proof counts when every condition is accepted; overdue ones 
   expect(await codes('1.0.0')).toEqual(['GR4107']);
   world.time.now = live.verdict!.decidedAt + 13 * hour;
   expect(await codes('1.0.0')).toEqual(['GR4107', 'GR4105']);
+  const invented = { deployment: live.id, condition: 'docs', by: 'Boss', at: new Date() };
+  await world.store.change((rows) => rows.insertInto('acceptance').values(invented).execute());
+  expect(await codes('1.0.0')).toEqual(['GR4107', 'GR4105']);
   await acceptCondition(world, world.project.name, 'docs', 'ada', 'staging');
   expect(await codes('1.0.0')).toEqual([]);
   await expect(acceptCondition(world, world.project.name, 'nothing', 'ada', null)).rejects.toThrow(/GR4306/);

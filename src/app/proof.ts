@@ -3,7 +3,7 @@ import type { Proof } from '../domain/promotion.ts';
 import { lastBroken } from '../domain/record.ts';
 import { acceptedByLog, besideByLog, whyNotBorneOut } from '../domain/witness.ts';
 import { listDeployments } from '../store/deployments.ts';
-import { wholeLog } from '../store/records.ts';
+import { recordsOf, wholeLog } from '../store/records.ts';
 import type { World } from './world.ts';
 
 export interface FoundProof {
@@ -37,17 +37,16 @@ export async function proofOf(
   const endedAs = last.ending?.as ?? null;
   const proof: Proof = {
     ...{ environment, releaseRevision, verdict, wentLive: endedAs === 'live' },
-    acceptedConditions: acceptedByLog(own),
+    acceptedConditions: acceptedByLog(own).map((each) => each.id),
     bent: whyNotBorneOut({ ...last, endedAs }, { lastBroken: lastBroken(log, hash), own }, hash),
   };
   return { proof, model, beside: besideByLog(own) };
 }
 
-export async function acceptedIn(world: World, deployment: string): Promise<readonly string[]> {
-  const rows = await world.store.read((rows) =>
-    rows.selectFrom('acceptance').select('condition').where('deployment', '=', deployment).execute(),
-  );
-  return rows.map((row) => row.condition);
+/** Conditions that somebody accepted in a deployment; what only the table says was not. */
+export async function acceptedIn(world: World, project: string, deployment: string): Promise<readonly string[]> {
+  const own = await world.store.read((rows) => recordsOf(rows, project, deployment));
+  return acceptedByLog(own).map((each) => each.id);
 }
 
 /** Conditions of the project past their due date that nobody has accepted. */
@@ -56,7 +55,7 @@ export async function overdueConditions(world: World, project: string, at: numbe
   const owing = deployments.filter((each) => each.ending?.as === 'live' && (each.verdict?.conditions.length ?? 0) > 0);
   const overdue = await Promise.all(
     owing.map(async (each) => {
-      const accepted = await acceptedIn(world, each.id);
+      const accepted = await acceptedIn(world, project, each.id);
       return each
         .verdict!.conditions.filter((condition) => condition.dueAt < at && !accepted.includes(condition.id))
         .map((condition) => condition.id);

@@ -42,7 +42,7 @@ async function standingOf(world: World, project: Project, environment: Environme
   const open = await world.store.read((rows) => listDeployments(rows, project.name, { environment: name, open: true }));
   const by = serving && (await world.store.read((rows) => findDeployment(rows, serving.deployment)));
   const release = serving && (await world.store.read((rows) => namedRelease(rows, project.name, serving.releaseId)));
-  const accepted = by ? await acceptedIn(world, by.id) : [];
+  const accepted = by ? await acceptedIn(world, project.name, by.id) : [];
   return {
     name,
     serving: serving && {

@@ -54,7 +54,7 @@ const ask = (whole: readonly ChainedRecord[], claimed: Partial<Claim> = {}, own 
 
 test('what the log tells is borne out', () => {
   expect(ask(log)).toBeNull();
-  expect(acceptedByLog(ownIn(log))).toEqual(['docs']);
+  expect(acceptedByLog(ownIn(log))).toMatchObject([{ id: 'docs', by: 'greenroom' }]);
 });
 
 test('another verdict or another end is not', () => {

@@ -1,3 +1,4 @@
+import type { Account } from './account.ts';
 import { canonical, type Hash } from './json.ts';
 import { firstBroken, type ChainedRecord } from './record.ts';
 import { definitionHash, type Plan } from './plan.ts';
@@ -44,9 +45,11 @@ function verdictHash(facts: unknown): string | null {
   return typeof said === 'string' ? said : null;
 }
 
-/** Conditions that somebody accepted, as the log tells. */
-export const acceptedByLog = (own: readonly ChainedRecord[]): readonly string[] =>
-  own.flatMap(({ kind, data }) => (kind === 'condition-accepted' ? [String(data['condition'])] : []));
+/** Conditions that somebody accepted, as the log of the deployment tells. */
+export const acceptedByLog = (own: readonly ChainedRecord[]): Account['acceptedConditions'] =>
+  own.flatMap(({ kind, actor, at, data }) =>
+    kind === 'condition-accepted' ? [{ id: String(data['condition']), by: actor, at }] : [],
+  );
 
 /** Fingerprint of the packages beside the release when it was prepared, as the log tells; null when there were none. */
 export function besideByLog(own: readonly ChainedRecord[]): string | null {

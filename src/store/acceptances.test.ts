@@ -18,3 +18,14 @@ test('a condition is accepted once, and the first person stands', async () => {
     ['condition-accepted', 'ada'],
   ]);
 });
+
+test('what only stands in the table was not accepted, and can be', async () => {
+  const store = database.store();
+  const deployment = await queued(store, 'invented', 'dep_invented');
+  const invented = { deployment: deployment.id, condition: 'docs', by: 'Boss', at: new Date(1) };
+  await store.change((rows) => rows.insertInto('acceptance').values(invented).execute());
+  const accepted = async () => (await store.read((rows) => accountOf(rows, deployment.id)))?.acceptedConditions;
+  expect(await accepted()).toEqual([]);
+  for (const at of [2, 3]) await saveAcceptance(store, deployment, 'docs', 'ada', at);
+  expect(await accepted()).toEqual([{ id: 'docs', by: 'ada', at: 2 }]);
+});

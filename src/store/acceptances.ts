@@ -1,8 +1,9 @@
+import { acceptedByLog } from '../domain/witness.ts';
 import type { StoredDeployment } from './deployments.ts';
-import { append } from './records.ts';
+import { append, recordsOf } from './records.ts';
 import type { Store } from './store.ts';
 
-/** Conditions are accepted once; the first person stands. */
+/** Conditions are accepted once; the first person stands. What the log does not tell was not accepted, whatever stands in the table. */
 export async function saveAcceptance(
   store: Store,
   deployment: StoredDeployment,
@@ -16,7 +17,9 @@ export async function saveAcceptance(
       .values({ deployment: deployment.id, condition, by, at: new Date(at) })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
-    if ((inserted.numInsertedOrUpdatedRows ?? 0n) > 0n)
+    const isFirst = (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    const told = isFirst ? [] : acceptedByLog(await recordsOf(rows, deployment.model.name, deployment.id));
+    if (!told.some((each) => each.id === condition))
       await append(
         rows,
         deployment.model.name,

@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import { acceptedByLog } from '../domain/witness.ts';
 import { findDeployment } from './deployments.ts';
 import { recordsOf } from './records.ts';
 import { resultsOf } from './results.ts';
@@ -20,19 +21,14 @@ export async function accountOf(rows: Rows, id: string): Promise<Account | null>
   if (!deployment) return null;
   const steps = await rows.selectFrom('step').select('body').where('deployment', '=', id).orderBy('number').execute();
   const evidence = await rows.selectFrom('evidence').select(['hash', 'body']).where('deployment', '=', id).execute();
-  const acceptances = await rows
-    .selectFrom('acceptance')
-    .selectAll()
-    .where('deployment', '=', id)
-    .orderBy('at')
-    .execute();
+  const records = await recordsOf(rows, deployment.model.name, id);
   const { number, actor, plan, createdAt, endedAt, status, ending, verdict } = deployment;
   return {
     ...{ id, number, actor, plan, createdAt, endedAt, status, ending, verdict },
     results: await resultsOf(rows, id),
     steps: steps.map((row) => row.body),
     evidence: Object.fromEntries(evidence.map((row) => [row.hash, row.body])),
-    acceptedConditions: acceptances.map((row) => ({ id: row.condition, by: row.by, at: row.at.getTime() })),
-    records: await recordsOf(rows, deployment.model.name, id),
+    acceptedConditions: acceptedByLog(records),
+    records,
   };
 }
