@@ -27,13 +27,15 @@ test('a release is found by id, revision, version and an unambiguous beginning o
   expect(await find('another', '1.0.0')).toBeNull();
 });
 
-test('a version used twice names its newest release; an exact id wins over a version of that name', async () => {
+test('a version used twice names none of its releases, and says which there are; an exact id wins over a version of that name', async () => {
   const store = database.store();
   const old = named('twice', 'rel_000000000001', '2.0.0');
   const fresh = { ...named('twice', 'rel_000000000002', '2.0.0'), revision: 'another' };
   const odd = { ...named('twice', 'rel_000000000003', old.id), revision: 'odd' };
   for (const [index, each] of [old, fresh, odd].entries()) await saveRelease(store, each, 'ada', index * 1_000);
-  expect(await find('twice', '2.0.0')).toEqual(fresh);
+  const said = `${fresh.id}, made 1970-01-01T00:00:01.000Z by ada; ${old.id}, made 1970-01-01T00:00:00.000Z by ada.`;
+  await expect(find('twice', '2.0.0')).rejects.toThrow(`GR4315 2 releases have the version 2.0.0: ${said}`);
+  expect(await find('twice', fresh.id)).toEqual(fresh);
   expect(await find('twice', old.id)).toEqual(old);
   const listed = await store.read((rows) => listReleases(rows, 'twice', 2));
   expect(listed.map((each) => each.release.id)).toEqual([odd.id, fresh.id]);

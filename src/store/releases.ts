@@ -93,17 +93,34 @@ export async function findRelease(rows: Rows, project: string, name: string): Pr
 }
 
 /**
- * By id, revision, version, or an unambiguous beginning of the id; the newest where a version was used twice. As it stands in the
- * table, which anybody may have changed: enough to tell of it, not to start it.
+ * By id, revision, version, or an unambiguous beginning of the id. As it stands in the table, which anybody may have changed: enough
+ * to tell of it, not to start it. Throws `GR4315` where several releases have the version.
  */
 export async function namedRelease(rows: Rows, project: string, name: string): Promise<Release | null> {
   const all = await listReleases(rows, project, 10_000);
-  const exact =
-    all.find(({ release }) => release.id === name || release.revision === name) ??
-    all.find(({ release }) => release.version === name);
+  const exact = all.find(({ release }) => release.id === name || release.revision === name);
   if (exact) return exact.release;
+  const ofVersion = all.filter(({ release }) => release.version === name);
+  if (ofVersion.length > 1) failAmbiguous(name, ofVersion);
+  if (ofVersion[0]) return ofVersion[0].release;
   const begun = all.filter(
     ({ release }) => name.length >= 4 && (release.id.startsWith(name) || release.id.startsWith(`rel_${name}`)),
   );
   return begun.length === 1 ? begun[0]!.release : null;
+}
+
+const mostTold = 10;
+
+function failAmbiguous(version: string, found: readonly ListedRelease[]): never {
+  const told = found
+    .slice(0, mostTold)
+    .map(
+      ({ release, createdAt, createdBy }) => `${release.id}, made ${new Date(createdAt).toISOString()} by ${createdBy}`,
+    );
+  const more = found.length > told.length ? `; and ${found.length - told.length} older ones` : '';
+  return fail({
+    code: 'GR4315',
+    message: `${found.length} releases have the version ${version}: ${told.join('; ')}${more}.`,
+    do: `Name one by its id, such as ${found[0]!.release.id}.`,
+  });
 }
