@@ -44,6 +44,21 @@ describe('http', () => {
     expect(await ask(http, { config: {}, context })).toMatchObject({ outcome: 'fail' });
   });
 
+  test.each(['[::ffff:127.0.0.1]', '127.1', 'redirect'])('nor where the way there is another one: %s', async (way) => {
+    let asked = 0;
+    const old = await serve((_, response) => {
+      asked += 1;
+      response.end('old');
+    });
+    const fresh = await answering('', 302, { location: `http://127.0.0.1:${old.port}/x` });
+    const ports = [{ name: 'backend', host: '127.0.0.1', port: old.port, heldByUs: true }];
+    const context = testContext({ services: [fresh.service], ports });
+    const config = way === 'redirect' ? { 'follow-redirects': true } : { url: `http://${way}:${old.port}/` };
+    const judgement = await ask(http, { config, context });
+    expect(judgement).toMatchObject({ outcome: 'error', reason: expect.stringContaining('public address') });
+    expect(asked).toBe(0);
+  });
+
   test('one slow answer of three fails; the slowest is the value', async () => {
     let asked = 0;
     const served = serve((_, response) => {

@@ -1,7 +1,7 @@
 import { formatDuration } from '../domain/duration.ts';
 import type { Check, CheckContext, Finding, Gathered, Judgement } from '../kinds/check.ts';
 import type { HttpAnswer, HttpRequest } from '../kinds/effects.ts';
-import { addressOf } from '../kinds/service-address.ts';
+import { addressOf, ledToOtherRelease, PUBLIC_ADDRESS } from '../kinds/service-address.ts';
 import { serviceAdvice, serviceErrorAdvice } from '../kinds/troubleshooting.ts';
 import { worst } from '../domain/outcome.ts';
 import { findingsOf, type HttpSample } from './http/findings.ts';
@@ -44,6 +44,8 @@ export const http: Check<HttpConfig, HttpData> = {
     for (let i = 0; i < config.samples; i += 1) {
       const sample = sampleOf(await context.effects.http.request(request, signal), bodies);
       samples.push(sample);
+      if (sample.status === 'unreachable' && sample.errorCode === PUBLIC_ADDRESS)
+        return { ...ledToOtherRelease(address.name, context), status: 'not-measured' };
       if (sample.status === 'unreachable') break; // more of the same would only take time
     }
     return { status: 'measured', data: { name: address.name, askedAt: context.effects.clock.now(), samples, bodies } };
@@ -91,6 +93,7 @@ async function requestOf(config: HttpConfig, url: string, context: CheckContext)
     timeoutMs: Math.max(1_000, config.within * PATIENCE),
     maxBytes: MAX_BODY_BYTES,
     followRedirects: config['follow-redirects'],
+    avoid: context.ports,
     tls: {
       ...(tls?.trust === 'any' ? { trust: 'any' as const } : {}),
       ...(authority ? { authorities: [authority.text] } : {}),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { worst } from '../domain/outcome.ts';
 import { boundText, holds, type Bounds } from '../kinds/bounds.ts';
 import type { Check, Finding, Gathered, Judgement } from '../kinds/check.ts';
-import { addressOf } from '../kinds/service-address.ts';
+import { addressOf, ledToOtherRelease, PUBLIC_ADDRESS } from '../kinds/service-address.ts';
 import { serviceAdvice } from '../kinds/troubleshooting.ts';
 import { counted, shortNumber } from '../kinds/wording.ts';
 import { aggregate, type Measured } from './metrics/aggregate.ts';
@@ -53,8 +53,11 @@ export const metrics: Check<MetricsConfig, MetricsData> = {
       headers: { accept: 'text/plain' },
       timeoutMs: TIMEOUT_MS,
       maxBytes: MAX_BYTES,
+      avoid: context.ports,
     };
     const answer = await context.effects.http.request(request, signal);
+    if (answer.status === 'unreachable' && answer.errorCode === PUBLIC_ADDRESS)
+      return { ...ledToOtherRelease(name, context), status: 'not-measured' };
     if (answer.status === 'unreachable') {
       return {
         status: 'not-measured',

@@ -54,6 +54,8 @@ describe('tcp', () => {
     const config = await listening(() => {});
     const ports = [{ name: 'backend', host: config.host, port: config.port, heldByUs: true }];
     expect(await ask(tcp, { config, context: testContext({ ports }) })).toMatchObject({ outcome: 'error' });
+    const mapped = { ...config, host: '::ffff:127.0.0.1' };
+    expect(await ask(tcp, { config: mapped, context: testContext({ ports }) })).toMatchObject({ outcome: 'error' });
   });
 
   test('a service that is not there cannot be judged; host without port is refused', async () => {

@@ -3,7 +3,7 @@ import { formatDuration } from '../domain/duration.ts';
 import type { Check, CheckContext, Finding, Gathered, Judgement } from '../kinds/check.ts';
 import { durationMs } from '../kinds/fields.ts';
 import { matcher, pattern } from '../kinds/pattern.ts';
-import { noSuchService, otherRelease, serviceOf } from '../kinds/service-address.ts';
+import { ledToOtherRelease, noSuchService, otherRelease, PUBLIC_ADDRESS, serviceOf } from '../kinds/service-address.ts';
 import { serviceAdvice } from '../kinds/troubleshooting.ts';
 import { excerpt } from '../kinds/wording.ts';
 import { worst } from '../domain/outcome.ts';
@@ -57,8 +57,11 @@ export const tcp: Check<TcpConfig, TcpData> = {
       ...(wanted === undefined ? {} : { until: matcher(wanted) }),
       maxBytes: MAX_BYTES,
       timeoutMs: config.within,
+      avoid: context.ports,
     };
     const answer = await context.effects.tcp.exchange(target, options, signal);
+    if (answer.status === 'unreachable' && answer.errorCode === PUBLIC_ADDRESS)
+      return { ...ledToOtherRelease(`${target.host}:${target.port}`, context), status: 'not-measured' };
     return { status: 'measured', data: { ...answer, name: `${target.host}:${target.port}` } };
   },
 

@@ -2,6 +2,7 @@ import { TLSSocket, rootCertificates } from 'node:tls';
 import { Agent, buildConnector, interceptors, type Dispatcher } from 'undici';
 import { fail } from '../domain/failure.ts';
 import type { Http, HttpAnswer, HttpRequest } from '../kinds/effects.ts';
+import { gateOf, type Gate } from './avoid.ts';
 import type { Redactor } from './redaction.ts';
 import { timedOut, unreachable } from './unreachable.ts';
 
@@ -13,9 +14,10 @@ export function createHttp(redactor: Redactor): Http {
     async request(request, signal) {
       signal.throwIfAborted();
       const origin = parseUrl(request.url, redactor);
+      const gate = await gateOf(request.avoid);
       const startedAt = performance.now();
       const durationMs = (): number => Math.round((performance.now() - startedAt) * 100) / 100;
-      const { dispatcher, tls } = connection(request);
+      const { dispatcher, tls } = connection(request, gate);
       const deadline = AbortSignal.timeout(request.timeoutMs);
       try {
         const answer = await send(origin, request, dispatcher, AbortSignal.any([signal, deadline]));
@@ -51,7 +53,7 @@ function parseUrl(url: string, redactor: Redactor): URL {
   });
 }
 
-function connection(request: HttpRequest): { dispatcher: Agent; tls: () => Tls } {
+function connection(request: HttpRequest, gate: Gate): { dispatcher: Agent; tls: () => Tls } {
   let tls: Tls = null;
   const authorities = request.tls?.authorities;
   const connect = buildConnector({
@@ -62,6 +64,11 @@ function connection(request: HttpRequest): { dispatcher: Agent; tls: () => Tls }
   const dispatcher = new Agent({
     connect: (options, callback) =>
       connect(options, (...result) => {
+        const refused = result[1] && gate(result[1]);
+        if (refused) {
+          result[1].destroy();
+          return callback(refused, null);
+        }
         if (result[1] instanceof TLSSocket) tls = tlsFacts(result[1]);
         callback(...result);
       }),

@@ -1,6 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import type { Tcp } from '../kinds/effects.ts';
+import { gateOf, type Gate } from './avoid.ts';
 import type { Redactor } from './redaction.ts';
 import { portOwner } from './tcp/port-owner.ts';
 import { unreachable } from './unreachable.ts';
@@ -9,10 +10,11 @@ export function createTcp(redactor: Redactor): Tcp {
   return {
     async exchange(target, options, signal) {
       signal.throwIfAborted();
+      const gate = await gateOf(options.avoid);
       const startedAt = performance.now();
       const durationMs = (): number => Math.round((performance.now() - startedAt) * 100) / 100;
       const deadline = AbortSignal.timeout(options.timeoutMs);
-      const result = await converse(connect(target), options, AbortSignal.any([signal, deadline]));
+      const result = await converse(connect(target), gate, options, AbortSignal.any([signal, deadline]));
       signal.throwIfAborted();
       if (result.status === 'connected') {
         return { status: 'connected', received: redactor.text(result.received), durationMs: durationMs() };
@@ -43,6 +45,7 @@ function connect(target: Target): { socket: net.Socket; ready: 'connect' | 'secu
 
 function converse(
   { socket, ready }: ReturnType<typeof connect>,
+  gate: Gate,
   options: Options,
   signal: AbortSignal,
 ): Promise<Result> {
@@ -55,6 +58,8 @@ function converse(
     else resolve({ status: 'unreachable', reason: 'no connection came about in time', errorCode: 'ETIMEDOUT' });
   };
   socket.once(ready, () => {
+    const refused = gate(socket);
+    if (refused) return resolve({ status: 'unreachable', ...unreachable(refused) });
     connected = true;
     if (options.send !== undefined) socket.write(options.send);
     // With nothing to wait for, a connection is the whole answer.

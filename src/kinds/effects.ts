@@ -15,6 +15,11 @@ export interface Effects {
   readonly load: Load;
 }
 
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
@@ -24,6 +29,8 @@ export interface HttpRequest {
   /** Bytes of body kept; the rest is counted, not kept. */
   readonly maxBytes: number;
   readonly followRedirects?: boolean;
+  /** Places that must not answer: a connection that leads to one, also after a redirect, is `unreachable` with code `PUBLIC_ADDRESS`, and nothing is sent. */
+  readonly avoid?: readonly Place[];
   /** `trust: 'any'` takes any certificate (the answer says whether it was good); `authorities` are PEM texts trusted beside the system's. */
   readonly tls?: { readonly trust?: 'any'; readonly authorities?: readonly string[] };
 }
@@ -59,6 +66,8 @@ export interface Tcp {
     options: {
       readonly send?: string;
       readonly until?: (received: string) => boolean;
+      /** As `HttpRequest.avoid`. */
+      readonly avoid?: readonly Place[];
       readonly maxBytes: number;
       readonly timeoutMs: number;
     },

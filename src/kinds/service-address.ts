@@ -5,6 +5,9 @@ export type Address =
   | { readonly status: 'known'; readonly name: string; readonly url: string }
   | { readonly status: 'unknown'; readonly reason: string; readonly cause: string; readonly next: string };
 
+/** Error code of a connection that led to a public address of the environment. */
+export const PUBLIC_ADDRESS = 'PUBLIC_ADDRESS';
+
 interface Asked {
   readonly service?: string | undefined;
   readonly url?: string | undefined;
@@ -46,6 +49,14 @@ export function otherRelease(
     next: `Write  service: ${found.name}  to ask the new release; what to ask through the public address afterwards stands in "bake.probes".`,
   };
 }
+
+/** Why nothing was measured where the connection itself turned out to lead to a public address, by another name or a redirect. */
+export const ledToOtherRelease = (name: string, context: CheckContext): Extract<Address, { status: 'unknown' }> => ({
+  status: 'unknown',
+  reason: `${name} leads to a public address of ${context.environment}; until traffic moves another release answers there, not the one that is tested.`,
+  cause: 'The name, or a redirect of the new release, leads to the address where the release that serves answers.',
+  next: 'Ask the new release itself with  service:  and judge a redirect by its status and its "location" header; what to ask through the public address afterwards stands in "bake.probes".',
+});
 
 /** Names of this machine, as far as an address may spell it; what listens everywhere listens there too. */
 const isHere = (host: string): boolean => /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[?::1?\]?)$/i.test(host);
