@@ -23,7 +23,7 @@ import type { Leaving } from './kinds/lease.ts';
 import { createLoad } from './load/door.ts';
 import { checks, drivers, traffic } from './plugs.ts';
 import { openLease } from './store/lease.ts';
-import { openStore, type Store } from './store/store.ts';
+import { openStore, type Rows, type Store } from './store/store.ts';
 import { openDbosEngine } from './workflow/dbos-engine.ts';
 import { openDbosSpeaker } from './workflow/dbos-speaker.ts';
 import { defineFlows } from './workflow/deployment-flow.ts';
@@ -80,6 +80,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   let stopKeeping = () => {};
   const world: OpenWorld = {
     ...{ home, node, store, engine, clock, checks, drivers, traffic, embedded: postgres },
+    databaseNow: async () => (await store.read(databaseTime)).at,
     hash: (text) => createHash('sha256').update(text).digest('hex'),
     newId: (prefix) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 16)}`,
     artifacts: openArtifacts(path.join(home, 'artifacts')),
@@ -182,6 +183,11 @@ function resolved(project: Project, environment: Environment, variables: Variabl
   };
 }
 
+async function databaseTime(on: Rows): Promise<{ readonly at: number; readonly version: string }> {
+  const { rows } = await sql<{ at: Date; version: string }>`select clock_timestamp() as at, version()`.execute(on);
+  return { at: rows[0]!.at.getTime(), version: rows[0]!.version.split(' on ')[0]! };
+}
+
 /** What `doctor` looks at. The database is opened only when it is asked for. */
 export function openMachine(project: Project, reader: () => Promise<OpenWorld>): Machine {
   const effects = createEffects({ secrets: [], load: createLoad() });
@@ -194,14 +200,8 @@ export function openMachine(project: Project, reader: () => Promise<OpenWorld>):
     async databaseClock() {
       const { store } = await reader();
       const began = performance.now();
-      const { rows } = await sql<{ at: Date; version: string }>`select clock_timestamp() as at, version()`.execute(
-        store.rows,
-      );
-      return {
-        at: rows[0]!.at.getTime(),
-        tookMs: performance.now() - began,
-        version: rows[0]!.version.split(' on ')[0]!,
-      };
+      const { at, version } = await databaseTime(store.rows);
+      return { at, tookMs: performance.now() - began, version };
     },
     async tool(name, ...args) {
       const request = {

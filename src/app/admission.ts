@@ -30,6 +30,7 @@ export async function findObstacles(
       releaseRevision: release.revision,
       approvalsMissing: 0,
       at,
+      databaseAt: await world.databaseNow(),
     },
     configuration: askConfiguration(world, project, release.parts.configuration, found?.model ?? null),
     proof: found?.proof ?? null,

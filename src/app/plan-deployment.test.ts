@@ -51,6 +51,30 @@ test('a proof holds until its age, and not a moment longer; a fresh one holds ag
   expect(await codes('1.0.0')).toEqual([]);
 });
 
+test('a proof from later than now is none, until the release is proven again; its own number makes that one the newest', async () => {
+  world.time.now += 24 * hour;
+  await world.deploy('staging', '1.0.0');
+  world.time.now -= 24 * hour;
+  expect(await codes('1.0.0')).toEqual(['GR4113']);
+  await world.deploy('staging', '1.0.0');
+  expect(await codes('1.0.0')).toEqual([]);
+});
+
+test('a clock that was turned back is told by the log, and by the database', async () => {
+  await world.deploy('staging', '1.0.0');
+  world.time.now += 23 * hour;
+  await world.release('1.1.0');
+  await world.deploy('staging', '1.1.0');
+  world.time.now -= 22 * hour;
+  expect(await codes('1.0.0')).toEqual(['GR4113']);
+  world.time.now += 22 * hour;
+  expect(await codes('1.0.0')).toEqual([]);
+  const ahead = { ...world, databaseNow: async () => world.time.now + 2 * hour };
+  expect((await planDeployment(ahead, world.project, 'production', '1.0.0')).obstacles).toMatchObject([
+    { code: 'GR4104' },
+  ]);
+});
+
 test('the newest word counts: a no-go after a go', async () => {
   await world.deploy('staging', '1.0.0');
   world.seen.set('unit', 2);

@@ -1,6 +1,6 @@
 import type { Project } from '../domain/project.ts';
 import type { Proof } from '../domain/promotion.ts';
-import { lastBroken } from '../domain/record.ts';
+import { lastBroken, type ChainedRecord } from '../domain/record.ts';
 import { acceptedByLog, besideByLog, whyNotBorneOut } from '../domain/witness.ts';
 import { listDeployments } from '../store/deployments.ts';
 import { recordsOf, wholeLog } from '../store/records.ts';
@@ -38,9 +38,16 @@ export async function proofOf(
   const proof: Proof = {
     ...{ environment, releaseRevision, verdict, wentLive: endedAs === 'live' },
     acceptedConditions: acceptedByLog(own).map((each) => each.id),
+    latestAt: latestSince(log, own),
     bent: whyNotBorneOut({ ...last, endedAs }, { lastBroken: lastBroken(log, hash), own }, hash),
   };
   return { proof, model, beside: besideByLog(own) };
+}
+
+/** A record of any deployment counts: whoever turns the clock back later has left its own time in the log. */
+function latestSince(log: readonly ChainedRecord[], own: readonly ChainedRecord[]): number {
+  const began = own[0]?.sequence ?? 0;
+  return log.reduce((latest, { sequence, at }) => (sequence < began ? latest : Math.max(latest, at)), 0);
 }
 
 /** Conditions that somebody accepted in a deployment; what only the table says was not. */

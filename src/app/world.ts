@@ -17,6 +17,8 @@ export interface World {
   readonly store: Store;
   readonly engine: Engine;
   readonly clock: Clock;
+  /** Milliseconds since the epoch by the database's clock. */
+  readonly databaseNow: () => Promise<number>;
   readonly hash: Hash;
   readonly newId: (prefix: 'dep' | 'run') => string;
   readonly checks: ReadonlyMap<string, RegisteredCheck>;

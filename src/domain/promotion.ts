@@ -11,6 +11,8 @@ export interface Proof {
   readonly acceptedConditions: readonly string[];
   /** Why the log does not bear this out; null when it does. */
   readonly bent: string | null;
+  /** Latest moment that verdict and log name since this proof began: the clocks have been there. */
+  readonly latestAt: number;
 }
 
 export interface PromotionQuestion {
@@ -25,7 +27,9 @@ export interface PromotionQuestion {
   readonly overdueConditions: readonly string[];
   /** Place of people's approvals: how many are still missing. Until people can sign in it is 0. */
   readonly approvalsMissing: number;
+  /** Now, by this machine's clock and by that of the database: an age holds by both. */
   readonly at: number;
+  readonly databaseAt: number;
 }
 
 export interface ConfigurationQuestion {
@@ -35,6 +39,9 @@ export interface ConfigurationQuestion {
   /** Places that differ, as far as they are known. */
   readonly changed: readonly string[];
 }
+
+/** Clocks of machines that follow a time server differ by less. */
+const clockToleranceMs = 60_000;
 
 /** Why a release may not enter an environment; empty when it may. */
 export function promotionObstacles(question: PromotionQuestion): readonly Failure[] {
@@ -91,7 +98,16 @@ function proofObstacles(previous: string, proof: Proof | null, question: Promoti
       },
     ];
   if (!proof.wentLive) return [{ code: 'GR4103', message: `The release did not stay live in ${previous}.`, do: again }];
-  if (question.at - proof.verdict.decidedAt > question.evidenceMaxAgeMs)
+  const [earliest, latest] = [Math.min(question.at, question.databaseAt), Math.max(question.at, question.databaseAt)];
+  if (Math.max(proof.latestAt, proof.verdict.decidedAt) - earliest > clockToleranceMs)
+    return [
+      {
+        code: 'GR4113',
+        message: `How old the verdict of ${previous} is cannot be told: by the log it is later than now, so a clock was or is wrong.`,
+        do: `Set the clocks right ("greenroom doctor" compares them), then prove the release again: "greenroom deploy ${previous}".`,
+      },
+    ];
+  if (latest - proof.verdict.decidedAt > question.evidenceMaxAgeMs)
     return [{ code: 'GR4104', message: `The verdict of ${previous} is too old.`, do: again }];
   return proof.verdict.conditions
     .filter((condition) => !proof.acceptedConditions.includes(condition.id))

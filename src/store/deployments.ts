@@ -84,7 +84,7 @@ export async function versionOf(rows: Rows, id: string): Promise<number | null> 
   return row?.version ?? null;
 }
 
-/** Newest first. */
+/** Newest first: in one environment by number, whatever the clocks said when they were made. */
 export async function listDeployments(
   rows: Rows,
   project: string,
@@ -93,9 +93,9 @@ export async function listDeployments(
   let query = rows.selectFrom('deployment').selectAll().where('project', '=', project);
   if (filter.environment !== undefined) query = query.where('environment', '=', filter.environment);
   if (filter.open) query = query.where('ended_at', 'is', null);
+  if (filter.environment === undefined) query = query.orderBy('created_at', 'desc');
   return (
     await query
-      .orderBy('created_at', 'desc')
       .orderBy('number', 'desc')
       .limit(filter.limit ?? 100)
       .execute()

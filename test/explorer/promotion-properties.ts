@@ -7,7 +7,8 @@ import type { Property } from './property.ts';
 type Obstacles = (question: PromotionQuestion) => readonly Failure[];
 
 const at = 1_000_000;
-const maxAgeMs = 60_000;
+const maxAgeMs = 300_000;
+const minuteMs = 60_000;
 const condition = (id: string): Condition => ({ id, text: id, owner: 'team', dueAt: at });
 const verdict = (parts: Partial<Verdict> = {}): Verdict => ({
   decision: 'go',
@@ -25,6 +26,7 @@ const proof = (parts: Partial<Proof> = {}): Proof => ({
   wentLive: true,
   acceptedConditions: [],
   bent: null,
+  latestAt: at - 500,
   ...parts,
 });
 const question = (parts: Partial<PromotionQuestion> = {}): PromotionQuestion => ({
@@ -37,6 +39,7 @@ const question = (parts: Partial<PromotionQuestion> = {}): PromotionQuestion => 
   overdueConditions: [],
   approvalsMissing: 0,
   at,
+  databaseAt: at,
   ...parts,
 });
 const proven = (parts: Partial<Proof>) => question({ proof: proof(parts) });
@@ -60,6 +63,12 @@ const changed = (places: string) => ({
   message: `greenroom.yaml has changed since this release was made${places}.`,
   do: 'Make a release of it as it is now and prove that one: "greenroom deploy staging". Or put the file back.',
 });
+const outOfTime = {
+  code: 'GR4112',
+  message:
+    'How old the verdict of staging is cannot be told: by the log it is later than now, so a clock was or is wrong.',
+  do: 'Set the clocks right ("greenroom doctor" compares them), then prove the release again: "greenroom deploy staging".',
+};
 const tooOld = { code: 'GR4104', message: 'The verdict of staging is too old.', do: again };
 
 const cases: readonly (readonly [string, PromotionQuestion, readonly Failure[]])[] = [
@@ -113,6 +122,12 @@ const cases: readonly (readonly [string, PromotionQuestion, readonly Failure[]])
   ],
   ['F052 a verdict that is too old stops', proven({ verdict: verdict({ decidedAt: at - maxAgeMs - 1 }) }), [tooOld]],
   ['a verdict of exactly the allowed age goes', proven({ verdict: verdict({ decidedAt: at - maxAgeMs }) }), []],
+  ['too old by the database is too old', question({ databaseAt: at + maxAgeMs }), [tooOld]],
+  ['too old by this machine is too old', question({ databaseAt: at - 1, at: at + maxAgeMs }), [tooOld]],
+  ['a proof from the future stops', proven({ verdict: verdict({ decidedAt: at + minuteMs + 1 }) }), [outOfTime]],
+  ['clocks that differ by a minute do not', proven({ verdict: verdict({ decidedAt: at + minuteMs }) }), []],
+  ['a log from the future stops: the clock was turned back', proven({ latestAt: at + minuteMs + 1 }), [outOfTime]],
+  ['also by the database alone', question({ databaseAt: at - 500 - minuteMs - 1 }), [outOfTime]],
   ['every condition must be accepted', proven({ verdict: owing }), [accept('a'), accept('b')]],
   ['one accepted condition is not all', proven({ verdict: owing, acceptedConditions: ['a'] }), [accept('b')]],
   ['all accepted is enough', proven({ verdict: owing, acceptedConditions: ['b', 'a'] }), []],
@@ -137,8 +152,24 @@ const cases: readonly (readonly [string, PromotionQuestion, readonly Failure[]])
   ],
 ];
 
-export const promotionProperties = (promotionObstacles: Obstacles): readonly Property[] =>
-  cases.map(([name, asked, expected]) => ({
+export const promotionProperties = (promotionObstacles: Obstacles): readonly Property[] => [
+  ...cases.map(([name, asked, expected]) => ({
     name,
     run: () => assert.deepEqual(promotionObstacles(asked), expected),
-  }));
+  })),
+  {
+    name: 'whatever the clocks say, what goes on is no older than allowed and not from later than now, by either clock',
+    run: () => {
+      const moments = [-2 * maxAgeMs, -maxAgeMs, -minuteMs, 0, minuteMs, minuteMs + 1, maxAgeMs, 2 * maxAgeMs];
+      for (const decided of moments)
+        for (const latest of moments)
+          for (const databaseAt of moments) {
+            const parts = { verdict: verdict({ decidedAt: at + decided }), latestAt: at + latest };
+            const found = promotionObstacles(question({ proof: proof(parts), databaseAt: at + databaseAt }));
+            const isFuture = [0, databaseAt].some((now) => decided - now > minuteMs || latest - now > minuteMs);
+            const isOld = [0, databaseAt].some((now) => now - decided > maxAgeMs);
+            assert.equal(found[0]?.code, isFuture ? 'GR4112' : isOld ? 'GR4104' : undefined);
+          }
+    },
+  },
+];

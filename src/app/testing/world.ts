@@ -126,6 +126,7 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
     ...{ home, node, store, project, driver, proxy, time, seen, answers, secrets, kept, stored, broken, clock },
     packages: { beside: null },
     engine: openMemoryEngine((error) => broken.push(error)),
+    databaseNow: async () => time.now,
     hash: sha256,
     newId: (prefix) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 16)}`,
     checks: new Map([['scripted', check]]),
