@@ -3,6 +3,7 @@ import { insertDeployment } from '../store/deployments.ts';
 import { statement, testDatabase } from '../store/testing/database.ts';
 import { newDeploymentOf } from '../store/testing/samples.ts';
 import { compareRecord, findDrift } from './find-drift.ts';
+import { stopEnvironment } from './stop-environment.ts';
 import { openTestWorld, type TestWorld } from './testing/world.ts';
 
 const database = testDatabase();
@@ -58,6 +59,14 @@ test('F082 what cannot be asked is no agreement', async () => {
   Object.assign(world.driver, { observe: () => Promise.reject(new Error('no such machine')) });
   expect(await drift()).toEqual(['it cannot be compared with its record: no such machine']);
   expect(await compared()).toMatchObject({ status: 'blind', reason: 'no such machine' });
+});
+
+test('what still runs where by the record nothing serves is said', async () => {
+  const [instance] = world.driver.running.get('staging/blue')!;
+  await stopEnvironment(world, world.project, 'staging', 'ada');
+  expect(await drift()).toEqual([]);
+  world.driver.running.set('staging/green', [{ ...instance!, service: 'old-worker' }]);
+  expect(await drift()).toEqual([`old-worker still runs (${release}, green); "greenroom stop staging" ends it`]);
 });
 
 test('while a deployment is in progress the difference is the work', async () => {

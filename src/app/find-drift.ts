@@ -20,9 +20,32 @@ export async function findDrift(world: World, project: Project, environment: Env
   );
   if (open.length > 0) return [];
   const seen = await compareRecord(world, project, environment.name);
+  if (seen.status === 'empty') return leftIn(world, project, environment);
   if (seen.status === 'blind') return [`it cannot be compared with its record: ${seen.reason}`];
-  return seen.status === 'compared' ? seen.differences : [];
+  return seen.differences;
 }
+
+/** What runs in an environment that was used once, and by the record does not. */
+async function leftIn(world: World, project: Project, environment: Environment): Promise<readonly string[]> {
+  const [used] = await world.store.read((rows) =>
+    listDeployments(rows, project.name, { environment: environment.name, limit: 1 }),
+  );
+  if (!used) return [];
+  const { drivers, traffic, home } = world;
+  const place = { drivers, traffic, home, project, environment };
+  try {
+    const left: string[] = [];
+    for (const colour of ['blue', 'green'] as const)
+      for (const { service, releaseId } of await driverOf(place).observe(observed(place, colour)))
+        left.push(`${service} still runs (${releaseId}, ${colour}); "greenroom stop ${environment.name}" ends it`);
+    return left;
+  } catch (error) {
+    return [`it cannot be compared with its record: ${messageOf(error)}`];
+  }
+}
+
+const observed = (place: BarePlace, colour: Serving['colour']) =>
+  bareSlot(place, colour, { epoch: 0, operation: 'observe' });
 
 /** Looks again while somebody moves the traffic just then, this often … */
 const looks = 40;
@@ -91,8 +114,7 @@ async function compare(world: World, environment: string, { serving, by, version
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function differencesIn(place: BarePlace, serving: Serving): Promise<readonly string[]> {
-  const slot = bareSlot(place, serving.colour, { epoch: 0, operation: 'observe' });
-  const instances = await driverOf(place).observe(slot);
+  const instances = await driverOf(place).observe(observed(place, serving.colour));
   return [...processDrift(place.project, serving, instances), ...(await trafficDrift(place, serving, instances))];
 }
 

@@ -4,6 +4,7 @@ import { FailureError } from '../../domain/failure.ts';
 import { claim, observe, slotOf, type Site } from '../site.ts';
 import { requireAsMade } from '../../store/releases.ts';
 import { recordStep } from './answer.ts';
+import { wholeSlot } from '../whole-slot.ts';
 import type { StepModule, StepTask } from './step-task.ts';
 
 /** The pinned bytes, hashed again, and everything the new colour needs before it starts. */
@@ -92,7 +93,8 @@ export async function changeColour(
   halfWay: () => Promise<void> = async () => {},
 ): Promise<void> {
   if (change === 'start') await expectBytes(site);
-  const slot = slotOf(site, colour, site.release, await claim(site, operation), operation);
+  const named = slotOf(site, colour, site.release, await claim(site, operation), operation);
+  const slot = change === 'stop' ? await wholeSlot(site.driver, named) : named;
   for (const [index, each] of site.driver.plan(change, slot).entries()) {
     if (index === 1) await halfWay();
     await site.driver.run(each, slot, signal);
