@@ -3,7 +3,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync, symlinkSync, writeFil
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { loadProject } from './load.ts';
+import { findProjectFile, loadProject } from './load.ts';
 import { folderOf } from './testing/folder.ts';
 import { testRegistries } from './testing/plugs.ts';
 
@@ -96,6 +96,8 @@ it('refuses what is not a file', () => {
   expect(codeOf('.')).toBe('GR1002');
   expect(codeOf('pipe')).toBe('GR1002');
   expect(codeOf('loop')).toBe('GR1002');
+  expect(findProjectFile(path.join(folder, 'loop'))).toBe(path.join(folder, 'loop'));
+  if (process.platform === 'linux') expect(codeOf('/../'.repeat(20) + 'proc/self/mem')).toBe('GR1002');
   expect(codeOf('missing.yaml')).toBe('GR1001');
   expect(codeOf('a.yaml/b')).toBe('GR1001');
 });

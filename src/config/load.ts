@@ -40,9 +40,18 @@ export interface LoadedProject {
 /** `greenroom.yaml` of a folder, or the file itself. */
 export function findProjectFile(given: string): string {
   const absolute = path.resolve(given);
-  if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return absolute;
+  if (!isFolder(absolute)) return absolute;
   const inside = ['greenroom.yaml', 'greenroom.yml'].map((one) => path.join(absolute, one));
   return inside.find((one) => existsSync(one)) ?? inside[0]!;
+}
+
+/** What cannot be looked at is told when it is read. */
+function isFolder(file: string): boolean {
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Text → Model. Every mistake of the file at once; never throws for what the file says, never changes anything. */

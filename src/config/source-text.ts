@@ -53,6 +53,9 @@ export function readText(file: string, shownAs: string, asked: Asked | null): Re
         'Name the configuration itself, not data or a log.',
       );
     return decode(buffer.subarray(0, length), shownAs, refuse);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    return refuse('GR1002', `${shownAs} cannot be read (${code}).`, 'Name a text file.');
   } finally {
     closeSync(descriptor);
   }

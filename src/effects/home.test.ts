@@ -7,6 +7,10 @@ import { openHome, tieToStore } from './home.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'greenroom-home-'));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+test('a folder that can never be made is said, not waited for', async () => {
+  await expect(openHome('/proc/nope/deeper', 'shop')).rejects.toMatchObject({ failures: [{ code: 'GR4313' }] });
+});
+
 test('a folder is of the project that made it, and of no other', async () => {
   const home = path.join(folder, 'deep/home');
   await Promise.all(Array.from({ length: 8 }, () => openHome(home, 'shop')));

@@ -9,7 +9,7 @@ import { fail, FailureError } from '../domain/failure.ts';
  */
 export async function openHome(home: string, project: string): Promise<void> {
   const owner = await inHome(home, async () => {
-    await mkdir(home, { recursive: true });
+    await makeFolder(path.resolve(home));
     await writeFile(path.join(home, '.gitignore'), '*\n');
     return claim(path.join(home, 'project'), project);
   });
@@ -49,6 +49,19 @@ async function inHome<T>(home: string, work: () => Promise<T>): Promise<T> {
       do: 'See that the folder may be written to and its disk has room, or let GREENROOM_HOME name another one.',
     });
   }
+}
+
+/** Parents first. Not `recursive`, which tries for ever where the system says that a folder is not there and cannot be made, as below /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = () =>
+    mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' || path.dirname(folder) === folder) throw error;
+    await makeFolder(path.dirname(folder));
+    await make();
+  });
 }
 
 /** The first one that asks is written down for good. Answers who that was. */
