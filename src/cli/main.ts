@@ -164,14 +164,20 @@ program
     );
   });
 
-// Only as the first word: `release --version 1.2.0` names the version of a release.
-if (['-V', '--greenroom-version', '--version'].includes(process.argv[2] ?? '')) {
-  process.stdout.write('0.1.0\n');
-  process.exit(exit.ok);
-}
 /** Before anything is parsed, because a call that cannot be parsed is answered in the same form. */
 const isJson = process.argv.includes('--json');
-if (isJson) for (const command of [program, ...program.commands]) command.configureOutput({ writeErr: () => {} });
+const print = (document: object): boolean => process.stdout.write(`${JSON.stringify({ ok: true, ...document })}\n`);
+
+// Only as the first word: `release --version 1.2.0` names the version of a release.
+const [firstWord] = process.argv.slice(2).filter((word) => word !== '--json');
+if (['-V', '--greenroom-version', '--version'].includes(firstWord ?? '')) {
+  if (isJson) print({ version: '0.1.0' });
+  else process.stdout.write('0.1.0\n');
+  process.exit(exit.ok);
+}
+if (isJson)
+  for (const command of [program, ...program.commands])
+    command.configureOutput({ writeErr: () => {}, writeOut: (help) => print({ help }) });
 
 try {
   await program.parseAsync();

@@ -68,6 +68,11 @@ test.for([
   });
 });
 
+test('with --json, version and help are documents too', () => {
+  expect(json(['--version'], 0)).toEqual({ ok: true, version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+  expect(json(['deploy', '--help'], 0)).toEqual({ ok: true, help: expect.stringContaining('greenroom deploy') });
+});
+
 test.for(['status', 'validate', 'history', 'plan staging', 'deploy staging', 'rollback staging', 'explain services'])(
   'outside of a project, "%s" says so and what to do, and makes nothing',
   (line) => {
