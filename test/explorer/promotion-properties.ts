@@ -64,7 +64,7 @@ const changed = (places: string) => ({
   do: 'Make a release of it as it is now and prove that one: "greenroom deploy staging". Or put the file back.',
 });
 const outOfTime = {
-  code: 'GR4112',
+  code: 'GR4113',
   message:
     'How old the verdict of staging is cannot be told: by the log it is later than now, so a clock was or is wrong.',
   do: 'Set the clocks right ("greenroom doctor" compares them), then prove the release again: "greenroom deploy staging".',
@@ -168,7 +168,7 @@ export const promotionProperties = (promotionObstacles: Obstacles): readonly Pro
             const found = promotionObstacles(question({ proof: proof(parts), databaseAt: at + databaseAt }));
             const isFuture = [0, databaseAt].some((now) => decided - now > minuteMs || latest - now > minuteMs);
             const isOld = [0, databaseAt].some((now) => now - decided > maxAgeMs);
-            assert.equal(found[0]?.code, isFuture ? 'GR4112' : isOld ? 'GR4104' : undefined);
+            assert.equal(found[0]?.code, isFuture ? 'GR4113' : isOld ? 'GR4104' : undefined);
           }
     },
   },
