@@ -50,8 +50,10 @@ async function restoreOne(world: World, project: Project, environment: Environme
     const traffic = await site.traffic.current();
     if (missing.length === 0 && traffic?.colour === serving.colour) return null;
     const operation = `${deployment.id}/restore-${world.clock.now()}`;
-    if (missing.length > 0) await requireServed(site);
-    if (missing.length > 0) await changeColour(site, serving.colour, 'start', operation, new AbortController().signal);
+    if (missing.length > 0) {
+      await requireServed(site);
+      await changeColour(site, serving.colour, 'start', operation, new AbortController().signal);
+    }
     await site.traffic.ensure();
     await point(site, serving.colour, release.id, `${operation}-point`);
     return { ...place, started: missing, failures: [] };

@@ -3,6 +3,7 @@ import type { Project } from '../domain/project.ts';
 import { listDeployments } from '../store/deployments.ts';
 import { claimEpoch, saveStopped } from '../store/environments.ts';
 import { environmentOf } from './plan-deployment.ts';
+import { lostLease } from './site.ts';
 import { takeDown } from './take-down.ts';
 import type { World } from './world.ts';
 
@@ -19,12 +20,7 @@ export async function stopEnvironment(world: World, project: Project, name: stri
       do: `Run "greenroom cancel ${name}" first.`,
     });
   const epoch = await claimEpoch(world.store, project.name, name, world.node, 'stop-environment');
-  if (epoch === null)
-    fail({
-      code: 'GR3401',
-      message: 'This process lost its lease; another one has taken over.',
-      do: 'Run "greenroom status".',
-    });
+  if (epoch === null) return lostLease();
   await takeDown(world, project, environment, world.home, epoch);
   const ended = await world.store.read((rows) => listDeployments(rows, project.name, { environment: name }));
   await world.folders.endCommands(ended.map(({ id }) => `work/${id}`));

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { formatDuration } from '../domain/duration.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Project } from '../domain/project.ts';
+import { packagesAbove } from '../effects/artifact-beside.ts';
 import { mistake } from './catalogue.ts';
 import { laterInEnvironment, laterInProject, partsLater } from './later.ts';
 import { pathText, type Path } from './position.ts';
@@ -62,24 +63,15 @@ function packagesBeside({ directory, artifact }: Project): readonly Failure[] {
   const isNode = [tree, directory].some((folder) => existsSync(path.join(folder, 'package.json')));
   const hasItsOwn = existsSync(path.join(tree, 'node_modules')) && !artifact.exclude.includes('node_modules');
   if (!isNode || hasItsOwn) return [];
-  const above = [...foldersAbove(path.join(directory, '.greenroom'))].find((folder) =>
-    existsSync(path.join(folder, 'node_modules')),
-  );
-  if (above === undefined) return [];
+  const [packages] = packagesAbove(path.join(directory, '.greenroom'));
+  if (packages === undefined) return [];
   return [
     mistake(
       'GR1903',
-      `The release has no packages of its own: its programs load those of ${path.join(above, 'node_modules')}, which may be others by the time it runs in the next environment.`,
+      `The release has no packages of its own: its programs load those of ${packages}, which may be others by the time it runs in the next environment.`,
       `Let the folder of the release have its node_modules ("npm ci" in ${artifact.directory}), so that they are pinned with it.`,
     ),
   ];
-}
-
-function* foldersAbove(folder: string): Generator<string> {
-  for (let one = path.dirname(folder); ; one = path.dirname(one)) {
-    yield one;
-    if (one === path.dirname(one)) return;
-  }
 }
 
 function besideThePath(root: Tree, project: Project): readonly Failure[] {

@@ -13,13 +13,17 @@ const ofTools = new Set(['.cache', '.tmp', '.vite', '.vite-temp', '.vitest']);
  */
 export async function fingerprintBeside(tree: string): Promise<string | null> {
   if (existsSync(path.join(tree, 'node_modules'))) return null;
-  const folders = foldersAbove(tree)
-    .map((folder) => path.join(folder, 'node_modules'))
-    .filter((folder) => existsSync(folder));
+  const folders = packagesAbove(tree);
   if (folders.length === 0) return null;
   const lines = (await Promise.all(folders.map((folder) => describe(folder)))).flat();
   return `beside:sha256:${createHash('sha256').update(lines.join('\n')).digest('hex')}`;
 }
+
+/** Every `node_modules` in which Node looks for packages of a program in `folder`, beside its own; the nearest first. */
+export const packagesAbove = (folder: string): readonly string[] =>
+  foldersAbove(folder)
+    .map((above) => path.join(above, 'node_modules'))
+    .filter((packages) => existsSync(packages));
 
 function foldersAbove(folder: string): readonly string[] {
   const above = path.dirname(folder);
