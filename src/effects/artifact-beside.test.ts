@@ -36,11 +36,14 @@ test('packages above a tree have a fingerprint that every change of them changes
 
 test('what tools write there while they run is none of it', async () => {
   const before = await fingerprintBeside(tree);
-  for (const name of ['.cache', '.vite']) {
+  for (const name of ['.cache', '.vite', '.vitest-cache', '.bin']) {
     mkdirSync(path.join(project, 'node_modules', name));
     appendFileSync(path.join(project, 'node_modules', name, 'results.json'), '{}');
   }
   expect(await fingerprintBeside(tree)).toBe(before);
+  mkdirSync(path.join(project, 'node_modules/.pnpm'));
+  writeFileSync(path.join(project, 'node_modules/.pnpm/greet.js'), '');
+  expect(await fingerprintBeside(tree)).not.toBe(before);
 });
 
 test('a tree with packages of its own loads none from beside', async () => {

@@ -4,8 +4,9 @@ import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { inParallel } from './artifact-tree.ts';
 
-/** What tools write there while they run; programs of a release do not load it. */
-const ofTools = new Set(['.cache', '.tmp', '.vite', '.vite-temp', '.vitest']);
+/** No package has a name with a dot before it: these hold packages all the same. The others are what tools write there while they run. */
+const storesOfPackages = new Set(['.pnpm', '.prisma', '.store']);
+const isOfTools = (name: string): boolean => name.startsWith('.') && !storesOfPackages.has(name);
 
 /**
  * Node looks for packages in every folder above a program. For a tree without packages of its own: a fingerprint of those it finds
@@ -30,15 +31,17 @@ function foldersAbove(folder: string): readonly string[] {
   return above === folder ? [] : [above, ...foldersAbove(above)];
 }
 
-async function describe(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const files = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter((file) => !ofTools.has(path.relative(folder, file).split(path.sep)[0]!))
-    .toSorted();
+async function describe(packages: string): Promise<readonly string[]> {
+  const names = (await readdir(packages)).filter((name) => !isOfTools(name));
+  const files = (await inParallel(names, (name) => filesOf(path.join(packages, name)))).flat().toSorted();
   return inParallel(files, async (file) => {
     const { size, mtimeMs, mode } = await lstat(file);
     return `${JSON.stringify(file)} ${size} ${mtimeMs} ${mode}`;
   });
+}
+
+async function filesOf(place: string): Promise<readonly string[]> {
+  if (!(await lstat(place)).isDirectory()) return [place];
+  const entries = await readdir(place, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => path.join(entry.parentPath, entry.name));
 }
