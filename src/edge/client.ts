@@ -134,10 +134,19 @@ async function staysAlive(process: ProcessIdentity): Promise<boolean> {
   return false;
 }
 
-/** Asks first, then ends whatever is left: a worker without its watchdog would otherwise start the edge again. */
+/**
+ * Asks first, then ends whatever is left: a worker without its watchdog would otherwise start the edge again. Who was seen
+ * once is waited for: one that is just dying has no command line to be found by, and still holds the listeners.
+ */
 async function stopRunning({ stateDirectory }: EdgeOptions): Promise<void> {
   const run = await readRun(stateDirectory);
-  const members = (): ProcessIdentity[] => [...(run ? [run] : []), ...edgeProcesses(stateDirectory)].filter(isAlive);
+  const seen = new Map<string, ProcessIdentity>();
+  const members = (): ProcessIdentity[] => {
+    for (const each of [...(run ? [run] : []), ...edgeProcesses(stateDirectory)])
+      seen.set(`${each.pid} ${each.startedTicks}`, each);
+    return [...seen.values()].filter(isAlive);
+  };
+  members();
   if (run) await askControl(run, 'POST', '/stop', undefined, 1_000);
   const askedUntilMs = performance.now() + (run ? stopTimeoutMs : 0);
   for (let left = members(); left.length > 0; left = members()) {
