@@ -19,7 +19,7 @@ import { openHome, tieToStore } from './effects/home.ts';
 import { runSupervised, supervisedProcess } from './effects/supervised.ts';
 import { ensureDatabase, joinPostgres, registerUser, type EmbeddedPostgres } from './embedded/postgres.ts';
 import { bootId, isAlive, ownIdentity, pidWorld } from './host/process-identity.ts';
-import type { Leaving } from './kinds/lease.ts';
+import { leaseMs, type Leaving } from './kinds/lease.ts';
 import { createLoad } from './load/door.ts';
 import { checks, drivers, traffic } from './plugs.ts';
 import { openLease } from './store/lease.ts';
@@ -49,8 +49,6 @@ export interface OpenWorld extends World {
 /** Folder of Greenroom's own files for a project. */
 const homeOf = (project: Pick<Project, 'directory'>, variables: Variables): string =>
   variables['GREENROOM_HOME'] ?? path.join(project.directory, '.greenroom');
-
-const leaseMs = 5_000;
 
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const { project, variables, role } = options;

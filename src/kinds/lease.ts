@@ -2,6 +2,9 @@
  * Who may act. Every engine process is a node that beats; a node that has not for `ttlMs` is dead for good, by the database's clock,
  * and others go on with what it left. A process that is known to be gone need not be waited for.
  */
+/** How long a node may be silent, and how long a transaction of one that was paused may hold its locks. */
+export const leaseMs = 5_000;
+
 export interface Lease {
   readonly node: string;
   readonly ttlMs: number;

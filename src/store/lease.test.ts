@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { countAttempt } from './attempts.ts';
 import type { Lease } from '../kinds/lease.ts';
-import { openLease } from './lease.ts';
+import { mayAct, openLease } from './lease.ts';
 import type { NodeProcess } from './schema.ts';
 import { statement, testDatabase } from './testing/database.ts';
 
@@ -41,6 +41,25 @@ test('who is silent for longer than the lease is dead for good; a beat in time k
   expect(await a.living()).toEqual(['a']);
   expect(await b.beat()).toBe(false);
 });
+
+test('F006 who is paused in a transaction keeps its locks no longer than a lease, and does nothing more when it wakes', async () => {
+  const [a, b] = [await joined('a', 1), await joined('b', 2)];
+  await silence('b', 5_100);
+  const ran: boolean[] = [];
+  const [begun, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const paused = database.store().change(async (rows) => {
+    ran.push(await mayAct(rows, 'b'));
+    begun.resolve();
+    await woken.promise;
+    ran.push(await mayAct(rows, 'b'));
+  });
+  await begun.promise;
+  await a.reap('silent');
+  expect(await a.living()).toEqual(['a']);
+  woken.resolve();
+  await paused;
+  expect([ran, await b.beat()]).toEqual([[true, false, false], false]);
+}, 20_000);
 
 test('silence counts only where it is asked for: after an outage of the database everybody has been silent', async () => {
   const [a] = [await joined('a', 1), await joined('b', 2)];

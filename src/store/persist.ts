@@ -10,8 +10,11 @@ export interface Patience {
   readonly patienceMs?: number;
 }
 
-/** Classes of SQLSTATE that mean "the connection, not the statement": 08 connection, 57P operator intervention, 53300 too many clients. */
-const connectionLost = /^(08|57P|53300)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+/**
+ * Classes of SQLSTATE that mean "the connection, not the statement": 08 connection, 57P operator intervention, 53300 too many clients,
+ * 25P03 a transaction that idled for too long, as that of a process which was paused in it.
+ */
+const connectionLost = /^(08|57P|53300|25P03)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
 /** Without a code; the last is what the rollback says, in the place of why it was needed. */
 const sayings = /Connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/;
 /** Serialisation failure and deadlock: PostgreSQL took one of two back, so that the other could go on. */

@@ -35,12 +35,15 @@ test('F027 a deadlock is taken back, and both changes happen once', async () => 
   const store = database.store();
   await statement(database.url(), 'create table public.pair (name text primary key, count integer not null)');
   await statement(database.url(), `insert into public.pair values ('a', 0), ('b', 0)`);
-  let runs = 0;
+  let [runs, holding] = [0, 0];
+  const bothHold = Promise.withResolvers<void>();
   const bump = (first: string, second: string) =>
     store.change(async (rows) => {
       runs += 1;
       await sql`update public.pair set count = count + 1 where name = ${first}`.execute(rows);
-      if (runs <= 2) await sleep(300);
+      holding += 1;
+      if (holding === 2) bothHold.resolve();
+      await bothHold.promise;
       await sql`update public.pair set count = count + 1 where name = ${second}`.execute(rows);
     });
   await Promise.all([bump('a', 'b'), bump('b', 'a')]);

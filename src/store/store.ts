@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { fail } from '../domain/failure.ts';
+import { leaseMs } from '../kinds/lease.ts';
 import { requireAddress, requireEntrance } from './entrance.ts';
 import { migrations } from './migrations.ts';
 import { persist, type Patience } from './persist.ts';
@@ -42,6 +43,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     application_name: 'greenroom',
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
+    // The locks of a paused process would keep out those who take over from it; its transaction ends with its lease.
+    idle_in_transaction_session_timeout: leaseMs,
   });
   pool.on('error', () => {}); // an idle connection died; the next query opens another
   // One that is in use dies between two statements of a transaction: the next statement says so.

@@ -73,6 +73,8 @@ export function openDbosEngine({ url, lease, onFenced, revive }: DbosOptions): E
           applicationVersion: flowVersion,
           executorID: lease.node,
         },
+        // As in the store: a paused process holds the engine's locks no longer than its lease.
+        systemDatabaseIdleTransactionTimeoutMs: lease.ttlMs,
         ...{ runMigrations: false, schedulerPollingIntervalMs: 60_000 },
       });
       await lease.join();

@@ -1,11 +1,13 @@
 import { DBOSClient } from '@dbos-inc/dbos-sdk';
+import { leaseMs } from '../kinds/lease.ts';
 import type { Engine } from './engine.ts';
 import { foundFlow } from './found-flow.ts';
 
 /** An engine that only talks to flows which run elsewhere: for commands that read, or leave a message, and go. */
 export function openDbosSpeaker(url: string): Engine {
   let client: Promise<DBOSClient> | null = null;
-  const connected = () => (client ??= DBOSClient.create({ systemDatabaseUrl: url }));
+  const connected = () =>
+    (client ??= DBOSClient.create({ systemDatabaseUrl: url, systemDatabaseIdleTransactionTimeoutMs: leaseMs }));
   const cannot = (): never => {
     throw new Error('this process was opened for reading');
   };
