@@ -10,11 +10,15 @@ const docker = [
   ...['images', 'kills', 'refusals', 'two-colours'].map((name) => `src/drivers/compose/${name}.test.ts`),
   ...['src/drivers/compose.test.ts', 'test/cli/driver-compose.test.ts'],
 ];
+/** Pure, or of nothing but files. */
+const rules = ['app', 'cli', 'config', 'domain', 'host', 'kinds', 'report', 'store'].map((room) => `src/${room}/**/*.test.ts`);
 const fixtures = 'test/architecture/fixtures/**';
 
 const group = (name: string, order: number, maxWorkers: number, include: string[], exclude: string[] = []) => ({
   test: {
     ...common,
+    // Rules keep nothing between two files, so these need no process each.
+    ...(name === 'rules' && { isolate: false }),
     ...{ name, include, exclude: [...exclude, fixtures], maxWorkers, fileParallelism: maxWorkers > 1 },
     sequence: { groupOrder: order },
   },
@@ -24,10 +28,11 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      group('house', 0, 2, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...product, ...alone, ...docker]),
-      group('product', 1, 2, product, docker),
-      group('alone', 2, 1, alone),
-      ...(process.env['GREENROOM_TEST_DOCKER'] ? [group('docker', 3, 1, docker)] : []),
+      group('rules', 0, 4, rules),
+      group('house', 0, 4, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...docker]),
+      group('product', 0, 4, product, docker),
+      group('alone', 1, 1, alone),
+      ...(process.env['GREENROOM_TEST_DOCKER'] ? [group('docker', 2, 1, docker)] : []),
     ],
   },
 });

