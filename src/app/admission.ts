@@ -1,6 +1,7 @@
+import { certificateObstacles, type CertificateQuestion } from '../domain/certificate.ts';
 import { configurationHash, configurationOf, differences } from '../domain/configuration.ts';
 import { FailureError, type Failure } from '../domain/failure.ts';
-import type { Plan } from '../domain/plan.ts';
+import { demandsCertificate, type Plan } from '../domain/plan.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import { promotionObstacles, type ConfigurationQuestion } from '../domain/promotion.ts';
 import type { Release } from '../domain/release.ts';
@@ -9,34 +10,61 @@ import { findAddressObstacle } from './public-addresses.ts';
 import { overdueConditions, proofOf } from './proof.ts';
 import type { World } from './world.ts';
 
+export interface Admission {
+  /** Why it may not begin; empty when it may. */
+  readonly obstacles: readonly Failure[];
+  /** What is known of the way back from the environment before; null where nothing is promoted. */
+  readonly certificate: CertificateQuestion | null;
+}
+
 /** Why a planned deployment may not begin now; empty when it may. A rollback asks for no proof: only a release that is not the one that was made, or a proxy that cannot take it, keeps it out. */
 export async function findObstacles(
   world: World,
   project: Project,
   environment: Environment,
-  { purpose, proofFrom, release }: Plan,
-): Promise<readonly Failure[]> {
+  { purpose, proofFrom, release, standing }: Plan,
+): Promise<Admission> {
+  const refused = (...obstacles: readonly Failure[]): Admission => ({ obstacles, certificate: null });
   const elsewhere = await findAddressObstacle(world, project, environment);
-  if (elsewhere) return [elsewhere];
+  if (elsewhere) return refused(elsewhere);
   const changed = await findChanged(world, project, release);
-  if (changed.length > 0) return changed;
-  if (purpose === 'roll-back') return [];
+  if (changed.length > 0) return refused(...changed);
+  if (purpose === 'roll-back') return refused();
   const at = world.clock.now();
   const found = proofFrom === null ? null : await proofOf(world, project.name, proofFrom, release.revision);
-  return promotionObstacles({
+  const databaseAt = await world.databaseNow();
+  const certificate =
+    proofFrom === null
+      ? null
+      : {
+          ...{ environment: environment.name, previous: proofFrom, isRequired: demandsCertificate(environment) },
+          ...{ releaseRevision: release.revision, servesRevision: standing.releaseRevision },
+          ...{
+            rehearsal:
+              found?.rehearsal ??
+              ({
+                status: 'not-rehearsed',
+                environment: proofFrom,
+                reason: `this release has no verdict in ${proofFrom}`,
+              } as const),
+          },
+          ...{ maxAgeMs: environment.promotion.evidenceMaxAgeMs, at, databaseAt },
+        };
+  const obstacles = promotionObstacles({
     ...{
       environment: environment.name,
       previous: proofFrom,
       releaseRevision: release.revision,
       approvalsMissing: 0,
       at,
-      databaseAt: await world.databaseNow(),
+      databaseAt,
     },
     configuration: askConfiguration(world, project, release.parts.configuration, found?.model ?? null),
     proof: found?.proof ?? null,
     evidenceMaxAgeMs: environment.promotion.evidenceMaxAgeMs,
     overdueConditions: proofFrom === null ? [] : await overdueConditions(world, project.name, at),
   });
+  return { obstacles: [...obstacles, ...(certificate ? certificateObstacles(certificate) : [])], certificate };
 }
 
 /** A plan carries its release along: what was read whole may have been changed since. */

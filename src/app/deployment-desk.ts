@@ -32,6 +32,7 @@ import { drift } from './steps/drift.ts';
 import { keepWayBack } from './steps/keep-way-back.ts';
 import { migrate } from './steps/migrate.ts';
 import { prove } from './steps/prove.ts';
+import { rehearseBack, rehearseForth } from './steps/rehearse.ts';
 import type { StepModule } from './steps/step-task.ts';
 import { drainNew, stopNew, switchBack } from './steps/way-back.ts';
 import type { World } from './world.ts';
@@ -39,11 +40,15 @@ import type { World } from './world.ts';
 const modules: Record<StepKind, StepModule> = {
   ...{ admit, drift, 'way-back': keepWayBack, migrate, prepare, start, prove, checks, decide: decideRelease },
   ...{ switch: switchOver, bake, drain, stop: stopOld },
+  ...{ 'rehearse-back': rehearseBack, 'rehearse-forth': rehearseForth },
   ...{ 'switch-back': switchBack, 'drain-new': drainNew, 'stop-new': stopNew },
 };
 
 /** Steps that change the world: when one of them breaks, nobody can tell what stands, and a person is asked. */
-const acting: ReadonlySet<StepKind> = new Set(['migrate', 'switch', 'stop', 'switch-back', 'drain-new', 'stop-new']);
+const acting: ReadonlySet<StepKind> = new Set([
+  ...(['migrate', 'switch', 'rehearse-back', 'rehearse-forth', 'stop'] as const),
+  ...(['switch-back', 'drain-new', 'stop-new'] as const),
+]);
 
 /** The way back starts nothing of the plan, and must not wait for somebody who mends the database. */
 const returning: ReadonlySet<StepKind> = new Set(['switch-back', 'drain-new', 'stop-new']);

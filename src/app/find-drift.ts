@@ -78,7 +78,7 @@ interface Recorded {
   readonly isHeld: boolean;
 }
 
-const moves: ReadonlySet<string> = new Set(['switch', 'switch-back']);
+const moves: ReadonlySet<string> = new Set(['switch', 'rehearse-back', 'rehearse-forth', 'switch-back']);
 
 async function standingIn(rows: Rows, project: string, environment: string): Promise<Recorded> {
   const serving = await servingIn(rows, project, environment);
@@ -93,8 +93,11 @@ async function standingIn(rows: Rows, project: string, environment: string): Pro
   };
 }
 
+/** The step that moves it now, or comes next in the middle of a rehearsal. */
 const movedBy = (state: StoredDeployment['state']): string | undefined =>
-  state?.running?.step.kind ?? (state?.hold?.kind === 'unknown' ? state.hold.step.kind : undefined);
+  state?.running?.step.kind ??
+  (state?.hold?.kind === 'unknown' ? state.hold.step.kind : undefined) ??
+  (state?.ended === null && state.steps[state.next]?.kind === 'rehearse-forth' ? 'rehearse-forth' : undefined);
 
 async function compare(world: World, environment: string, { serving, by, version }: Recorded): Promise<Comparison> {
   if (!serving) return { status: 'empty', environment };

@@ -1,3 +1,4 @@
+import type { CertificateQuestion } from '../domain/certificate.ts';
 import { fail, type Failure } from '../domain/failure.ts';
 import { makePlan, staleness, type Plan } from '../domain/plan.ts';
 import type { Environment, Project } from '../domain/project.ts';
@@ -11,6 +12,8 @@ export interface PlannedDeployment {
   readonly plan: Plan;
   /** Why it would be refused now; empty when it would begin. */
   readonly obstacles: readonly Failure[];
+  /** What is known of the way back from the environment before; null where nothing is promoted. */
+  readonly certificate: CertificateQuestion | null;
 }
 
 /** What a deployment would do, exactly, and whether it may. Changes nothing. */
@@ -25,7 +28,7 @@ export async function planDeployment(
   const release = await releaseOf(world, project, releaseName);
   const serving = await world.store.read((rows) => servingIn(rows, project.name, environment.name));
   const plan = makePlan({ project, environment, release, standing: standing(serving), purpose }, world.hash);
-  return { plan, obstacles: await findObstacles(world, project, environment, plan) };
+  return { plan, ...(await findObstacles(world, project, environment, plan)) };
 }
 
 /** The plan as it would be made now must be the saved one, or it is stale. */

@@ -1,3 +1,4 @@
+import { readRehearsal, type Rehearsal } from '../domain/certificate.ts';
 import type { Project } from '../domain/project.ts';
 import type { Proof } from '../domain/promotion.ts';
 import { lastBroken, type ChainedRecord } from '../domain/record.ts';
@@ -12,6 +13,8 @@ export interface FoundProof {
   readonly model: Project;
   /** Fingerprint of the packages that the release loaded from beside itself, as the log tells. */
   readonly beside: string | null;
+  /** What was measured there of the way back. */
+  readonly rehearsal: Rehearsal;
 }
 
 /** The newest word of an environment on a release: its last deployment there that reached a verdict or an end. */
@@ -41,7 +44,8 @@ export async function proofOf(
     latestAt: latestSince(log, own),
     bent: whyNotBorneOut({ ...last, endedAs }, { lastBroken: lastBroken(log, hash), own }, hash),
   };
-  return { proof, model, beside: besideByLog(own) };
+  const place = model.environments.find((each) => each.name === environment)!;
+  return { proof, model, beside: besideByLog(own), rehearsal: readRehearsal(last.plan, place, own) };
 }
 
 /** A record of any deployment counts: whoever turns the clock back later has left its own time in the log. */

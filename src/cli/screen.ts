@@ -124,6 +124,10 @@ function stepLine({ data, at }: ChainedRecord, began: ReadonlyMap<string, number
     case 'switch':
     case 'switch-back':
       return done(`traffic moved to ${String(facts['colour'] ?? 'nobody')} in ${String(facts['switchMs'])} ms`);
+    case 'rehearse-back':
+      return backLine(facts, out);
+    case 'rehearse-forth':
+      return done(`traffic moved to the new version again in ${String(facts['forthMs'])} ms`);
     case 'bake': {
       const seen = `${String(facts['requests'])} requests and ${String(facts['probes'])} probes`;
       return done(`watched ${seen} for ${String(facts['watchedSeconds'])} s: ${String(facts['badAnswers'])} bad`);
@@ -137,4 +141,11 @@ function stepLine({ data, at }: ChainedRecord, began: ReadonlyMap<string, number
     default:
       return null;
   }
+}
+
+function backLine(facts: Readonly<Record<string, unknown>>, out: Output): string {
+  const { way, fault, old, backMs, verifiedMs } = facts;
+  if (way !== 'open') return `${out.style('yellow', '!')} ${oneLine(String(fault))}`;
+  const times = `traffic moved back to ${oneLine(String(old))} in ${String(backMs)} ms, verified after ${String(verifiedMs)} ms`;
+  return `${out.style('green', '✓')} ${times}, ${String(facts['failedRequests'])} of ${String(facts['requests'])} requests failed`;
 }

@@ -9,7 +9,36 @@ export const judgeContradictions = (root: Tree): readonly Failure[] => [
   ...judgeDatabases(root),
   ...judgePorts(root),
   ...judgeVariables(root),
+  ...judgeDemands(root),
 ];
+
+/** Values of a list, or the one that stands in its place. */
+const scalars = (tree: Tree | undefined) => (tree?.kind === 'list' ? tree.items.map(scalar) : [scalar(tree)]);
+
+/** A certificate that the environment before never makes would keep every release out. */
+function judgeDemands(root: Tree): readonly Failure[] {
+  const environments = step(root, 'environments');
+  const written = step(root, 'path');
+  const route = written ? scalars(written) : members(environments).map(([name]) => name);
+  return members(environments).flatMap(([name, tree]) => {
+    const demanded = step(step(tree, 'promotion'), 'require');
+    if (!scalars(demanded).includes('rollback-certificate')) return [];
+    const before = route[route.indexOf(name) - 1];
+    if (typeof before === 'string' && scalar(step(step(environments, before), 'rehearse-rollback')) === true) return [];
+    const path = ['environments', name, 'promotion', 'require'];
+    return [
+      mistake(
+        'GR1206',
+        typeof before === 'string'
+          ? `"${name}" asks for a rollback certificate, and "${before}", which comes before it, does not rehearse.`
+          : `"${name}" asks for a rollback certificate, and no environment comes before it.`,
+        typeof before === 'string' ? `Add  rehearse-rollback: true  to "${before}".` : 'Take it out.',
+        keyPosition(root, path),
+        path,
+      ),
+    ];
+  });
+}
 
 function judgeDatabases(root: Tree): readonly Failure[] {
   return members(step(root, 'databases')).flatMap(([name, tree]) => {

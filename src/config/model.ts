@@ -136,7 +136,11 @@ function makeEnvironment(parts: Parts, name: string, one: EnvironmentShape): Env
       owner: ownerOf(one.conditional.owner ?? decision?.owner),
       dueWithinMs: one.conditional['due-within'] ?? decision?.['due-within'] ?? conditionalDefaults.dueWithinMs,
     },
-    promotion: { evidenceMaxAgeMs: one.promotion['evidence-max-age'] },
+    promotion: {
+      evidenceMaxAgeMs: one.promotion['evidence-max-age'],
+      ...(one.promotion.require && { require: [...new Set(one.promotion.require)] }),
+    },
+    ...(one['rehearse-rollback'] && { rehearseRollback: true as const }),
     keepReleases: one['keep-releases'],
     about: aboutOf(one),
   };

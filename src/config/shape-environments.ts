@@ -50,6 +50,8 @@ const later = Object.fromEntries(
   ]),
 );
 
+const demand = z.enum(['rollback-certificate']);
+
 export const environment = z.strictObject({
   driver: driver.default('process'),
   traffic: traffic.default('edge'),
@@ -70,9 +72,21 @@ export const environment = z.strictObject({
       'evidence-max-age': durationMs()
         .prefault('24h')
         .describe('Evidence of the environment before that is older does not count.'),
+      require: z
+        .union([demand.transform((one) => [one]), z.array(demand)])
+        .optional()
+        .describe(
+          'What else the environment before must have measured. `rollback-certificate`: that the way back to what serves here works, rehearsed there (`rehearse-rollback`).',
+        ),
     })
     .prefault({})
     .describe('What a release must bring to be let in here.'),
+  'rehearse-rollback': z
+    .boolean()
+    .default(false)
+    .describe(
+      'Every deployment that replaces a release goes back to it and forth again before it is done, timed, with requests running. What comes of it is the rollback certificate.',
+    ),
   'keep-releases': count().default(3).describe('Old releases kept beside the one that serves.'),
   about: z
     .record(z.string(), z.unknown())

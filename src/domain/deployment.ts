@@ -16,6 +16,7 @@ import type { Decision } from './verdict.ts';
  *     └── every step of the way back is a running operation too; one that fails holds and asks a person
  *
  * From the beginning of `stop` there is no way back: the old version is going away.
+ * A rehearsal of the way back is two steps between bake and drain; between them the old version serves.
  */
 export interface DeploymentState {
   readonly steps: readonly Step[];
@@ -190,10 +191,11 @@ function wishToGoBack(state: DeploymentState, ending: Ending): DeploymentState {
 /** Not when it goes back already, and not once the old version is being stopped, also not before a second try of that. */
 export const canGoBack = (state: DeploymentState): boolean => !state.ended && !state.goingBack && !state.stopping;
 
-/** Whether the new version counts as serving: from the switch being done, whoever said so, until the way back has undone it. */
+/** Whether the new version counts as serving: from the switch being done, whoever said so, until the way back has undone it; not in the middle of a rehearsal. */
 export function newServes(state: DeploymentState): boolean {
   const isSwitched = state.next > state.steps.findIndex((step) => step.kind === 'switch');
   if (!isSwitched || state.ended) return state.ended?.as === 'live';
+  if (state.steps[state.next]?.kind === 'rehearse-forth') return false;
   return state.goingBack === null || state.goingBack.steps[0]?.kind === 'switch-back';
 }
 
@@ -202,8 +204,9 @@ function resolve(state: DeploymentState, choice: 'retry' | 'continue' | 'go-back
   const { step } = state.hold;
   const free = { ...state, hold: null };
   if (choice === 'retry') return free;
-  // The way back is never taken on somebody's word: a late switch may still be on its way, and only the step itself fences it off.
-  if (choice === 'continue') return state.goingBack ? state : operationEnded(free, step, { status: 'done' });
+  // What brings the traffic home is never taken on somebody's word: a late switch may still be on its way, and only the step itself fences it off.
+  if (choice === 'continue')
+    return state.goingBack || step.kind === 'rehearse-forth' ? state : operationEnded(free, step, { status: 'done' });
   return canGoBack(state) ? goBack(free, { as: 'cancelled', reason: `taken back by ${by}` }) : state;
 }
 

@@ -147,6 +147,30 @@ test('a later deployment goes the whole way, a first one has nothing to drain an
   expect(names({ standing: nothing })).toEqual([...first, 'switch', 'bake']);
 });
 
+test('the way back is rehearsed between bake and drain where it is asked for and something serves', () => {
+  const asking = { ...project.environments[1]!, rehearseRollback: true as const };
+  const way = names({ environment: asking });
+  expect(way.slice(-6)).toEqual(['switch', 'bake', 'rehearse-back', 'rehearse-forth', 'drain', 'stop']);
+  for (const parts of [{ standing: nothing }, { purpose: 'roll-back' as const }])
+    expect(names({ environment: asking, ...parts }).filter((name) => name.startsWith('rehearse'))).toEqual([]);
+});
+
+test('the verdict of a promotion has a line for the certificate where it is demanded, or was asked for before', () => {
+  const [staging, production] = project.environments as [Environment, Environment];
+  const asking = { ...project, environments: [{ ...staging, rehearseRollback: true as const }, production] };
+  const demanding = {
+    ...production,
+    promotion: { ...production.promotion, require: ['rollback-certificate'] as const },
+  };
+  const line = (parts: Partial<PlanQuestion>) =>
+    plan(parts).policy.required.find((each) => each.name === 'preflight/rollback-certificate');
+  expect(line({})).toBeUndefined();
+  expect(line({ project: asking })).toMatchObject({ kind: 'certificate', blocking: false, phase: 'preflight' });
+  expect(line({ environment: demanding })).toMatchObject({ blocking: true });
+  expect(line({ project: asking, environment: asking.environments[0]! })).toBeUndefined();
+  expect(line({ environment: demanding, purpose: 'roll-back' })).toBeUndefined();
+});
+
 test('F079 F082 the way back is asked where something serves, drift there and where a proof comes from', () => {
   const [staging, production] = project.environments as [Environment, Environment];
   const asked = (environment: Environment, standing: Standing, purpose: 'deploy' | 'roll-back' = 'deploy') =>

@@ -60,7 +60,7 @@ export function makePlan(question: PlanQuestion, hash: Hash): Plan {
   const phases = project.phases.map((phase) => plannedPhase(phase, environment, purpose));
   const steps = stepsOf(question, phases);
   const policy: VerdictPolicy = {
-    required: requiredLines(steps, phases, driftHolds(question)),
+    required: [...certificateLines(question), ...requiredLines(steps, phases, driftHolds(question))],
     evidenceMaxAgeMs: environment.promotion.evidenceMaxAgeMs,
     conditions: { owner: environment.conditional.owner, dueWithinMs: environment.conditional.dueWithinMs },
   };
@@ -144,9 +144,35 @@ function stepsOf(question: PlanQuestion, phases: readonly PlannedPhase[]): reado
   const drainMs = Math.max(0, ...project.services.map((service) => service.drainMs));
   const graceMs = Math.max(0, ...project.services.map((service) => service.stopGraceMs));
   steps.push(step('switch', 'switch', null, cutOverMs), step('bake', 'bake', null, environment.bake.forMs + cutOverMs));
+  if (rehearses(question))
+    for (const kind of ['rehearse-back', 'rehearse-forth'] as const)
+      steps.push(step(kind, kind, null, rehearsalMs(question)));
   if (standing.colour !== null)
     steps.push(step('drain', 'drain', null, drainMs), step('stop', 'stop', null, graceMs + cutOverMs));
   return steps;
+}
+
+/** A rollback waits for nobody, and where nothing serves there is nothing to go back to. */
+const rehearses = ({ environment, standing, purpose }: PlanQuestion): boolean =>
+  environment.rehearseRollback === true && purpose === 'deploy' && standing.colour !== null;
+
+/** Time to nurse the old version, to ask its checks, and to switch. */
+const rehearsalMs = ({ project }: PlanQuestion): number =>
+  2 * cutOverMs +
+  Math.max(0, ...project.services.map((service) => service.health.startsInMs)) +
+  (project.phases.find((phase) => phase.name === 'health')?.budgetMs ?? 0);
+
+export const demandsCertificate = ({ promotion }: Environment): boolean =>
+  promotion.require?.includes('rollback-certificate') === true;
+
+/** What the environment before has rehearsed stands in the verdict, where it is demanded and where it was asked for. */
+function certificateLines({ project, environment, purpose }: PlanQuestion): readonly RequiredCheck[] {
+  const previous = project.environments.find((each) => each.name === before(project, environment));
+  const isRequired = demandsCertificate(environment);
+  if (purpose === 'roll-back' || !previous || !(isRequired || previous.rehearseRollback === true)) return [];
+  const phase = project.phases[0]?.name ?? '';
+  const common = { kind: 'certificate', flaky: 'warn', where: 'greenroom' } as const;
+  return [{ ...common, name: `${phase}/rollback-certificate`, phase, blocking: isRequired }];
 }
 
 /** Greenroom's own steps answer as lines of the verdict beside the checks of the file. */

@@ -91,12 +91,20 @@ export interface Environment {
   readonly bake: Bake;
   /** What a conditional verdict does here: move traffic and owe the conditions, or hold until each is accepted. */
   readonly conditional: { readonly then: 'proceed' | 'hold'; readonly owner: string; readonly dueWithinMs: number };
-  readonly promotion: { readonly evidenceMaxAgeMs: number };
+  readonly promotion: {
+    readonly evidenceMaxAgeMs: number;
+    /** What else the environment before must have measured; absent where nothing is asked for. */
+    readonly require?: readonly PromotionDemand[];
+  };
+  /** Every deployment that replaces a release goes back to it and forth again before it is done; absent where it is not asked for. */
+  readonly rehearseRollback?: true;
   /** Old releases whose bytes are kept beside the one that serves, so that it can be returned to. */
   readonly keepReleases: number;
   /** Free-form characteristics (data class, access, monitoring …) that later rooms read. */
   readonly about: JsonObject;
 }
+
+export type PromotionDemand = 'rollback-certificate';
 
 /** A plug by its kind, with configuration already validated by that plug's schema. */
 export interface Plugged {

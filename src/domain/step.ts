@@ -3,7 +3,7 @@
  *
  *   admit → drift → way-back → [phases: work and checks] → decide → switch → bake → drain → stop
  *
- * and back, as far as the forward way had come:
+ * where the way back is rehearsed with `rehearse-back → rehearse-forth` between bake and drain; and back, as far as the forward way had come:
  *
  *   switch-back → drain-new → stop-new
  */
@@ -22,6 +22,10 @@ export type ForwardKind =
   | 'decide'
   | 'switch'
   | 'bake'
+  /** Traffic to the old version for a while, as a rollback would do it. */
+  | 'rehearse-back'
+  /** And to the new one again. */
+  | 'rehearse-forth'
   | 'drain'
   | 'stop';
 export type BackKind = 'switch-back' | 'drain-new' | 'stop-new';

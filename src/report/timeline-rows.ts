@@ -21,6 +21,8 @@ const stepLabels: Partial<Record<StepKind, string>> = {
   admit: 'admission',
   switch: 'cut-over',
   bake: 'bake',
+  'rehearse-back': 'rehearsal: to the old version',
+  'rehearse-forth': 'rehearsal: to the new version',
   drain: 'drain the old version',
   stop: 'stop the old version',
   'switch-back': 'traffic back to the old version',

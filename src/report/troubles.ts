@@ -59,7 +59,7 @@ function advice(step: StepAccount): { cause: string; next: string } {
         'The release passed its checks and went wrong under real traffic: other requests, data or load than the checks bring.',
       next: "Read the new version's log from the bake, add a check that would have seen it, and deploy a new release.",
     };
-  if (step.kind === 'switch')
+  if (step.kind === 'switch' || step.kind === 'rehearse-forth')
     return {
       cause:
         'The new version answers otherwise through the public address than when it is asked directly: forwarded headers, public URL, or the proxy itself.',

@@ -33,10 +33,12 @@ group('without one of its protections the explorer shows the shortest way to har
   const controls: readonly (readonly [keyof Protocol, Partial<Scenario>, RegExp])[] = [
     ['targetsFence', {}, /the traffic is where it was|never dark|does not run|is stopped only/],
     ['claimsNeedLease', {}, /the traffic is where it was|never dark|does not run|is stopped only/],
-    ['stopsLook', { careless: ['switch', 'bake'] }, /never dark/],
-    ['bakeLooks', { careless: ['switch'] }, /an end can be reached/],
+    ['stopsLook', { careless: ['switch', 'bake'], rehearses: false }, /never dark/],
+    ['bakeLooks', { careless: ['switch'], rehearses: false }, /an end can be reached/],
     ['backLooks', { kills: 1 }, /sick/],
-    ['recordsFollowState', {}, /recorded/],
+    ['backLooks', { kills: 1, rehearses: false }, /sick/],
+    ['forthLooks', { kills: 1 }, /sick/],
+    ['recordsFollowState', { rehearses: false }, /recorded/],
   ];
 
   test.each(controls)('%s', (part, parts, rule) => {

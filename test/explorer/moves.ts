@@ -1,7 +1,18 @@
 import type { Message, OperationResult } from '../../src/domain/deployment.ts';
-import type { Step } from '../../src/domain/step.ts';
+import type { Step, StepKind } from '../../src/domain/step.ts';
 import { accept, conditions, ended, gists, goBack, resolve, type Rules } from './rules.ts';
-import { acts, apply, asked, obstacle, save, stands, take, type Scenario, type WorldState } from './world.ts';
+import {
+  acts,
+  apply,
+  asked,
+  looksLast,
+  obstacle,
+  save,
+  stands,
+  take,
+  type Scenario,
+  type WorldState,
+} from './world.ts';
 
 export interface Move {
   readonly name: string;
@@ -69,20 +80,25 @@ function operate(moves: Move[], world: WorldState, step: Step, scenario: Scenari
     else answer('reads back something else', unknown);
     answer('answers too late: unknown', unknown);
     // Start counts as failed when it breaks; a switch whose public address is not right has failed after it moved.
-    if (step.kind === 'start' || step.kind === 'switch') answer('fails after it acted', failed);
+    if (failsLate.has(step.kind)) answer('fails after it acted', failed);
   }
 }
+
+const failsLate: ReadonlySet<StepKind> = new Set(['start', 'switch', 'rehearse-forth']);
 
 type Answer = (name: string, result: OperationResult, from?: WorldState) => void;
 
 function effect(moves: Move[], answer: Answer, world: WorldState, step: Step, scenario: Scenario): void {
   const { epoch } = world.operation!;
   // Who points the proxy reads the instances first; who stops a version has looked before.
-  const looked = step.kind === 'switch' || step.kind === 'switch-back' ? obstacle(world, step.kind, scenario) : null;
+  const looked = looksLast(step.kind) ? obstacle(world, step.kind, scenario) : null;
   if (looked) return answer('looks and gives up', resultOf(looked));
   const after = apply(world, step.kind, epoch, scenario);
   if (!after) return answer('is refused: unknown', unknown);
-  const isWorse = step.kind === 'switch-back' && world.old === 'killed' && world.new === 'running';
+  const isBack = step.kind === 'switch-back' || step.kind === 'rehearse-back';
+  const isWorse = isBack
+    ? world.old === 'killed' && world.new === 'running'
+    : step.kind === 'rehearse-forth' && world.new === 'killed' && world.old === 'running';
   const breaks = isWorse ? { breaks: 'the traffic is not taken to a sick version from one that is well' } : {};
   moves.push({ name: `${step.name} acts`, world: { ...after, operation: { at: 'applied', epoch } }, ...breaks });
   if (world.stray || world.strays >= scenario.strays) return;
@@ -111,7 +127,8 @@ function look(answer: Answer, world: WorldState, step: Step, scenario: Scenario)
 
 const failed: OperationResult = { status: 'failed', reason: 'broken' };
 const unknown: OperationResult = { status: 'unknown', reason: 'cut off' };
-const resultOf = (status: 'failed' | 'unknown'): OperationResult => (status === 'failed' ? failed : unknown);
+const resultOf = (status: 'done' | 'failed' | 'unknown'): OperationResult =>
+  status === 'done' ? { status } : status === 'failed' ? failed : unknown;
 
 /** A server that was paused, or a request that was given up: it goes on where it stopped, with what it had. */
 function strayMove(world: WorldState, stray: NonNullable<WorldState['stray']>, scenario: Scenario): Move {

@@ -23,6 +23,7 @@ const unions: readonly (readonly string[])[] = [
   ['conditions', 'unknown'],
   ['retry', 'continue', 'go-back'],
   ['admit', 'drift', 'way-back', 'migrate', 'start', 'prove', 'checks', 'decide', 'switch', 'bake', 'drain', 'stop'],
+  ['rehearse-back', 'rehearse-forth', 'switch', 'drain', 'stop'],
   ['switch-back', 'drain-new', 'stop-new'],
 ];
 

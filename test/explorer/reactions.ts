@@ -28,12 +28,13 @@ type Outcome = 'same' | Partial<DeploymentState>;
 const mayGoBack = ({ ended, goingBack, stopping }: DeploymentState): boolean =>
   ended === null && goingBack === null && !stopping;
 
-/** The new version, from the end of the switch on, unless the switch has been undone. */
+/** The new version, from the end of the switch on, unless the switch has been undone, or is undone for a rehearsal. */
 function serves({ ended, goingBack, steps, next }: DeploymentState): boolean {
   if (ended !== null) return ended.as === 'live';
   const done = steps.slice(0, next).map((each) => each.kind);
   const undone = goingBack !== null && goingBack.steps.every((each) => each.kind !== 'switch-back');
-  return done.includes('switch') && !undone;
+  const away = done.includes('rehearse-back') && !done.includes('rehearse-forth');
+  return done.includes('switch') && !undone && !away;
 }
 
 function properAction(state: DeploymentState): Action {
@@ -117,7 +118,7 @@ function wished(state: DeploymentState, as: EndedAs, reason: string): Outcome {
 function resolved(state: DeploymentState, choice: 'retry' | 'continue' | 'go-back', by: string): Outcome {
   if (state.hold?.kind !== 'unknown') return 'same';
   if (choice === 'retry') return { hold: null };
-  if (choice === 'continue' && state.goingBack) return 'same';
+  if (choice === 'continue' && (state.goingBack || state.hold.step.kind === 'rehearse-forth')) return 'same';
   if (choice === 'continue')
     return { hold: null, ...answered({ ...state, hold: null }, state.hold.step, { status: 'done' }) };
   return mayGoBack(state) ? { hold: null, ...back(state, 'cancelled', `taken back by ${by}`) } : 'same';

@@ -10,11 +10,13 @@ export type Rules = Pick<
 
 const step = (kind: StepKind): Step => ({ kind, name: kind, phase: null, budgetMs: 1_000, subject: null });
 
-/** As a plan has them, each kind once; a first deployment has no old version to look at, to drain and to stop. */
-export const stepsOf = (isFirst: boolean): readonly Step[] => (isFirst ? firstKinds : laterKinds).map(step);
+/** As a plan has them, each kind once; a first deployment has no old version to look at, to go back to, to drain and to stop. */
+export const stepsOf = (isFirst: boolean, rehearses = true): readonly Step[] =>
+  (isFirst ? firstKinds : laterKinds.filter((kind) => rehearses || !kind.startsWith('rehearse-'))).map(step);
 const wayThere = ['migrate', 'start', 'prove', 'checks', 'decide', 'switch', 'bake'] as const;
 const firstKinds: readonly StepKind[] = ['admit', ...wayThere];
-const laterKinds: readonly StepKind[] = ['admit', 'drift', 'way-back', ...wayThere, 'drain', 'stop'];
+const rehearsal = ['rehearse-back', 'rehearse-forth'] as const;
+const laterKinds: readonly StepKind[] = ['admit', 'drift', 'way-back', ...wayThere, ...rehearsal, 'drain', 'stop'];
 
 /** Written down here once more, apart from the rules: steps that leave nothing half done when they are cut off. */
 export const onlyLooks: ReadonlySet<StepKind> = new Set(['drift', 'way-back', 'prove', 'checks', 'bake', 'drain']);

@@ -49,6 +49,8 @@ export interface Protocol {
   readonly bakeLooks: boolean;
   /** The old version must be well before the traffic goes back to it. */
   readonly backLooks: boolean;
+  /** The new version must be well before the traffic comes back from a rehearsal. */
+  readonly forthLooks: boolean;
   /** Who serves is recorded from the state, not only from answers of operations. */
   readonly recordsFollowState: boolean;
 }
@@ -59,6 +61,7 @@ export const protocol: Protocol = {
   stopsLook: true,
   bakeLooks: true,
   backLooks: true,
+  forthLooks: true,
   recordsFollowState: true,
 };
 
@@ -66,6 +69,8 @@ export interface Scenario {
   readonly name: string;
   /** Nothing serves before. */
   readonly isFirst: boolean;
+  /** The way back is rehearsed before the old version is stopped. */
+  readonly rehearses: boolean;
   readonly crashes: number;
   readonly strays: number;
   readonly kills: number;
@@ -80,6 +85,7 @@ export interface Scenario {
 export const scenario = (name: string, parts: Partial<Scenario> = {}): Scenario => ({
   name,
   isFirst: false,
+  rehearses: true,
   crashes: 2,
   strays: 2,
   kills: 0,
@@ -90,9 +96,9 @@ export const scenario = (name: string, parts: Partial<Scenario> = {}): Scenario 
   ...parts,
 });
 
-export function newWorld(rules: Rules, { isFirst }: Scenario): WorldState {
+export function newWorld(rules: Rules, { isFirst, rehearses }: Scenario): WorldState {
   return {
-    deployment: rules.newDeployment(stepsOf(isFirst)),
+    deployment: rules.newDeployment(stepsOf(isFirst, rehearses)),
     isSaved: true,
     operation: null,
     mail: null,
@@ -171,8 +177,8 @@ function recordedAfter(
   if (protocol.recordsFollowState) return rules.newServes(after) ? 'new' : before(isFirst);
   const kind = world.deployment.running?.step.kind;
   const isDone = message.kind === 'operation-ended' && message.result.status === 'done';
-  if (isDone && kind === 'switch') return 'new';
-  return isDone && kind === 'switch-back' ? before(isFirst) : world.recorded;
+  if (isDone && (kind === 'switch' || kind === 'rehearse-forth')) return 'new';
+  return isDone && (kind === 'switch-back' || kind === 'rehearse-back') ? before(isFirst) : world.recorded;
 }
 
 export const save = (world: WorldState): WorldState => ({
@@ -181,7 +187,9 @@ export const save = (world: WorldState): WorldState => ({
   operation: world.operation ?? (world.deployment.running && !world.mail ? { at: 'spawned', epoch: 0 } : null),
 });
 
-const proxyKinds: ReadonlySet<StepKind> = new Set(['switch', 'switch-back']);
+const proxyKinds: ReadonlySet<StepKind> = new Set(['switch', 'rehearse-back', 'rehearse-forth', 'switch-back']);
+/** Who points the proxy reads the instances just before. */
+export const looksLast = (kind: StepKind): boolean => proxyKinds.has(kind);
 const driverKinds: ReadonlySet<StepKind> = new Set(['start', 'stop', 'stop-new']);
 export const acts = (kind: StepKind): boolean => proxyKinds.has(kind) || driverKinds.has(kind);
 
@@ -195,9 +203,9 @@ export function apply(world: WorldState, kind: StepKind, epoch: number, scenario
 
 function effectOf(kind: StepKind, isFirst: boolean): Partial<WorldState> {
   if (kind === 'start') return { new: 'running' };
-  if (kind === 'switch') return { target: 'new' };
+  if (kind === 'switch' || kind === 'rehearse-forth') return { target: 'new' };
   if (kind === 'stop') return isFirst ? {} : { old: 'stopped' };
-  if (kind === 'switch-back') return { target: before(isFirst) };
+  if (kind === 'switch-back' || kind === 'rehearse-back') return { target: before(isFirst) };
   return { new: 'stopped' };
 }
 
@@ -214,7 +222,10 @@ export function obstacle(
   world: WorldState,
   kind: StepKind,
   { isFirst, protocol }: Scenario,
-): 'failed' | 'unknown' | null {
+): 'done' | 'failed' | 'unknown' | null {
+  // A rehearsal examines the old version: one that is not well is its answer, and the traffic stays.
+  if (kind === 'rehearse-back') return world.old === 'running' || !protocol.backLooks ? null : 'done';
+  if (kind === 'rehearse-forth') return world.new === 'running' || !protocol.forthLooks ? null : 'failed';
   if (kind === 'switch') return world.new === 'running' ? null : 'unknown';
   if (kind === 'stop') return protocol.stopsLook && world.target === 'old' ? 'unknown' : null;
   if (kind === 'stop-new') return protocol.stopsLook && world.target === 'new' ? 'unknown' : null;

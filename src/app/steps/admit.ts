@@ -1,4 +1,7 @@
+import { judgeCertificate, rehearsalFacts, type CertificateQuestion } from '../../domain/certificate.ts';
 import { findObstacles } from '../admission.ts';
+import type { Site } from '../site.ts';
+import { record } from './answer.ts';
 import type { StepModule } from './step-task.ts';
 
 /** Asks again, under the environment's lock, whether this release may enter: what was true when it was requested may not be now. */
@@ -16,11 +19,25 @@ export const admit: StepModule = ({ site, run }) =>
         status: 'failed',
         reason: `GR4501 Variables cannot be resolved for ${environment.name}: ${site.variables.missing.join(' ')}`,
       } as const;
-    const obstacles = await findObstacles(world, project, environment, plan);
+    const { obstacles, certificate } = await findObstacles(world, project, environment, plan);
     const [first] = obstacles;
-    if (!first) return { status: 'done' } as const;
+    if (!first) {
+      if (certificate) await recordCertificate(site, certificate);
+      return { status: 'done' } as const;
+    }
     return {
       status: 'failed',
       reason: obstacles.map((each) => `${each.code} ${each.message} ${each.do ?? ''}`.trim()).join(' '),
     } as const;
   });
+
+/** The rollback certificate of the environment before, where the verdict has a line for it: read before anything is begun. */
+async function recordCertificate(site: Site, question: CertificateQuestion): Promise<void> {
+  const required = site.deployment.plan.policy.required.find((each) => each.kind === 'certificate');
+  if (!required) return;
+  const answer = judgeCertificate(question);
+  const evidence = { config: null, data: rehearsalFacts(question.rehearsal), plots: [], artifacts: [] };
+  const { name, kind, phase } = required;
+  const beganAt = site.world.clock.now();
+  await record(site, { name, kind, phase, ...answer, attempts: [answer.outcome], beganAt, evidence });
+}

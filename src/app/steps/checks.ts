@@ -30,7 +30,7 @@ export const checks: StepModule = async ({ site, step, run }) => {
           await site.world.reach(`check:${spec.name}:before`);
           const outcome = deadline.aborted
             ? await overBudget(site, spec, phase)
-            : await ask(
+            : await askCheck(
                 site,
                 await (ground ??= lookAround(site)),
                 spec,
@@ -72,7 +72,13 @@ export function inOrder(specs: readonly CheckSpec[]): readonly CheckSpec[] {
  * Every attempt gets a folder of its own, and its own copy of the tree in there: what an attempt before has left running may write
  * as long as it lives, nobody reads it. The epoch says that this process may still act, before it ends anything.
  */
-async function ask(site: Site, ground: Ground, spec: CheckSpec, phase: string, signal: AbortSignal): Promise<Outcome> {
+export async function askCheck(
+  site: Site,
+  ground: Ground,
+  spec: CheckSpec,
+  phase: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { folders, artifacts, checks: kinds, newId } = site.world;
   const place = path.join('work', site.deployment.id, spec.name);
   const epoch = await claim(site, `check ${spec.name} ${newId('run')}`);

@@ -43,7 +43,10 @@ async function storedBytes({ world }: Site, expected: string): Promise<StoredByt
   return { status: 'broken', expected, found: await world.artifacts.measure(expected), reason };
 }
 
-function migratedDatabases({ project, release, deployment }: Site, old: Release | null): readonly MigratedDatabase[] {
+export function migratedDatabases(
+  { project, release, deployment }: Site,
+  old: Release | null,
+): readonly MigratedDatabase[] {
   const [before, after] = [old?.parts.migrations ?? null, release.parts.migrations];
   const hasSameMigrations = before === null || after === null ? null : before === after;
   return deployment.plan.steps

@@ -41,7 +41,7 @@ async function withItsServices(site: Site): Promise<Site> {
 }
 
 /** What is still wrong with the old version after it was given a chance, or null when it is well. */
-async function nurse(site: Site, old: Version, operation: string, signal: AbortSignal): Promise<string | null> {
+export async function nurse(site: Site, old: Version, operation: string, signal: AbortSignal): Promise<string | null> {
   const { clock } = site.world;
   let sick = await sicknessOf(site, old, signal);
   if (sick === null) return null;
@@ -66,7 +66,11 @@ async function startAgain(site: Site, operation: string, signal: AbortSignal): P
   }
 }
 
-async function sicknessOf(site: Site, { colour, release }: Version, signal: AbortSignal): Promise<string | null> {
+export async function sicknessOf(
+  site: Site,
+  { colour, release }: Version,
+  signal: AbortSignal,
+): Promise<string | null> {
   const instances = await observe(site, colour);
   for (const service of site.project.services) {
     const instance = instances.find((each) => each.service === service.name);

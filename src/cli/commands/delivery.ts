@@ -14,6 +14,7 @@ import {
 import { plannedCommands } from '../../app/planned-commands.ts';
 import { rollBack } from '../../app/roll-back.ts';
 import type { OpenWorld } from '../../compose.ts';
+import { judgeCertificate } from '../../domain/certificate.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { fail, FailureError } from '../../domain/failure.ts';
 import type { Plan } from '../../domain/plan.ts';
@@ -77,7 +78,13 @@ export const plan =
     if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(planned.plan, null, 2)}\n`);
     const commands = plannedCommands(world, project, planned.plan);
     if (out.isJson)
-      out.json({ ok: planned.obstacles.length === 0, plan: planned.plan, obstacles: planned.obstacles, commands });
+      out.json({
+        ok: planned.obstacles.length === 0,
+        plan: planned.plan,
+        obstacles: planned.obstacles,
+        commands,
+        ...(planned.certificate && { rehearsal: planned.certificate.rehearsal }),
+      });
     else printPlan(session, planned, commands, options.out ?? null);
     return planned.obstacles.length === 0 ? exit.ok : exitCodeOfFailures(planned.obstacles);
   };
@@ -97,7 +104,7 @@ async function chosenRelease(
 
 function printPlan(
   { out }: Session,
-  { plan, obstacles }: PlannedDeployment,
+  { plan, obstacles, certificate }: PlannedDeployment,
   commands: ReturnType<typeof plannedCommands>,
   file: string | null,
 ): void {
@@ -108,6 +115,7 @@ function printPlan(
   out.line(
     `  serves now  ${standing.releaseId ?? 'nothing'}${standing.colour ? ` (${standing.colour})` : ''};  the new one becomes ${colour}`,
   );
+  sayCertificate(out, certificate);
   for (const step of plan.steps) {
     const checks = step.kind === 'checks' ? (plan.phases.find((phase) => phase.name === step.phase)?.checks ?? []) : [];
     out.line(`  ${step.name.padEnd(30)} ${out.style('dim', `at most ${formatDuration(step.budgetMs)}`)}`);
@@ -119,6 +127,13 @@ function printPlan(
     for (const left of phase.left) out.line(out.style('dim', `  left out: ${left.name}, ${left.reason}`));
   if (obstacles.length > 0) out.failures(obstacles);
   if (file !== null) out.line(`saved in ${file}; carry it out with "greenroom apply ${file}"`);
+}
+
+/** Before anybody says yes: how long the way back takes, or that nobody knows. */
+function sayCertificate(out: Session['out'], certificate: PlannedDeployment['certificate']): void {
+  if (certificate === null) return;
+  const answer = judgeCertificate(certificate);
+  out.line(`  rollback certificate of ${certificate.previous}  ${answer.reason}`);
 }
 
 export const apply =
@@ -193,7 +208,7 @@ async function start(
   session: Session,
   world: OpenWorld,
   project: Project,
-  { plan, obstacles }: PlannedDeployment,
+  { plan, obstacles, certificate }: PlannedDeployment,
   options: Waiting,
   bindToPlan: boolean,
   isUrgent = false,
@@ -212,6 +227,7 @@ async function start(
   out.line(
     `${out.style('bold', `${plan.release.version} → ${plan.environment}`)}  deployment ${number}, ${id}, release ${plan.release.id}`,
   );
+  sayCertificate(out, certificate);
   return follow(session, world, id, followOptions(options));
 }
 
