@@ -12,7 +12,7 @@ import type { BenchRow } from './row.ts';
 export const parts = ['control', 'edge', 'postgres', 'all', 'disturbances'] as const;
 
 export async function benchKill(wanted: readonly string[] = parts): Promise<BenchRow[]> {
-  const ground = await openGround({ asksStatus: true });
+  const ground = await openGround({ asksStatus: true, rehearses: true });
   try {
     const rows: BenchRow[] = [];
     const points = await stepPoints(ground);

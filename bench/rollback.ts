@@ -1,11 +1,13 @@
 /**
  * How long people meet a bad release under 100 requests a second, seen from outside, by the answers:
  * the sample's `errors-after-cutover`, which is bad from its first request; a release that turns bad in mid-bake; and one that
- * the bake may not take back by itself, until a person does.
+ * the bake may not take back by itself, until a person does. And what a rehearsal has certified, beside the rollback that follows.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeRelease } from '../examples/medianest/shelf/make.mjs';
 import { Playground, samples } from '../test/rig/playground.ts';
+import type { RollbackCertificate } from '../src/domain/certificate.ts';
+import { streamProbes } from '../test/rig/probe-stream.ts';
 import { Tiny, until } from '../test/rig/tiny.ts';
 import { PacedRequests, type Answer } from './paced-requests.ts';
 import type { BenchRow } from './row.ts';
@@ -15,8 +17,14 @@ const automaticBarMs = 2_000;
 const manualBarMs = 1_000;
 const goodBeforeMs = 1_500;
 
-export async function benchRollback(): Promise<BenchRow[]> {
-  return [...(await badAtOnce()), ...(await badLater())];
+const bodies = { once: badAtOnce, later: badLater, certificate: asCertified };
+type Part = keyof typeof bodies;
+export const parts: readonly Part[] = ['once', 'later', 'certificate'];
+
+export async function benchRollback(chosen: readonly string[] = parts): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const part of parts) if (chosen.includes(part)) rows.push(...(await bodies[part]()));
+  return rows;
 }
 
 /** The sample without its own checks, which are not what is measured. */
@@ -70,6 +78,60 @@ async function badLater(): Promise<BenchRow[]> {
   } finally {
     await tiny.close();
   }
+}
+
+/** What staging has rehearsed, beside the rollback that production then needs: the same two releases, the way back by hand in the bake. */
+async function asCertified(): Promise<BenchRow[]> {
+  const staging = { 'rehearse-rollback': true, bake: { for: '400ms', every: '250ms' } };
+  const production = { bake: { for: '60s', every: '250ms' }, promotion: { require: 'rollback-certificate' } };
+  const tiny = await Tiny.open({ environments: { staging, production: { ...production, bake: staging.bake } } });
+  try {
+    await tiny.deploy(0);
+    await ended(tiny.play, ['promote', 'production'], 0);
+    const users = streamProbes([{ port: tiny.port(), path: '/' }], 10);
+    const release = await tiny.deploy(0);
+    const failed = users.failures().length;
+    await users.stop();
+    const { rehearsal } = await tiny.play.json<{ rehearsal: { certificate: RollbackCertificate } }>([
+      'plan',
+      'production',
+    ]);
+    tiny.overlay({ environments: { staging, production } });
+    const real = await rolledBack(tiny, release);
+    const { certificate } = rehearsal;
+    const offMs = Math.abs(real.backMs - (certificate.backMs ?? Number.NaN));
+    const allowedMs = Math.max(500, 0.2 * real.backMs);
+    return [
+      row('certificate: switched back in', certificate.backMs ?? Number.NaN, 'ms', 'reported', true),
+      row('certificate: verified after', certificate.verifiedMs ?? Number.NaN, 'ms', 'reported', true),
+      row(
+        'the real rollback after it: asked to the last answer of the new version',
+        real.backMs,
+        'ms',
+        'reported',
+        true,
+      ),
+      row('certificate beside the real rollback: off by', offMs, 'ms', '<= 20 % or 500', offMs <= allowedMs),
+      row('rehearsal: requests of users that failed', failed, 'requests', '0', failed === 0),
+      row('the real rollback: requests of users that failed', real.failed, 'requests', '0', real.failed === 0),
+    ];
+  } finally {
+    await tiny.close();
+  }
+}
+
+/** Promotes, and takes it back by hand in the bake; seen by users of production. */
+async function rolledBack(tiny: Tiny, release: string): Promise<{ backMs: number; failed: number }> {
+  const users = streamProbes([{ port: tiny.port('production'), path: '/' }], 10);
+  const promotion = tiny.play.start(['promote', 'production']);
+  await until('it bakes', async () => (await tiny.steps('production')).includes('bake'), 120_000);
+  await sleep(goodBeforeMs);
+  await ended(tiny.play, ['rollback', 'production', '--reason', 'bench'], 0);
+  await promotion.ended;
+  await users.stop();
+  const [asked] = await tiny.records('go-back-asked', 'production');
+  const last = users.probes.filter((probe) => probe.release === release).map((probe) => probe.endedAt);
+  return { backMs: Math.max(...last) - (asked?.at ?? Number.NaN), failed: users.failures().length };
 }
 
 const bakes = (rollBack: 'automatic' | 'hold', lasts = '400ms') => ({

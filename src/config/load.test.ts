@@ -178,6 +178,16 @@ it.each([
   ['comes after the decision', `${valid}  after: { budget: 1m }\n`, 'GR1401'],
   ['no environment', edited('path: /, after', 'path: /, not-in: [staging, production], after'), 'GR1405'],
   ['is nowhere', edited('url: "${DATABASE_URL}", ', ''), 'GR1206'],
+  [
+    'does not rehearse',
+    edited('  production:\n', '  production:\n    promotion: { require: rollback-certificate }\n'),
+    'GR1206',
+  ],
+  [
+    'no environment comes before',
+    edited('    bake: 1m\n', '    bake: 1m\n    promotion: { require: [rollback-certificate] }\n'),
+    'GR1206',
+  ],
   ['does not say its kind', edited('{ kind: process }', '{}'), 'GR1104'],
   ['"__proto__" cannot be a key', edited('MODE: staging', '__proto__: { polluted: yes }'), 'GR1012'],
   ['cannot be a name', edited('sessions: { redis', 'constructor: { redis'), 'GR1205'],
@@ -187,6 +197,16 @@ it.each([
   expect(found.map((failure) => failure.code)).toContain(code);
   expect(found.map((failure) => failure.message).join('\n')).toContain(message);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
+
+it('takes a demand for a certificate where the environment before rehearses, and says nothing where neither is written', () => {
+  const demand = '  production:\n    promotion: { require: rollback-certificate }\n';
+  const [staging, production] = loaded(
+    edited('  production:\n', demand).replace('    bake: 1m\n', '    bake: 1m\n    rehearse-rollback: true\n'),
+  ).project.environments;
+  expect([staging?.rehearseRollback, production?.promotion.require]).toEqual([true, ['rollback-certificate']]);
+  const [plain] = loaded(valid).project.environments;
+  expect([plain && 'rehearseRollback' in plain, plain && 'require' in plain.promotion]).toEqual([false, false]);
 });
 
 it('never shows a value that may be a secret', () => {

@@ -168,15 +168,14 @@ export function certificateObstacles(question: CertificateQuestion): readonly Fa
 
 /** The certificate as a line of the verdict. Where it is not demanded, a way back that was found shut is owed an answer; one that nobody has tried is said to be so. */
 export function judgeCertificate(question: CertificateQuestion): OwnAnswer {
-  const { environment, isRequired, servesRevision, rehearsal } = question;
+  const { environment, previous, isRequired, servesRevision, rehearsal } = question;
   const said = rehearsalWords(rehearsal);
   const findings = rehearsal.status === 'rehearsed' ? certificateFindings(rehearsal.certificate) : [];
-  if (servesRevision === null)
-    return {
-      outcome: 'skip',
-      reason: `nothing serves ${environment} yet, so there is nothing to go back to`,
-      findings,
-    };
+  if (servesRevision === null) {
+    const measured = rehearsal.status === 'rehearsed' ? `; in ${previous}: ${said}` : '';
+    const reason = `nothing serves ${environment} yet, so there is nothing to go back to${measured}`;
+    return { outcome: 'skip', reason, findings };
+  }
   const flaw = certificateFlaw(question);
   if (flaw === null) return { outcome: 'pass', reason: said, findings };
   const isShut = flaw.code === 'GR4351' || flaw.code === 'GR4352';

@@ -173,6 +173,20 @@ describe('after the switch', () => {
     expect(tiny.running()).toEqual([good]);
   });
 
+  test('F081 a rehearsed way back: users meet both versions and no error, and a promotion is told what was measured', async () => {
+    tiny.overlay({ ...quick, environments: { staging: { 'rehearse-rollback': true } } });
+    const since = users.probes.length;
+    const next = await tiny.deploy(0);
+    const seen = users.probes.slice(since);
+    const firstNew = seen.findIndex(({ release }) => release === next);
+    expect(seen.slice(firstNew).some(({ release }) => release === good)).toBe(true);
+    expect(seen.filter(({ error }) => error !== null)).toEqual([]);
+    expect(await tiny.served()).toBe(next);
+    good = next;
+    const { rehearsal } = await tiny.play.json<{ rehearsal: { certificate: object } }>(['plan', 'production']);
+    expect(rehearsal.certificate).toMatchObject({ result: 'proven', failedRequests: 0, environment: 'staging' });
+  });
+
   test('F078 two rollbacks at once: one way back, both are told', async () => {
     tiny.overlay(longBake());
     const { ended } = await tiny.begin();

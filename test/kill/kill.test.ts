@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { closeGround, conclude, discover, killRound, openGround, settled, type Ground, type Round } from './loop.ts';
 import { until } from './processes.ts';
+import { killedAndTakenBack, rehearsing } from './rehearsed.ts';
 
 const rounds: readonly (readonly [name: string, round: Round])[] = [
   ['F001 F016 before an order has reached the engine', { point: 'order:written', takeover: 'resume', bakes: true }],
@@ -49,6 +50,16 @@ describe('the kill loop', () => {
     },
     120_000,
   );
+
+  it('F002 in a rehearsal of the way back that goes on, the old version has the traffic', async () => {
+    const round: Round = { point: 'rehearse-back:inside', takeover: 'peer', bakes: true };
+    const { complaints } = await rehearsing(ground, () => killRound(ground, round));
+    expect(complaints).toEqual([]);
+  }, 120_000);
+
+  it('F081 in a rehearsal of the way back, after which the deployment goes back', async () => {
+    expect(await rehearsing(ground, () => killedAndTakenBack(ground, 'rehearse-back:inside'))).toEqual([]);
+  }, 120_000);
 
   it('leaves no flow open', async () => {
     expect(await settled(ground)).toEqual([]);

@@ -33,9 +33,14 @@ export interface RoundResult extends Round {
 
 const endMs = 60_000;
 
+/** The fixture's greenroom.yaml, with staging asking for rehearsals of the way back. */
+export const rehearsingFile = (text: string): string =>
+  text.replace('  staging:\n', '  staging:\n    rehearse-rollback: true\n');
+
 /** A lab in which a first release serves staging, with users who ask it all the time. */
-export async function openGround({ asksStatus = false } = {}): Promise<Ground> {
+export async function openGround({ asksStatus = false, rehearses = false } = {}): Promise<Ground> {
   const lab = await Lab.open();
+  if (rehearses) lab.edit(rehearsingFile);
   try {
     lab.nextVersion();
     await lab.must(['deploy', 'staging', '--json']);
