@@ -33,12 +33,12 @@ export function openRequests(site: Site, releaseId: string, signal: AbortSignal)
   const addresses = publicAddresses(site.project, site.environment);
   const lanes = site.project.services.map((service) => ({ service, sent: 0, failed: 0, arrived: 0 }));
   let firstFailure = 'nothing was answered by this release';
-  let isOver = false;
+  const over = new AbortController();
   const sum = (part: 'sent' | 'failed'): number => lanes.reduce((all, lane) => all + lane[part], 0);
   const ask = async (lane: (typeof lanes)[number]): Promise<void> => {
     const { service } = lane;
     const patient = { ...service, health: { ...service.health, withinMs: patienceMs } };
-    while (!isOver && !signal.aborted) {
+    while (!over.signal.aborted && !signal.aborted) {
       const answer = await askHealth(site.effects, patient, addresses[service.name]!, releaseId, signal);
       if (signal.aborted) return;
       lane.sent += 1;
@@ -63,7 +63,7 @@ export function openRequests(site: Site, releaseId: string, signal: AbortSignal)
     warm: async () => void (await until(() => lanes.every((lane) => lane.sent > 0))),
     arrived: (count) => until(() => lanes.every((lane) => lane.arrived >= count)),
     async end() {
-      isOver = true;
+      over.abort();
       await asked;
       return { sent: sum('sent'), failed: sum('failed'), arrived: Math.min(...lanes.map((lane) => lane.arrived)) };
     },
