@@ -42,6 +42,7 @@ test.each([
   ['GR1103', exit.usage],
   ['GR4302', exit.usage],
   ['GR4110', exit.notAllowed],
+  ['GR4350', exit.notAllowed],
   ['GR4203', exit.stale],
   ['GR4204', exit.usage],
   ['GR4205', exit.usage],

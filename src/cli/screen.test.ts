@@ -42,6 +42,31 @@ test('phases head their answers; an answer says outcome, name, reason and what t
   ]);
 });
 
+test('a rehearsal tells what it has found, also that there is no way back', () => {
+  const { lines, screen } = openLines();
+  for (const step of ['rehearse-back', 'rehearse-forth']) screen.record(began(step));
+  lines.length = 0;
+  const open = {
+    way: 'open',
+    fault: null,
+    old: '1.0.0',
+    backMs: 18.8,
+    verifiedMs: 77.8,
+    requests: 22,
+    failedRequests: 0,
+  };
+  screen.record(ended('rehearse-back', open));
+  screen.record(ended('rehearse-back', { ...open, way: 'closed', fault: '1.0.0 is not well' }));
+  screen.record(ended('rehearse-back', { ...open, way: 'unmeasured', fault: 'a process died in the middle of it' }));
+  screen.record(ended('rehearse-forth', { forthMs: 12.6 }));
+  expect(lines.map((line) => line.trim())).toEqual([
+    '✓ traffic moved back to 1.0.0 in 18.8 ms, verified after 77.8 ms, 0 of 22 requests failed',
+    '! no automatic rollback: roll forward. 1.0.0 is not well',
+    '! not measured. a process died in the middle of it',
+    '✓ traffic moved to the new version again in 12.6 ms',
+  ]);
+});
+
 test('the cut-over and the way back tell themselves', () => {
   const { lines, screen } = openLines();
   for (const step of ['switch', 'bake', 'drain', 'stop', 'switch-back']) screen.record(began(step));

@@ -145,7 +145,8 @@ function stepLine({ data, at }: ChainedRecord, began: ReadonlyMap<string, number
 
 function backLine(facts: Readonly<Record<string, unknown>>, out: Output): string {
   const { way, fault, old, backMs, verifiedMs } = facts;
-  if (way !== 'open') return `${out.style('yellow', '!')} ${oneLine(String(fault))}`;
+  const found = way === 'closed' ? 'no automatic rollback: roll forward' : 'not measured';
+  if (way !== 'open') return `${out.style('yellow', '!')} ${found}. ${oneLine(String(fault))}`;
   const times = `traffic moved back to ${oneLine(String(old))} in ${String(backMs)} ms, verified after ${String(verifiedMs)} ms`;
   return `${out.style('green', '✓')} ${times}, ${String(facts['failedRequests'])} of ${String(facts['requests'])} requests failed`;
 }

@@ -64,7 +64,11 @@ export type Rehearsal =
 export const leastRequests = 20;
 
 /** What the log of a deployment tells of its rehearsal. Only what both steps have recorded counts. */
-export function readRehearsal(plan: Plan, environment: Environment, own: readonly ChainedRecord[]): Rehearsal {
+export function readRehearsal(
+  plan: Plan,
+  environment: Pick<Environment, 'name' | 'rehearseRollback'>,
+  own: readonly ChainedRecord[],
+): Rehearsal {
   const place = { environment: environment.name };
   const none = (reason: string): Rehearsal => ({ ...place, status: 'not-rehearsed', reason });
   if (environment.rehearseRollback !== true) return none(`${environment.name} does not ask for it`);

@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import { readRehearsal, rehearsalWords } from '../domain/certificate.ts';
 import type { EndedAs } from '../domain/deployment.ts';
 import { decisiveLines, leftOut, reportLines, stands, type ReportLine } from './lines.ts';
 import { count, formatSpan } from './wording.ts';
@@ -74,7 +75,7 @@ function sentence(account: Account): string {
   if (!ending) return `${subject} ${underWay(account)}`;
   switch (ending.as) {
     case 'live':
-      return `${subject} serves ${environment}. ${tally(account)}`;
+      return `${subject} serves ${environment}. ${tally(account)}${rehearsed(account)}`;
     case 'no-go':
       return `${subject} was stopped before any traffic reached it. ${tally(account)} ${before}`;
     case 'could-not-judge':
@@ -89,6 +90,13 @@ function sentence(account: Account): string {
     default:
       return ending.as satisfies never;
   }
+}
+
+/** What the rehearsal of the way back came to, where there was one. */
+function rehearsed({ plan, records }: Account): string {
+  if (!plan.steps.some((step) => step.kind === 'rehearse-back')) return '';
+  const asking = { name: plan.environment, rehearseRollback: true } as const;
+  return ` Rollback certificate: ${rehearsalWords(readRehearsal(plan, asking, records)).replace(/\.?$/, '.')}`;
 }
 
 /** For the pill beside the verdict: how it ended, or how it stands. */

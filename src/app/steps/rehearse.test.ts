@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RollbackCertificate } from '../../domain/certificate.ts';
 import { configurationHash } from '../../domain/configuration.ts';
 import { makeRelease } from '../../domain/release.ts';
+import { gist } from '../../report/gist.ts';
 import { sampleProject } from '../../report/testing/project.ts';
 import { accountOf } from '../../store/accounts.ts';
 import { findDeployment, type StoredDeployment } from '../../store/deployments.ts';
@@ -83,6 +84,7 @@ test('every later deployment goes back and forth before it is done, and records 
   const account = (await world.store.read((rows) => accountOf(rows, live.id)))!;
   expect(account.results.map((each) => each.name)).toContain('rehearse-back/smoke');
   expect(rejudge(world, account)).toMatchObject({ same: true, different: [] });
+  expect(gist(account).sentence).toMatch(/Rollback certificate: back to 1\.0\.0 in .*, 0 of \d+ requests failed/);
 });
 
 test('an environment that does not ask for it, and a rollback, do not rehearse', async () => {
