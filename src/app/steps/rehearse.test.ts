@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RollbackCertificate } from '../../domain/certificate.ts';
+import { fail } from '../../domain/failure.ts';
 import { configurationHash } from '../../domain/configuration.ts';
 import { makeRelease } from '../../domain/release.ts';
 import { gist } from '../../report/gist.ts';
@@ -161,6 +162,24 @@ test('where a certificate is demanded, a way back that was found shut keeps the 
   asks({ rehearseRollback: true }, demanding);
   const refused = await world.deploy('production', '1.1.0');
   expect(refused.ending).toMatchObject({ as: 'refused', reason: expect.stringMatching(/^GR4352 /) });
+});
+
+test('an old version that has died and cannot be started again is no way back either', async () => {
+  const old = await world.deploy('staging', '1.0.0');
+  const { run } = world.driver;
+  const broken: typeof run = async (command, slot, signal) => {
+    if (command.kind === 'start' && slot.release.id === id(old)) fail({ code: 'GR6412', message: 'it exited' });
+    return run(command, slot, signal);
+  };
+  Object.assign(world.driver, { run: broken });
+  reached = async (point) => {
+    if (point === 'bake:after') world.driver.running.set('staging/blue', []);
+  };
+  const live = await world.deploy('staging', '1.1.0');
+  expect(live.ending?.as).toBe('live');
+  expect(await certificateOf(live)).toMatchObject({
+    ...{ result: 'roll-forward', reason: '1.0.0 is not well beside the new version: GR6412 it exited' },
+  });
 });
 
 test('requests that are lost at a switch make the certificate worthless, and do not stop the deployment', async () => {

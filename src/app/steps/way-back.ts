@@ -55,13 +55,13 @@ export async function nurse(site: Site, old: Version, operation: string, signal:
   return sick;
 }
 
-/** What keeps it from being started: a record or bytes that are not those which were proven. */
+/** What keeps it from being started: a record or bytes that are not those which were proven, an exit at once, a port that is taken. */
 async function startAgain(site: Site, operation: string, signal: AbortSignal): Promise<string | null> {
   try {
     await changeColour(site, site.colour, 'start', operation, signal);
     return null;
   } catch (error) {
-    if (!(error instanceof FailureError) || !/^GR(65|4112)/.test(error.failures[0]!.code)) throw error;
+    if (!(error instanceof FailureError) || !/^GR(65|4112|641[23])/.test(error.failures[0]!.code)) throw error;
     return error.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
   }
 }
