@@ -20,6 +20,7 @@ import { fail, FailureError } from '../../domain/failure.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Project } from '../../domain/project.ts';
 import { lookAtSource } from '../../effects/source.ts';
+import { visible } from '../../report/escape.ts';
 import { exit, exitCodeOfFailures } from '../exit-code.ts';
 import type { CommandBody, Session } from '../session.ts';
 import { follow } from './follow.ts';
@@ -133,7 +134,7 @@ function printPlan(
 function sayCertificate(out: Session['out'], certificate: PlannedDeployment['certificate']): void {
   if (certificate === null) return;
   const answer = judgeCertificate(certificate);
-  out.line(`  rollback certificate of ${certificate.previous}  ${answer.reason}`);
+  out.line(`  rollback certificate of ${certificate.previous}  ${visible(answer.reason)}`);
 }
 
 export const apply =
