@@ -11,7 +11,9 @@ const docker = [
   ...['src/drivers/compose.test.ts', 'test/cli/driver-compose.test.ts'],
 ];
 /** Pure, or of nothing but files. */
-const rules = ['app', 'cli', 'config', 'domain', 'host', 'kinds', 'report', 'store'].map((room) => `src/${room}/**/*.test.ts`);
+const rules = ['app', 'cli', 'config', 'domain', 'host', 'kinds', 'report', 'store'].map(
+  (room) => `src/${room}/**/*.test.ts`,
+);
 const fixtures = 'test/architecture/fixtures/**';
 
 const group = (name: string, order: number, maxWorkers: number, include: string[], exclude: string[] = []) => ({
