@@ -169,6 +169,12 @@ const isJson = process.argv.includes('--json');
 const print = (document: object): boolean => process.stdout.write(`${JSON.stringify({ ok: true, ...document })}\n`);
 
 // Only as the first word: `release --version 1.2.0` names the version of a release.
+// Whoever read along has left, as `head` does: what was begun goes on, and the rest is told to nobody.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 const [firstWord] = process.argv.slice(2).filter((word) => word !== '--json');
 if (['-V', '--greenroom-version', '--version'].includes(firstWord ?? '')) {
   if (isJson) print({ version: '0.1.0' });

@@ -143,6 +143,16 @@ test('every shell gets a completion that it understands', () => {
   expect(asked.stdout).toContain('deploy');
 });
 
+test.for([
+  ['completion', 'bash'],
+  ['explain', '--project', samples.tiny],
+])('a reader that leaves early, as "head" does, breaks nothing: %s', (argv) => {
+  const piped = spawnSync('bash', ['-c', `"$0" "$@" | true; exit \${PIPESTATUS[0]}`, program, ...argv], {
+    encoding: 'utf8',
+  });
+  expect([piped.status, piped.stderr]).toEqual([0, '']);
+});
+
 test('a folder that is not there, and one that holds no project', () => {
   expect(greenroom(['validate', '--project', path.join(folder, 'nowhere')])).toMatchObject({ code: 2 });
   mkdirSync(path.join(folder, 'hollow'));
