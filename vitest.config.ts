@@ -5,7 +5,15 @@ const common = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks', setupF
 const product = ['test/kill/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/cli/**/*.test.ts'];
 /** Drives load and compares latencies: nothing else may run beside it. */
 const alone = ['test/shelf/**/*.test.ts'];
-/** On real containers, minutes long. They are asked for by name, `GREENROOM_TEST_DOCKER=1`, so that `npm test` needs no Docker and stays short. */
+/**
+ * Drivers for other platforms than processes of this machine: stand-ins that are called hundreds of times. CI asks for them by name,
+ * `GREENROOM_TEST_PLATFORMS=1`, so that `npm test` stays below ten minutes; so does who changes one.
+ */
+const platforms = [
+  ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
+  ...['command', 'http'].map((name) => `test/cli/driver-${name}.test.ts`),
+];
+/** The same on real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [
   ...['images', 'kills', 'refusals', 'two-colours'].map((name) => `src/drivers/compose/${name}.test.ts`),
   ...['src/drivers/compose.test.ts', 'test/cli/driver-compose.test.ts'],
@@ -14,6 +22,7 @@ const docker = [
 const rules = ['app', 'cli', 'config', 'domain', 'host', 'kinds', 'report', 'store'].map(
   (room) => `src/${room}/**/*.test.ts`,
 );
+const byName = [...platforms, ...docker];
 const fixtures = 'test/architecture/fixtures/**';
 
 const group = (name: string, order: number, maxWorkers: number, include: string[], exclude: string[] = []) => ({
@@ -31,10 +40,11 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       group('rules', 0, 4, rules),
-      group('house', 0, 4, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...docker]),
-      group('product', 0, 4, product, docker),
+      group('house', 0, 4, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...byName]),
+      group('product', 0, 4, product, byName),
       group('alone', 1, 1, alone),
-      ...(process.env['GREENROOM_TEST_DOCKER'] ? [group('docker', 2, 1, docker)] : []),
+      ...(process.env['GREENROOM_TEST_PLATFORMS'] ? [group('platforms', 2, 4, platforms)] : []),
+      ...(process.env['GREENROOM_TEST_DOCKER'] ? [group('docker', 3, 1, docker)] : []),
     ],
   },
 });
