@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../domain/failure.ts';
+import { sameBeside } from '../kinds/beside.ts';
 import type { Colour } from '../kinds/driver.ts';
 import type { ColourLoad, TrafficHandle, TrafficState, TrafficTarget } from '../kinds/traffic.ts';
 import { askControl } from './control-client.ts';
@@ -58,7 +59,8 @@ export function openEdge(options: EdgeOptions): Edge {
     point: async (target) => {
       // The same epoch again changes nothing, so a question that got lost is simply asked again.
       const body = (await askOrFail(options, 'PUT', '/point', target)) as { readonly state: EdgeState };
-      return trafficState(body.state);
+      const state = trafficState(body.state);
+      return sameBeside(state.beside, target.beside) ? state : failOld(options.stateDirectory);
     },
     load: async () => byColour((await askOrFail(options, 'GET', '/load')) as EdgeLoad),
     measure: async () => (await askOrFail(options, 'GET', '/load')) as EdgeLoad,
@@ -184,8 +186,8 @@ function countersOf(
   return { requests, status5xx, transportErrors, countedSinceAt, firstErrorAt };
 }
 
-function trafficState({ epoch, colour, release, services }: TrafficTarget): TrafficState {
-  return { epoch, colour, release, services };
+function trafficState({ epoch, colour, release, services, beside }: TrafficTarget): TrafficState {
+  return { epoch, colour, release, services, ...(beside && { beside }) };
 }
 
 function sameAddresses(a: EdgeOptions['services'], b: EdgeOptions['services']): boolean {
@@ -203,6 +205,16 @@ function failOther(run: EdgeRun): never {
     code: 'GR7404',
     message: `The edge that runs here (process ${run.pid}) has other public addresses: ${addresses.join(', ')}.`,
     do: 'Stop it first when the addresses in the configuration are the right ones; that interrupts traffic.',
+  });
+}
+
+/** One that an older Greenroom started leaves out what it does not know. */
+function failOld(stateDirectory: string): never {
+  fail({
+    code: 'GR7437',
+    message: 'The edge that runs here was started by an older Greenroom and knows no previews and shares.',
+    where: stateDirectory,
+    do: 'Stop the environment with "greenroom stop" and deploy; that interrupts traffic.',
   });
 }
 

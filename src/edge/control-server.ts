@@ -85,6 +85,8 @@ function pointAnswer(watchdog: Watchdog, done: PointAnswer, epoch: number): Answ
       ];
       return refuse(400, { code: 'GR7410', message: `The target has ${parts.filter(Boolean).join(' and ')}.` });
     }
+    case 'beside':
+      return refuse(400, { code: 'GR7410', message: `The target is not one: ${done.reason}.` });
     default:
       return done satisfies never;
   }

@@ -10,6 +10,17 @@ export const targetSchema = z.object({
   colour: z.enum(['blue', 'green']).nullable(),
   release: z.string().nullable(),
   services: servicesSchema,
+  beside: z
+    .object({
+      colour: z.enum(['blue', 'green']),
+      release: z.string().nullable(),
+      services: servicesSchema,
+      gets: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('preview'), secret: z.string() }),
+        z.object({ kind: z.literal('share'), percent: z.number() }),
+      ]),
+    })
+    .optional(),
 }) satisfies z.ZodType<TrafficTarget>;
 
 export const stateSchema = targetSchema.extend({

@@ -1,3 +1,4 @@
+import { besideFault, sameBeside, sameServices } from '../kinds/beside.ts';
 import type { TrafficTarget } from '../kinds/traffic.ts';
 
 /**
@@ -40,7 +41,8 @@ export type PointJudgement =
   | { readonly status: 'same' }
   | { readonly status: 'stale' }
   | { readonly status: 'conflict' }
-  | { readonly status: 'services'; readonly missing: readonly string[]; readonly unknown: readonly string[] };
+  | { readonly status: 'services'; readonly missing: readonly string[]; readonly unknown: readonly string[] }
+  | { readonly status: 'beside'; readonly reason: string };
 
 /** The fence: an older epoch never moves traffic, and one epoch never means two targets. */
 export function judgePoint(
@@ -53,20 +55,22 @@ export function judgePoint(
   const missing = target.colour === null ? [] : serviceNames.filter((name) => !target.services[name]);
   const unknown = Object.keys(target.services).filter((name) => !serviceNames.includes(name));
   if (missing.length > 0 || unknown.length > 0) return { status: 'services', missing, unknown };
+  const fault = besideFault(target, serviceNames);
+  if (fault !== null) return { status: 'beside', reason: fault };
   if (target.epoch === state.epoch && state.pointedAt > 0) {
     return { status: sameTarget(state, target) ? 'same' : 'conflict' };
   }
-  const { epoch, colour, release, services } = target;
-  const colours = colour === null ? state.colours : { ...state.colours, [colour]: { release, services } };
-  return { status: 'apply', next: { epoch, colour, release, services, pointedAt: nowAt, colours } };
+  const { epoch, colour, release, services, beside } = target;
+  const colours = {
+    ...state.colours,
+    ...(colour && { [colour]: { release, services } }),
+    ...(beside && { [beside.colour]: { release: beside.release, services: beside.services } }),
+  };
+  const next = { epoch, colour, release, services, pointedAt: nowAt, colours };
+  return { status: 'apply', next: beside ? { ...next, beside } : next };
 }
 
 export function sameTarget(a: TrafficTarget, b: TrafficTarget): boolean {
   if (a.epoch !== b.epoch || a.colour !== b.colour || a.release !== b.release) return false;
-  const names = Object.keys(a.services);
-  if (names.length !== Object.keys(b.services).length) return false;
-  return names.every((name) => {
-    const [one, other] = [a.services[name], b.services[name]];
-    return one?.host === other?.host && one?.port === other?.port;
-  });
+  return sameServices(a.services, b.services) && sameBeside(a.beside, b.beside);
 }

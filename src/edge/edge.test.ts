@@ -1,10 +1,12 @@
+import { Agent, createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { FailureError } from '../domain/failure.ts';
 import { openEdge } from './client.ts';
 import { edgeProcesses } from './edge-processes.ts';
-import { isAlive, identify } from '../host/process-identity.ts';
+import { isAlive, identify, ownIdentity } from '../host/process-identity.ts';
 import { ask, freePort, Rig, until } from './testing/rig.ts';
 
 const rigs: Rig[] = [];
@@ -109,6 +111,49 @@ test('kill -9 of the watchdog alone: its worker starts another, no request fails
     await rig.edge.point(rig.target(3 + 2 * round, 'blue', blue.port));
   }
 });
+
+test('who previews still does when the watchdog is killed, also on a connection that stayed with the old worker', async () => {
+  const rig = await start();
+  const [blue, green] = [await rig.app('one'), await rig.app('two')];
+  const secret = 'p'.repeat(40);
+  const { colour, release, services } = rig.target(1, 'green', green.port);
+  const beside = { colour: colour!, release, services, gets: { kind: 'preview', secret } } as const;
+  await rig.edge.point({ ...rig.target(1, 'blue', blue.port), beside });
+  const agents = [0, 1].map(() => new Agent({ keepAlive: true, maxSockets: 1 }));
+  const told = (index: 0 | 1) =>
+    rig.get('/', { agent: agents[index]!, headers: index === 0 ? { cookie: `greenroom_preview=${secret}` } : {} });
+  await Promise.all([told(0), told(1)]);
+  const { pid } = (await rig.edge.standing())!;
+  process.kill(pid, 'SIGKILL');
+  await until(async () => ![null, pid].includes((await rig.edge.standing())?.pid ?? null), 20_000);
+  const [previewed, plain] = [await told(0), await told(1)];
+  // The old worker sends its clients away with these answers; whom they are for is told by the new one.
+  expect([previewed, plain].map(({ headers }) => headers.connection)).toEqual(['close', 'close']);
+  expect([previewed, plain].map(({ headers }) => headers['x-release'])).toEqual(['two', 'one']);
+  for (const agent of agents) agent.destroy();
+});
+
+test('an edge that an older Greenroom started is not taken for one that previews', async () => {
+  const rig = new Rig();
+  const target = { ...rig.target(3, 'blue', 1), beside: besideOf(rig) };
+  const { beside: _, ...known } = target;
+  const control = createHttpServer((_request, response) => response.end(JSON.stringify({ state: known })));
+  await new Promise<void>((resolve) => control.listen(0, '127.0.0.1', resolve));
+  const { port } = control.address() as AddressInfo;
+  const run = { ...ownIdentity(), controlPort: port, token: 't', upSinceAt: 0, services: known.services };
+  writeFileSync(join(rig.stateDirectory, 'run.json'), JSON.stringify(run));
+  const { stateDirectory } = rig;
+  const edge = openEdge({ stateDirectory, services: known.services });
+  expect(await edge.point(known)).toEqual(known);
+  await expect(edge.point(target)).rejects.toThrow('GR7437');
+  control.close();
+  rmSync(stateDirectory, { recursive: true });
+});
+
+const besideOf = (rig: Rig) => {
+  const { colour, release, services } = rig.target(1, 'green', 2);
+  return { colour: colour!, release, services, gets: { kind: 'share', percent: 25 } } as const;
+};
 
 test('the watchdog dies while somebody ensures: one edge, the same target', async () => {
   const rig = await start();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, type Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { Caller, marked } from './caller.ts';
 import { asLatin1, requestHeaders, responseHeaders } from './forwarded-headers.ts';
 import type { Lane } from './lane.ts';
 import { Session } from './session.ts';
@@ -38,6 +39,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private readonly upgrade: UpgradeWish | null;
   private readonly headers: string[];
   private readonly startedMs = performance.now();
+  private readonly caller: Caller;
+  private marks: readonly string[] = [];
   private body: PassThrough | null = null;
   private lane: Lane | null = null;
   private pool: UpstreamPool | null = null;
@@ -59,7 +62,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.request = request;
     this.response = response;
     this.upgrade = upgrade;
-    this.headers = requestHeaders(request, listener.trustedProxies);
+    this.caller = new Caller(request);
+    this.headers = requestHeaders(request, listener);
   }
 
   start(): void {
@@ -92,7 +96,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (statusCode < 200) return;
     this.answering = true;
     if (this.listener.board.leaving) this.response.shouldKeepAlive = false;
-    this.response.writeHead(statusCode, statusText, responseHeaders(rawOf(controller), statusCode));
+    const headers = responseHeaders(rawOf(controller), statusCode);
+    this.response.writeHead(statusCode, statusText, this.marks.length > 0 ? marked(headers, this.marks) : headers);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -134,7 +139,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (head.length > 0) backend.write(head);
     lane.count.webSockets += 1;
     lane.count.webSocketsTotal += 1;
-    const session: Session = new Session(lane.state.colour ?? 'none', socket, backend, () => {
+    const session: Session = new Session(lane.party.colour ?? 'none', socket, backend, () => {
       lane.count.webSockets -= 1;
       this.listener.board.sessions.delete(session);
     });
@@ -166,12 +171,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   private assign(): boolean {
-    const lane = this.listener.board.active;
+    const { board } = this.listener;
+    const lane = board.laneFor(this.caller);
     const pool = lane?.pool(this.listener.service) ?? null;
     if (!lane || !pool) return false;
     if (this.lane) this.lane.count.httpInFlight -= 1;
     lane.count.httpInFlight += 1;
     this.lane = lane;
+    this.marks = this.caller.marks(board.gets, lane);
     this.pool = pool;
     return true;
   }
@@ -233,6 +240,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   private answer(statusCode: number, code: string, message: string): void {
     if (this.listener.board.leaving) this.response.shouldKeepAlive = false;
+    for (let i = 0; i < this.marks.length; i += 2) this.response.appendHeader(this.marks[i]!, this.marks[i + 1]!);
     this.response.writeHead(statusCode, { 'content-type': 'application/json' });
     this.response.end(`${JSON.stringify({ code, message })}\n`);
     this.request.resume();

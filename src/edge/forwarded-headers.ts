@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { previewHeader, withoutOwnCookies } from '../kinds/beside.ts';
 
 /** Headers that speak of one connection only, and end here. */
 const hopByHop = new Set([
@@ -16,8 +17,14 @@ const hopByHop = new Set([
 const onlyHere = new Set(['expect', 'http2-settings']);
 const forwarding = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded']);
 
-/** Names, values, names, values… as undici takes them. */
-export function requestHeaders(request: IncomingMessage, trustedProxies: ReadonlySet<string>): string[] {
+interface Here {
+  readonly trustedProxies: ReadonlySet<string>;
+  /** What is meant for the edge is passed on while another worker of it is behind us. */
+  readonly board: { readonly leaving: boolean };
+}
+
+/** Names, values, names, values… as undici takes them. What is meant for the edge ends here. */
+export function requestHeaders(request: IncomingMessage, { trustedProxies, board }: Here): string[] {
   const named = namedByConnection(request.headers.connection);
   const peer = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
   const trusted = trustedProxies.has(peer);
@@ -28,7 +35,9 @@ export function requestHeaders(request: IncomingMessage, trustedProxies: Readonl
     const lower = name.toLowerCase();
     if (hopByHop.has(lower) || onlyHere.has(lower) || named?.has(lower)) continue;
     if (forwarding.has(lower) && (lower === 'x-forwarded-for' || !trusted)) continue;
-    headers.push(name, raw[i + 1]!);
+    if (!board.leaving && lower === previewHeader) continue;
+    const value = board.leaving || lower !== 'cookie' ? raw[i + 1]! : withoutOwnCookies(raw[i + 1]!);
+    if (value !== null) headers.push(name, value);
   }
   const before = trusted ? request.headers['x-forwarded-for'] : undefined;
   headers.push('x-forwarded-for', before ? `${String(before)}, ${peer}` : peer);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../domain/failure.ts';
 import { controlSocket, lookSocket, mapFile } from './config-text.ts';
-import { backendOf, firstErrorVariable, type Lane, pointingText, serverNames } from './lanes.ts';
+import { backendOf, firstErrorVariable, type Lane, pointingText, serverNames, withoutSecret } from './lanes.ts';
 import type { Addresses, ProxyState } from './proxy-state.ts';
 import { askRuntime } from './runtime-door.ts';
 import { failUnsure, lookAt, readMapEntry, type Standing } from './standing.ts';
@@ -17,22 +17,25 @@ const emptyWithinMs = 5_000;
 export async function applyPointing(directory: string, listeners: Addresses, state: ProxyState): Promise<Standing> {
   const before = (await lookAt(directory)) ?? failUnsure(directory, 'it ended meanwhile');
   const services = Object.keys(listeners);
-  if (state.lane !== null)
-    await settleLane(directory, before, services, state.lane, state.lanes[state.lane]!.addresses);
-  const { lane } = state;
+  const lanes = [state.lane, state.beside?.lane].filter((lane) => lane !== null && lane !== undefined);
+  for (const lane of lanes) await settleLane(directory, before, services, lane, state.lanes[lane]!.addresses);
   const wanted = pointingText(state);
   if (before.mapEntry !== wanted) {
-    const variables = lane === null ? [] : services.map((service) => firstErrorVariable(service, lane));
+    const begun = lanes.filter((lane) => (state.lanes[lane]!.counted.at ?? state.pointedAt) === state.pointedAt);
+    const variables = begun.flatMap((lane) => services.map((service) => firstErrorVariable(service, lane)));
     const verb = before.mapEntry === null ? 'add' : 'set';
     const answer = await change(directory, [
-      // What went wrong under an earlier pointing of this lane is not held against this one.
+      // What went wrong when the lane had another place is not held against this one.
       ...(variables.length > 0 ? ['experimental-mode on'] : []),
       ...variables.map((variable) => `set var ${variable} expr int(0)`),
       `${verb} map ${mapFile} active ${wanted}`,
       `show map ${mapFile}`,
     ]);
     if (readMapEntry(answer) !== wanted)
-      failDisobedient(directory, `its map says "${readMapEntry(answer) ?? 'nothing'}" after it was set to "${wanted}"`);
+      failDisobedient(
+        directory,
+        `its map says "${withoutSecret(readMapEntry(answer) ?? 'nothing')}" after it was set to "${withoutSecret(wanted)}"`,
+      );
   }
   return (await lookAt(directory)) ?? failUnsure(directory, 'it ended just after it was pointed');
 }
@@ -46,7 +49,8 @@ async function settleLane(
   addresses: Addresses,
 ): Promise<void> {
   if (services.every((service) => isThere(standing, service, lane, addresses))) return;
-  if (standing.pointing?.lane !== lane) await emptyLane(directory, services, lane);
+  const { pointing } = standing;
+  if (pointing?.lane !== lane && pointing?.beside?.lane !== lane) await emptyLane(directory, services, lane);
   await change(
     directory,
     services.flatMap((service) =>

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../domain/failure.ts';
 import { signalIdentity } from '../host/process-identity.ts';
+import { sameServices } from '../kinds/beside.ts';
 import type { Colour } from '../kinds/driver.ts';
 import type { ColourLoad, TrafficHandle, TrafficState, TrafficTarget } from '../kinds/traffic.ts';
 import { applyPointing, endSessions, lookAtLanes } from './apply-pointing.ts';
@@ -12,12 +13,12 @@ import type { HaproxyOptions } from './haproxy-options.ts';
 import { haproxyProcesses } from './haproxy-processes.ts';
 import { readState, writeState } from './keep-state.ts';
 import { colourOf, firstErrorVariable, type Lane, lanesOf } from './lanes.ts';
-import { chooseLane, judgePoint, pointed, type ProxyState, sameAddresses } from './proxy-state.ts';
+import { chooseLane, judgePoint, type LaneNote, placeOf, pointed, type ProxyState } from './proxy-state.ts';
 import { resolveHosts } from './resolve-hosts.ts';
 import { askRuntime } from './runtime-door.ts';
 import { expectAddresses, failUnsure, listenersOf, lookAt, pointingOf, type Standing } from './standing.ts';
 import { startHaproxy, writeFiles } from './start-haproxy.ts';
-import { loadByColour, noCounts, readErrorTime } from './statistics.ts';
+import { loadByColour, readErrorTime } from './statistics.ts';
 
 const stopTimeoutMs = 3_000;
 const closeTimeoutMs = 5_000;
@@ -69,6 +70,7 @@ async function point(options: HaproxyOptions, target: TrafficTarget): Promise<Tr
   const state = await readState(directory);
   const isNew = mayPoint(state, target, Object.keys(services));
   const standing = await bringUp(options);
+  if (target.beside && !standing.knowsBeside) failOld(standing);
   const next = isNew ? await nextState(options, state, target, standing) : state;
   if (isNew) {
     await writeState(directory, next);
@@ -95,6 +97,7 @@ function mayPoint(state: ProxyState, target: TrafficTarget, services: readonly s
     ];
     fail({ code: 'GR7410', message: `The target has ${parts.join(' and ')}.` });
   }
+  if (judged.status === 'beside') fail({ code: 'GR7410', message: `The target is not one: ${judged.reason}.` });
   return judged.status === 'apply';
 }
 
@@ -104,35 +107,53 @@ async function nextState(
   target: TrafficTarget,
   standing: Standing,
 ): Promise<ProxyState> {
-  const { colour, release } = target;
+  const { colour, release, services, beside } = target;
   const pointedAt = Date.now();
-  if (colour === null)
-    return pointed(state, target, null, { addresses: {}, pointedAt, counted: { by: null, counts: noCounts } });
+  if (colour === null) return pointed(state, target, { pointedAt, serves: null, beside: null });
   const looks = await lookAtLanes(options.stateDirectory, Object.keys(options.services));
-  const addresses = await resolveHosts(target.services);
-  const lane = chooseLane(state, { colour, release, addresses }, standing.pointing?.lane ?? null, (each) => {
-    const look = looks.get(each)!;
-    return look.httpInFlight + look.webSockets;
+  const held = [standing.pointing?.lane, standing.pointing?.beside?.lane];
+  const busy = (each: Lane): number => looks.get(each)!.httpInFlight + looks.get(each)!.webSockets;
+  const note = async (party: Party, place: ReturnType<typeof placeOf>): Promise<LaneNote> => {
+    const addresses = await resolveHosts(party.services);
+    const lane = chooseLane(state, { ...party, addresses }, held, busy);
+    const record = state.lanes[lane];
+    // A lane in use is only chosen for the release and the addresses that it has: it goes on while the other colour comes, goes or gets more.
+    if (record && (beside || state.beside) && placeOf(state, lane) === place)
+      return { lane, addresses, counted: { ...record.counted, at: record.counted.at ?? record.pointedAt } };
+    const { ended, status5xx, transportErrors } = looks.get(lane)!;
+    return { lane, addresses, counted: { by: standing.name, counts: { ended, status5xx, transportErrors } } };
+  };
+  return pointed(state, target, {
+    pointedAt,
+    serves: await note({ colour, release, services }, 'serves'),
+    beside: beside ? await note(beside, beside.gets.kind) : null,
   });
-  const { ended, status5xx, transportErrors } = looks.get(lane)!;
-  const counted = { by: standing.name, counts: { ended, status5xx, transportErrors } };
-  return pointed(state, target, lane, { addresses, pointedAt, counted });
+}
+
+interface Party {
+  readonly colour: Colour;
+  readonly release: string | null;
+  readonly services: TrafficTarget['services'];
 }
 
 /** What HAProxy does, in the words of the target it was pointed to; where it does something else, in its own. */
 function trafficState({ services }: HaproxyOptions, state: ProxyState, standing: Standing): TrafficState {
-  const { epoch, lane } = pointingOf(standing);
+  const { epoch, lane, beside } = pointingOf(standing);
   if (lane === null) return { epoch, colour: null, release: null, services: {} };
-  const record = state.lanes[lane];
-  const places = Object.keys(services).map((service) => [service, standing.addressOf(service, lane)] as const);
-  if (places.some(([, place]) => place === null || place === 'mixed'))
-    failUnsure(standing.name, `the servers of ${lane} are not at one address`);
-  const observed = Object.fromEntries(places) as TrafficState['services'];
-  const isAsTold = record !== undefined && sameAddresses(observed, record.addresses);
-  return {
-    ...{ epoch, colour: colourOf(lane), release: record?.release ?? null },
-    services: isAsTold ? record.services : observed,
+  const party = (each: Lane): Party => {
+    const record = state.lanes[each];
+    const places = Object.keys(services).map((service) => [service, standing.addressOf(service, each)] as const);
+    if (places.some(([, place]) => place === null || place === 'mixed'))
+      failUnsure(standing.name, `the servers of ${each} are not at one address`);
+    const observed = Object.fromEntries(places) as TrafficState['services'];
+    const isAsTold = record !== undefined && sameServices(observed, record.addresses);
+    return {
+      colour: colourOf(each),
+      release: record?.release ?? null,
+      services: isAsTold ? record.services : observed,
+    };
   };
+  return { epoch, ...party(lane), ...(beside && { beside: { ...party(beside.lane), gets: beside.gets } }) };
 }
 
 async function readLoad(options: HaproxyOptions): Promise<readonly ColourLoad[]> {
@@ -177,7 +198,7 @@ async function closeSessions(options: HaproxyOptions, colour: Colour, epoch: num
     if (performance.now() > untilMs) failUnsure(directory, `WebSockets of ${colour} stay open, though they were ended`);
     for (const lane of lanes) await endSessions(directory, names, lane, ['session']);
     // A colour that has the traffic gets new ones all the time.
-    if (state.colour === colour) return;
+    if (state.colour === colour || state.beside?.colour === colour) return;
     await sleep(10);
   }
 }
@@ -190,6 +211,13 @@ async function stopRunning({ stateDirectory }: HaproxyOptions): Promise<void> {
   }
   for (const socket of [controlSocket, lookSocket]) await rm(join(stateDirectory, socket), { force: true });
 }
+
+const failOld = ({ pid }: Standing): never =>
+  fail({
+    code: 'GR7437',
+    message: `HAProxy (process ${pid}) was started by an older Greenroom and knows no previews and shares.`,
+    do: 'Stop the environment with "greenroom stop" and deploy; that interrupts traffic.',
+  });
 
 const failStale = (epoch: number, highest: number): never =>
   fail({

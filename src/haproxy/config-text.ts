@@ -1,3 +1,4 @@
+import { drawCookie, drawKeptSeconds, draws, previewCookie, previewHeader } from '../kinds/beside.ts';
 import { allLanes, backendOf, firstErrorVariable, type Lane, pointingText } from './lanes.ts';
 import type { Addresses, ProxyState } from './proxy-state.ts';
 
@@ -7,6 +8,9 @@ export const mapFile = 'target.map';
 export const controlSocket = 'control.sock';
 /** Answers questions, of many at once. */
 export const lookSocket = 'look.sock';
+
+/** Stands as the name of the node in a configuration that knows a colour beside the one that serves. */
+export const formNode = 'greenroom-2';
 
 /** Stands where a lane has no address yet; nothing is ever sent there, since only a lane that was pointed to gets requests. */
 const nowhere = { host: '127.0.0.1', port: 1 };
@@ -58,6 +62,7 @@ export function configText(listeners: Addresses, state: ProxyState): string {
 const globalLines = (listeners: Addresses, services: readonly string[]): readonly string[] => [
   'global',
   `  description ${description(listeners)}`,
+  `  node ${formNode}`,
   // Otherwise two proxies could share an address without noticing, and each would get half of the requests.
   '  noreuseport',
   // One thread: what a command reads and changes is never half of a request's way through another thread.
@@ -102,10 +107,44 @@ function frontendLines(service: string, { host, port }: Addresses[string]): read
     '  http-request add-header X-Forwarded-For %[src]',
     '  http-request set-header X-Forwarded-Proto http if !is_near or !{ req.hdr(x-forwarded-proto) -m found }',
     '  http-request set-header X-Forwarded-Host %[req.hdr(host)] if !is_near or !{ req.hdr(x-forwarded-host) -m found }',
-    `  use_backend ${service}.%[str(active),map(${mapFile}),field(2,:)]`,
+    ...assignmentLines,
+    `  use_backend ${service}.%[var(txn.lane)]`,
     '  default_backend nobody',
   ];
 }
+
+const own = `(${previewCookie}|${drawCookie})`;
+/** Takes one cookie of the proxy out; several times over, for a client that has more of them. */
+const dropCookie = `  http-request replace-header Cookie '^(.*;[ \\t]*)?${own}=[^;]*(;[ \\t]*)?(.*)$' '\\1\\4' if { var(txn.own) -m found }`;
+
+/** Who gets this request: looked up once, so that no request sees half of a switch. */
+const assignmentLines: readonly string[] = [
+  '  acl is_preview var(txn.gets) -m str preview',
+  '  acl is_share var(txn.gets) -m str share',
+  `  http-request set-var(txn.target) str(active),map(${mapFile})`,
+  '  http-request set-var(txn.lane) var(txn.target),field(2,:)',
+  '  http-request set-var(txn.gets) var(txn.target),field(3,:)',
+  `  http-request set-var(txn.given) req.cook(${previewCookie}) if is_preview`,
+  `  http-request set-var(txn.given) req.fhdr(${previewHeader}) if is_preview { req.fhdr(${previewHeader}) -m found }`,
+  '  http-request set-var(txn.previewed) var(txn.target),field(4,:) if is_preview { var(txn.target),field(5,:),strcmp(txn.given) eq 0 }',
+  '  http-request set-var(txn.lane) var(txn.previewed) if { var(txn.previewed) -m found }',
+  `  http-request set-var(txn.draw) req.cook(${drawCookie}) if is_share { req.cook(${drawCookie}) -m reg ^[0-9]{1,2}$ }`,
+  `  http-request set-var(txn.drawn) rand(${draws}) if is_share !{ var(txn.draw) -m found }`,
+  '  http-request set-var(txn.draw) var(txn.drawn) if { var(txn.drawn) -m found }',
+  '  http-request set-var(txn.percent) var(txn.target),field(5,:) if is_share',
+  '  http-request set-var(txn.lane) var(txn.target),field(4,:) if is_share { var(txn.draw),sub(txn.percent) lt 0 }',
+  // What is meant for the proxy ends here.
+  `  http-request del-header ${previewHeader}`,
+  '  http-request set-var(txn.own) str(cookie) if { req.fhdr(cookie) -m sub greenroom_ }',
+  ...[dropCookie, dropCookie, dropCookie],
+  "  http-request replace-header Cookie '^(.*[^ \\t;])[ \\t;]+$' '\\1' if { var(txn.own) -m found }",
+  '  http-request del-header Cookie if { req.hdr(cookie) -m len 0 }',
+  // A cache before the proxy must not give the one to those who are for the other.
+  `  http-after-response add-header Vary ${previewHeader} if is_preview`,
+  `  http-after-response set-header ${previewHeader} %[var(txn.previewed),regsub([0-9],)] if { var(txn.previewed) -m found }`,
+  "  http-after-response set-header Cache-Control 'private, no-store' if { var(txn.previewed) -m found }",
+  `  http-after-response add-header Set-Cookie "${drawCookie}=%[var(txn.drawn)]; Path=/; Max-Age=${drawKeptSeconds}; HttpOnly; SameSite=Lax" if { var(txn.drawn) -m found }`,
+];
 
 function backendLines(service: string, lane: Lane, { host, port }: Addresses[string]): readonly string[] {
   const variable = firstErrorVariable(service, lane);

@@ -1,4 +1,5 @@
 import type { Colour } from '../kinds/driver.ts';
+import type { Gets } from '../kinds/traffic.ts';
 
 /**
  * A place of a colour in HAProxy's configuration: for each service one backend, `<service>.<lane>`. A colour has several, since
@@ -31,14 +32,38 @@ export const firstErrorVariable = (service: string, lane: Lane): string =>
 export interface Pointing {
   readonly epoch: number;
   readonly lane: Lane | null;
+  readonly beside?: BesidePointing | undefined;
 }
 
-/** `7:green1`, or `8:nobody`: one entry of one map, so that a switch is one assignment and carries its epoch. */
-export const pointingText = ({ epoch, lane }: Pointing): string => `${epoch}:${lane ?? 'nobody'}`;
+interface BesidePointing {
+  readonly lane: Lane;
+  readonly gets: Gets;
+}
+
+/**
+ * `7:green1`, `8:nobody`, `9:green1:preview:blue1:<secret>`, `10:green1:share:blue1:25`: one entry of one map, so that a switch is one
+ * assignment and carries its epoch.
+ */
+export const pointingText = ({ epoch, lane, beside }: Pointing): string =>
+  [epoch, lane ?? 'nobody', ...(beside ? [beside.gets.kind, beside.lane, valueOf(beside.gets)] : [])].join(':');
+
+const valueOf = (gets: Gets): string => (gets.kind === 'preview' ? gets.secret : String(gets.percent));
 
 /** Null for what Greenroom did not write. */
 export function readPointing(text: string): Pointing | null {
-  const [, epoch = '', name] = /^(\d{1,16}):(\w+)$/.exec(text) ?? [];
-  const lane = allLanes.find((each) => each === name) ?? null;
-  return epoch === '' || (lane === null && name !== 'nobody') ? null : { epoch: Number(epoch), lane };
+  const [, epoch = '', name, kind, other, value = ''] =
+    /^(\d{1,16}):(\w+)(?::(preview|share):(\w+):([\w-]+))?$/.exec(text) ?? [];
+  const lane = laneNamed(name);
+  if (epoch === '' || (lane === null && name !== 'nobody')) return null;
+  if (kind === undefined) return { epoch: Number(epoch), lane };
+  const beside = laneNamed(other);
+  const isShare = kind === 'share';
+  if (lane === null || beside === null || (isShare && !/^[1-9]\d?$/.test(value))) return null;
+  const gets: Gets = isShare ? { kind: 'share', percent: Number(value) } : { kind: 'preview', secret: value };
+  return { epoch: Number(epoch), lane, beside: { lane: beside, gets } };
 }
+
+const laneNamed = (name: string | undefined): Lane | null => allLanes.find((each) => each === name) ?? null;
+
+/** A map's entry as people may see it. */
+export const withoutSecret = (text: string): string => text.replace(/(:preview:\w+:).*/, '$1***');

@@ -32,7 +32,7 @@ test('F006 F007 whatever order targets come in: the epoch never falls, one epoch
         seen.add(next.epoch);
         const { colour, release, services: addresses } = next;
         const held = state.lane;
-        const lane = colour && chooseLane(state, { colour, release, addresses }, held, (each) => load[each]);
+        const lane = colour && chooseLane(state, { colour, release, addresses }, [held], (each) => load[each]);
         const before = lane && state.lanes[lane];
         if (lane && colour) {
           expect(colourOf(lane)).toBe(colour);
@@ -44,11 +44,9 @@ test('F006 F007 whatever order targets come in: the epoch never falls, one epoch
           if (isMoved && load[lane] > 0)
             expect(allLanes.filter((each) => colourOf(each) === colour).some(isFree)).toBe(false);
         }
-        state = pointed(state, next, lane, {
-          addresses,
-          pointedAt: index + 1,
-          counted: { by: null, counts: noCounts },
-        });
+        const note = { addresses, counted: { by: null, counts: noCounts } };
+        const serves = lane && { lane, ...note };
+        state = pointed(state, next, { pointedAt: index + 1, serves, beside: null });
         if (colour) expect(lastLaneOf(state, colour)).toBe(lane);
       }
     }),

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../domain/failure.ts';
 import { identify } from '../host/process-identity.ts';
-import { description, lookSocket, mapFile, readDescription } from './config-text.ts';
+import { description, formNode, lookSocket, mapFile, readDescription } from './config-text.ts';
 import { haproxyProcesses, processName } from './haproxy-processes.ts';
-import { allLanes, backendOf, type Lane, type Pointing, readPointing, serverNames } from './lanes.ts';
+import { allLanes, backendOf, type Lane, type Pointing, readPointing, serverNames, withoutSecret } from './lanes.ts';
 import type { Addresses } from './proxy-state.ts';
 import { askRuntime } from './runtime-door.ts';
 
@@ -17,6 +17,8 @@ export interface Standing {
   readonly name: string;
   readonly upSinceAt: number;
   readonly description: string;
+  /** False for one that an older Greenroom started: it serves one colour and knows none beside it. */
+  readonly knowsBeside: boolean;
   /** What stands in the map; null when it has no entry. */
   readonly mapEntry: string | null;
   /** Read from the map; null for what Greenroom did not write. */
@@ -56,7 +58,7 @@ function readStanding(text: string): Standing | null {
   const places = serverPlaces(text);
   return {
     ...{ pid, name: processName(identity), upSinceAt: Number(info('Start_time_sec')) * 1_000 },
-    ...{ description: info('description') ?? '', pointing, mapEntry },
+    ...{ description: info('description') ?? '', knowsBeside: info('node') === formNode, pointing, mapEntry },
     addressOf: (service, lane) => {
       const [first = null, ...others] = serverNames.map((server) =>
         places.get(`${backendOf(service, lane)}/${server}`),
@@ -120,7 +122,7 @@ export const pointingOf = ({ pid, mapEntry, pointing }: Standing): Pointing =>
   pointing ??
   fail({
     code: 'GR7434',
-    message: `The map of HAProxy (process ${pid}) says "${mapEntry ?? 'nothing'}", which Greenroom did not write.`,
+    message: `The map of HAProxy (process ${pid}) says "${withoutSecret(mapEntry ?? 'nothing')}", which Greenroom did not write.`,
     where: mapFile,
     do: 'Somebody has changed it by hand. Deploy or roll back: the next switch puts it right.',
   });

@@ -44,7 +44,8 @@ test('an answer that lacks a row, or is cut short, is none', () => {
 test('counters go from the pointing, and from the start of a proxy that came later', () => {
   const target = { epoch: 4, colour: 'blue', release: 'r', services: {} } as const;
   const counted = { by: '1/1', counts: { ended: 100, status5xx: 5, transportErrors: 3 } };
-  const state = pointed(emptyState, target, 'blue1', { addresses: {}, pointedAt: 1_000, counted });
+  const serves = { lane: 'blue1' as const, addresses: {}, counted };
+  const state = pointed(emptyState, target, { pointedAt: 1_000, serves, beside: null });
   const source = { state, looks: readLanes(some, ['web'])!, upSinceAt: 5_000, errorTimeOf: () => 1_234 };
   expect(loadByColour({ ...source, by: '1/1' })).toEqual([
     {

@@ -101,6 +101,7 @@ export function loadByColour({ state, looks, by, upSinceAt, errorTimeOf }: LoadS
     const record = state.lanes[lane]!;
     // A proxy that was started since counts from zero, and nothing of what was before is known any more.
     const isSameCount = record.counted.by === by;
+    const sinceAt = record.counted.at ?? record.pointedAt;
     const before = isSameCount ? record.counted.counts : noCounts;
     const now = looks.get(lane)!;
     const since = (name: keyof Counts): number => Math.max(0, now[name] - before[name]);
@@ -109,7 +110,7 @@ export function loadByColour({ state, looks, by, upSinceAt, errorTimeOf }: LoadS
       {
         ...{ colour, httpInFlight: sum(looks, colour, 'httpInFlight'), webSockets: sum(looks, colour, 'webSockets') },
         ...{ requests: since('ended'), status5xx, transportErrors },
-        countedSinceAt: isSameCount ? record.pointedAt : Math.max(record.pointedAt, upSinceAt),
+        countedSinceAt: isSameCount ? sinceAt : Math.max(sinceAt, upSinceAt),
         firstErrorAt: status5xx + transportErrors > 0 ? errorTimeOf(lane) : null,
       },
     ];

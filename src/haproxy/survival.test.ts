@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { ask, freePort, until } from '../edge/testing/rig.ts';
 import { FailureError, type Failure } from '../domain/failure.ts';
 import { haproxyProcesses } from './haproxy-processes.ts';
+import { askRuntime } from './runtime-door.ts';
 import { codeOf } from './testing/code-of.ts';
 import { haproxyProgram, Rig } from './testing/rig.ts';
 import { steadyLoad } from './testing/steady-load.ts';
@@ -212,6 +213,41 @@ describe.skipIf(haproxyProgram() === null)('a real HAProxy that is disturbed (ne
     } finally {
       broken.close();
     }
+  });
+
+  test('one that an older Greenroom started serves on, and refuses what it does not know', async () => {
+    const rig = await start();
+    const program = join(rig.stateDirectory, 'older');
+    const config = join(rig.stateDirectory, 'haproxy.cfg');
+    writeFileSync(program, `#!/bin/sh\nsed -i '/^  node /d' ${config}\nexec haproxy "$@"\n`);
+    chmodSync(program, 0o700);
+    const [one, two] = [await rig.app('one'), await rig.app('two')];
+    await rig.open({ program }).ensure();
+    await rig.open().point(rig.target(1, 'blue', one.port));
+    const { colour, release, services } = rig.target(2, 'green', two.port);
+    const beside = { colour: colour!, release, services, gets: { kind: 'share', percent: 25 } } as const;
+    const target = { ...rig.target(2, 'blue', one.port), beside };
+    expect(await codeOf(rig.open().point(target))).toBe('GR7437');
+    expect([await rig.open().current(), await rig.seen()]).toEqual([rig.target(1, 'blue', one.port), '200 one']);
+    // The refused target has used up no epoch.
+    expect(await rig.open().point(rig.target(2, 'green', two.port))).toEqual(rig.target(2, 'green', two.port));
+    await rig.kill();
+    expect(await rig.open().point({ ...target, epoch: 3 })).toEqual({ ...target, epoch: 3 });
+  });
+
+  test('a secret of a preview is in no message', async () => {
+    const rig = await start();
+    const secret = 's'.repeat(40);
+    const commands = [`add map target.map active 4:blue1:preview:elsewhere:${secret}`, `clear map target.map`];
+    await rig.open().ensure();
+    const control = { directory: rig.stateDirectory, socket: 'control.sock' } as const;
+    await askRuntime({ ...control, commands: [commands[1]!, commands[0]!] });
+    const failure = await failureOf(rig.open().current());
+    expect(failure).toMatchObject({
+      code: 'GR7434',
+      message: expect.stringContaining('4:blue1:preview:elsewhere:***'),
+    });
+    expect(JSON.stringify(failure)).not.toContain(secret);
   });
 
   test('a caller who goes away is no error and is not waited for', async () => {

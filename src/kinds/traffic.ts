@@ -25,7 +25,10 @@ export interface TrafficHandle {
   listeners(): Promise<TrafficPlace['services'] | null>;
   /** Observed truth: what gets new requests now. Null when the proxy is down. */
   current(): Promise<TrafficState | null>;
-  /** Persists, applies, reads back. Throws `GR7409` for an epoch below the highest seen. The same target again changes nothing. */
+  /**
+   * Persists, applies, reads back. Throws `GR7409` for an epoch below the highest seen, `GR7410` for what is no target. The same target
+   * again changes nothing.
+   */
   point(target: TrafficTarget): Promise<TrafficState>;
   load(): Promise<readonly ColourLoad[]>;
   /** Ends the WebSockets of a colour, with 1012 where the proxy speaks their language, so that clients come back to the other. */
@@ -40,20 +43,35 @@ export interface TrafficTarget {
   readonly colour: Colour | null;
   readonly release: string | null;
   readonly services: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+  /** The other colour, for some of the requests. It is part of the target: the next one that does not name it ends it. Absent: for none. */
+  readonly beside?: Beside | undefined;
 }
 
-export interface TrafficState {
-  readonly epoch: number;
-  readonly colour: Colour | null;
+export interface Beside {
+  readonly colour: Colour;
   readonly release: string | null;
-  readonly services: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+  readonly services: TrafficTarget['services'];
+  readonly gets: Gets;
 }
+
+/** Which requests go to the colour beside. All others go to the one that serves. */
+export type Gets =
+  /** Those that carry this value in the header or the cookie of a preview, see `beside.ts`. The value is 32 to 128 of A-Z a-z 0-9 _ and -. */
+  | { readonly kind: 'preview'; readonly secret: string }
+  /** This many of 100 clients that keep a cookie, and of 100 requests of those that do not; 1 to 99. */
+  | { readonly kind: 'share'; readonly percent: number };
+
+/** What is so, in the words of a target. */
+export type TrafficState = TrafficTarget;
 
 export interface ColourLoad {
   readonly colour: Colour;
   readonly httpInFlight: number;
   readonly webSockets: number;
-  /** Since `countedSinceAt`. */
+  /**
+   * Since `countedSinceAt`: since the colour was pointed to. It goes on where a target leaves its release, its addresses and its place (it
+   * serves, is previewed, has a share) as they were, and the other colour comes beside it, gets more, or goes.
+   */
   readonly requests: number;
   readonly status5xx: number;
   readonly transportErrors: number;

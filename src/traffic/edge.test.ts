@@ -1,6 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { openEdge } from '../edge/client.ts';
-import { ask, freePort, Rig } from '../edge/testing/rig.ts';
+import { ask, endChild, freePort, Rig, sessionRelease } from '../edge/testing/rig.ts';
 import { trafficContract, type TrafficHarness } from '../kinds/testing/traffic-contract.ts';
 import { edgeTraffic } from './edge.ts';
 
@@ -9,11 +10,13 @@ async function openHarness(): Promise<TrafficHarness> {
   rig.port = await freePort();
   const services = { web: { host: '127.0.0.1', port: rig.port } };
   const { stateDirectory } = rig;
+  const apps = new Map<string, ChildProcess>();
   return {
     open: (others = services) =>
       edgeTraffic(openEdge).open({ project: 'p', environment: 'staging', stateDirectory, services: others }, {}),
     async app(release) {
-      const { port } = await rig.app(release);
+      const { port, child } = await rig.app(release);
+      apps.set(release, child);
       return (epoch, colour) => rig.target(epoch, colour, port, release);
     },
     async ask(path) {
@@ -25,6 +28,13 @@ async function openHarness(): Promise<TrafficHarness> {
         throw error;
       }
     },
+    async tell(path, headers) {
+      const { status, headers: got, text } = await ask({ port: rig.port, path, headers, agent: rig.agent });
+      return { status, headers: got, text, release: got['x-release'] === undefined ? null : String(got['x-release']) };
+    },
+    session: (headers) => sessionRelease(rig.port, headers),
+    killApp: (release) => endChild(apps.get(release)!),
+    echoPath: '/headers',
     pathFor: (status) => `/status?code=${status}`,
     kill: () => rig.kill(),
     dispose: () => rig.close(),

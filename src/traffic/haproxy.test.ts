@@ -1,5 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { ask } from '../edge/testing/rig.ts';
+import { ask, endChild, sessionRelease } from '../edge/testing/rig.ts';
 import { openHaproxy } from '../haproxy/client.ts';
 import { haproxyProgram, machine, Rig } from '../haproxy/testing/rig.ts';
 import { trafficContract, type TrafficHarness } from '../kinds/testing/traffic-contract.ts';
@@ -9,12 +10,14 @@ import { haproxyTraffic } from './haproxy.ts';
 async function openHarness(): Promise<TrafficHarness> {
   const rig = await Rig.make();
   const { stateDirectory, services } = rig;
+  const apps = new Map<string, ChildProcess>();
   const plug = haproxyTraffic((place) => openHaproxy({ ...place, machine }));
   return {
     open: (others = services) =>
       plug.open({ project: 'p', environment: 'staging', stateDirectory, services: others }, plug.schema.parse({})),
     async app(release) {
-      const { port } = await rig.app(release);
+      const { port, child } = await rig.app(release);
+      apps.set(release, child);
       return (epoch, colour) => rig.target(epoch, colour, port, release);
     },
     async ask(path) {
@@ -26,6 +29,13 @@ async function openHarness(): Promise<TrafficHarness> {
         throw error;
       }
     },
+    async tell(path, headers) {
+      const { status, headers: got, text } = await ask({ port: rig.port, path, headers, agent: rig.agent });
+      return { status, headers: got, text, release: got['x-release'] === undefined ? null : String(got['x-release']) };
+    },
+    session: (headers) => sessionRelease(rig.port, headers),
+    killApp: (release) => endChild(apps.get(release)!),
+    echoPath: '/headers',
     pathFor: (status) => `/status?code=${status}`,
     kill: () => rig.kill(),
     dispose: () => rig.close(),

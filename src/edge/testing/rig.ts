@@ -2,8 +2,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WebSocket } from 'ws';
 import type { TrafficTarget } from '../../kinds/traffic.ts';
 import { isAlive } from '../../host/process-identity.ts';
 import { openEdge, type Edge } from '../client.ts';
@@ -113,4 +115,23 @@ export async function until(what: () => boolean | Promise<boolean>, withinMs = 5
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return performance.now() - startedMs;
+}
+
+/** Opens a WebSocket and asks who is there: the app echoes with its release. */
+export async function sessionRelease(port: number, headers: Readonly<Record<string, string>>): Promise<string> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/`, { headers });
+  try {
+    await once(socket, 'open');
+    const heard = once(socket, 'message');
+    socket.send('who');
+    return String((await heard)[0]).split(':')[0]!;
+  } finally {
+    socket.terminate();
+  }
+}
+
+export async function endChild(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FailureError } from '../../domain/failure.ts';
 import type { Colour } from '../driver.ts';
 import type { TrafficHandle, TrafficPlace, TrafficTarget } from '../traffic.ts';
+import { besideContract } from './beside-contract.ts';
 
 /** A plug on a real system: one service `web` at a public address, apps that say their release, and nothing up yet. */
 export interface TrafficHarness {
@@ -11,11 +12,26 @@ export interface TrafficHarness {
   app(release: string): Promise<(epoch: number, colour: Colour) => TrafficTarget>;
   /** Asks the public address on a new connection: status, and the release that answered. */
   ask(path: string): Promise<{ readonly status: number; readonly release: string | null } | 'nobody listens'>;
+  /** The same with headers of the caller, on a connection that is kept, and all that came back. */
+  tell(path: string, headers: Readonly<Record<string, string>>): Promise<Told>;
+  /** Opens a WebSocket at the public address: the release that it reached. */
+  session(headers: Readonly<Record<string, string>>): Promise<string>;
+  /** SIGKILL to the app of a release. */
+  killApp(release: string): Promise<void>;
+  /** A path that lets the app answer with the headers that it got, as `{ "headers": [name, value, …] }`. */
+  readonly echoPath: string;
   /** A path that lets the app answer with this status. */
   pathFor(status: number): string;
   /** SIGKILL to everything of the proxy. */
   kill(): Promise<void>;
   dispose(): Promise<void>;
+}
+
+export interface Told {
+  readonly status: number;
+  readonly release: string | null;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly text: string;
 }
 
 /** What every traffic plug must do; run by the test of each. */
@@ -102,6 +118,8 @@ export function trafficContract(name: string, make: () => Promise<TrafficHarness
       expect(await green!()).toMatchObject({ requests: 4, status5xx: 2, transportErrors: 0, httpInFlight: 0 });
       expect((await green!())!.firstErrorAt).toBeGreaterThanOrEqual(beforeAt - 1_000);
     });
+
+    besideContract(() => ({ it, handle }));
 
     test('stopped, it is gone, also when it is stopped again or never ran', async () => {
       await it.open().stop();
