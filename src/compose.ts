@@ -16,6 +16,7 @@ import { createEffects } from './effects/effects.ts';
 import { faultPoint } from './effects/faults.ts';
 import { endLeftoverCommands } from './effects/leftover-commands.ts';
 import { openHome, tieToStore } from './effects/home.ts';
+import { previewSecret } from './effects/preview-secret.ts';
 import { runSupervised, supervisedProcess } from './effects/supervised.ts';
 import { ensureDatabase, joinPostgres, registerUser, type EmbeddedPostgres } from './embedded/postgres.ts';
 import { bootId, isAlive, ownIdentity, pidWorld } from './host/process-identity.ts';
@@ -99,6 +100,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       const doors = createEffects({ secrets, load: createLoad() });
       return { ...doors, redact: (text) => doors.redactor.text(text) };
     },
+    previewSecret,
     resolveVariables: async (project, environment) => resolved(project, environment, variables),
     reach: faultPoint(variables),
     async close(manner) {

@@ -31,6 +31,7 @@ import { decideRelease } from './steps/decide.ts';
 import { drift } from './steps/drift.ts';
 import { keepWayBack } from './steps/keep-way-back.ts';
 import { migrate } from './steps/migrate.ts';
+import { preview } from './steps/preview.ts';
 import { prove } from './steps/prove.ts';
 import { rehearseBack, rehearseForth } from './steps/rehearse.ts';
 import type { StepModule } from './steps/step-task.ts';
@@ -38,7 +39,7 @@ import { drainNew, stopNew, switchBack } from './steps/way-back.ts';
 import type { World } from './world.ts';
 
 const modules: Record<StepKind, StepModule> = {
-  ...{ admit, drift, 'way-back': keepWayBack, migrate, prepare, start, prove, checks, decide: decideRelease },
+  ...{ admit, drift, 'way-back': keepWayBack, migrate, prepare, start, prove, preview, checks, decide: decideRelease },
   ...{ switch: switchOver, bake, drain, stop: stopOld },
   ...{ 'rehearse-back': rehearseBack, 'rehearse-forth': rehearseForth },
   ...{ 'switch-back': switchBack, 'drain-new': drainNew, 'stop-new': stopNew },

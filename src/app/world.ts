@@ -31,6 +31,8 @@ export interface World {
   /** Doors that redact the given secrets. */
   effects(secrets: readonly string[]): Effects & { redact(text: string): string };
   resolveVariables(project: Project, environment: Environment): Promise<ResolvedVariables>;
+  /** What opens the preview of a deployment: the same whenever it is asked for, and guessed by nobody. `directory` is that of the environment. */
+  previewSecret(directory: string, deployment: string): Promise<string>;
   /** Fault points: a place where tests kill this process. Does nothing otherwise. */
   reach(point: string): Promise<void>;
 }

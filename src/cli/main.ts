@@ -131,6 +131,11 @@ program
   .description('what runs where, what is in progress, what is owed')
   .action(body(reading, 'status'));
 program
+  .command('preview')
+  .description('how to reach the new version at the public address before the cut-over')
+  .argument('<environment>')
+  .action(body(reading, 'preview'));
+program
   .command('history')
   .description('deployments and releases, newest first')
   .argument('[environment]')

@@ -120,17 +120,23 @@ function stepLine({ data, at }: ChainedRecord, began: ReadonlyMap<string, number
   const facts = data['facts'] as Readonly<Record<string, unknown>>;
   const done = (text: string) => `${out.style('green', '✓')} ${text}`;
   const time = formatDuration(at - (began.get(step) ?? at));
-  switch (step) {
+  const share = facts['percent'] === undefined ? '' : `${String(facts['percent'])} % of the `;
+  // Those of a gradual shift are named with their share: switch-25, bake-25.
+  switch (step.replace(/-\d+$/, '')) {
     case 'switch':
-    case 'switch-back':
-      return done(`traffic moved to ${String(facts['colour'] ?? 'nobody')} in ${String(facts['switchMs'])} ms`);
+    case 'switch-back': {
+      const to = String(facts['colour'] ?? 'nobody');
+      return done(`${share}traffic moved to ${to} in ${String(facts['switchMs'])} ms`);
+    }
     case 'rehearse-back':
       return backLine(facts, out);
     case 'rehearse-forth':
       return done(`traffic moved to the new version again in ${String(facts['forthMs'])} ms`);
     case 'bake': {
       const seen = `${String(facts['requests'])} requests and ${String(facts['probes'])} probes`;
-      return done(`watched ${seen} for ${String(facts['watchedSeconds'])} s: ${String(facts['badAnswers'])} bad`);
+      return done(
+        `watched ${share && `with ${share}traffic `}${seen} for ${String(facts['watchedSeconds'])} s: ${String(facts['badAnswers'])} bad`,
+      );
     }
     case 'drain':
     case 'drain-new':

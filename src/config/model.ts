@@ -130,6 +130,8 @@ function makeEnvironment(parts: Parts, name: string, one: EnvironmentShape): Env
       probes: probesOf(parts.shape, bake.probes),
       ...looksOf(bake),
     },
+    ...(one.preview === true && { preview: true as const }),
+    ...shiftOf(one),
     conditional: {
       // oxlint-disable-next-line unicorn/no-thenable -- the word of the configuration, never awaited
       then: one.conditional.then ?? decision?.then ?? conditionalDefaults.then,
@@ -162,6 +164,10 @@ function looksOf(bake: EnvironmentShape['bake']): Pick<Bake, 'looks'> {
     },
   };
 }
+
+/** The switch to everything follows the shares by itself. */
+const shiftOf = ({ shift }: EnvironmentShape): Pick<Environment, 'shift'> =>
+  shift === undefined ? {} : { shift: { percents: shift.steps.slice(0, -1), forMs: shift.for } };
 
 /** What the bake asks: of each service the paths it names, else the path of its health. */
 const probesOf = (shape: ProjectShape, written: EnvironmentShape['bake']['probes']) =>

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationMs } from '../kinds/fields.ts';
 import { laterInEnvironment } from './later.ts';
 import { bake } from './shape-bake.ts';
+import { shift } from './shape-shift.ts';
 import { count, port, relativePath, variables } from './shape-parts.ts';
 
 const driver = z
@@ -66,6 +67,13 @@ export const environment = z.strictObject({
     .describe('Public address, where it is not host and port.'),
   variables: environmentVariables,
   bake,
+  preview: z
+    .boolean()
+    .optional()
+    .describe(
+      'Lets who has the secret (`greenroom preview`) reach a new version at the public address before the cut-over. Default: false.',
+    ),
+  shift: shift.optional(),
   conditional: conditional.prefault({}).describe('What a conditional verdict does here.'),
   promotion: z
     .strictObject({

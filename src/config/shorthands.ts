@@ -30,6 +30,8 @@ function change(tree: MapTree, find: (key: string) => Expand | null): MapTree {
 /** Every short form spelled out, at the same places of the file: `bake: 1m` as `bake: { for: 1m }`. */
 export const expand: Expand = at({
   services: each(at({ health: as('path') })),
-  environments: each(at({ driver: as('kind'), traffic: as('kind'), bake: as('for'), variables: as('files') })),
+  environments: each(
+    at({ driver: as('kind'), traffic: as('kind'), bake: as('for'), shift: as('steps'), variables: as('files') }),
+  ),
   phases: each(at({ checks: each(as('kind')) })),
 });

@@ -15,6 +15,9 @@ import type { Decision } from './verdict.ts';
  *     │                └─cancel, roll back, bad bake────────▶ going back ──▶ ended: no-go, cancelled, rolled-back …
  *     └── every step of the way back is a running operation too; one that fails holds and asks a person
  *
+ * A gradual shift is more of the same: each share is a switch and a bake of its own before the last switch. From the first of them on the
+ * way back goes by `switch-back`; the new version counts as serving once the last one is done.
+ *
  * From the beginning of `stop` there is no way back: the old version is going away.
  * A rehearsal of the way back is two steps between bake and drain; between them the old version serves.
  */
@@ -191,9 +194,12 @@ function wishToGoBack(state: DeploymentState, ending: Ending): DeploymentState {
 /** Not when it goes back already, and not once the old version is being stopped, also not before a second try of that. */
 export const canGoBack = (state: DeploymentState): boolean => !state.ended && !state.goingBack && !state.stopping;
 
-/** Whether the new version counts as serving: from the switch being done, whoever said so, until the way back has undone it; not in the middle of a rehearsal. */
+/**
+ * Whether the new version counts as serving: from the last switch being done, which gives it everything, whoever said so, until the way back
+ * has undone it; not in the middle of a rehearsal.
+ */
 export function newServes(state: DeploymentState): boolean {
-  const isSwitched = state.next > state.steps.findIndex((step) => step.kind === 'switch');
+  const isSwitched = state.next > state.steps.findLastIndex((step) => step.kind === 'switch');
   if (!isSwitched || state.ended) return state.ended?.as === 'live';
   if (state.steps[state.next]?.kind === 'rehearse-forth') return false;
   return state.goingBack === null || state.goingBack.steps[0]?.kind === 'switch-back';

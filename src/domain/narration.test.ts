@@ -14,7 +14,7 @@ const unknown = (state: DeploymentState): Message => ended(state.operations, { s
 
 /** Plays a story and tells what is recorded of it, with how the deployment stands at the end. */
 function play(story: Story): { kinds: readonly string[]; last: unknown; status: string } {
-  let state = newDeployment(stepsOf(false, false));
+  let state = newDeployment(stepsOf(false, { rehearses: false }));
   const records = story.flatMap((next) => {
     const message = typeof next === 'function' ? next(state) : next;
     const before = state;
@@ -80,7 +80,7 @@ test('a doubled answer leaves no trace; one that changed something always does, 
   const stories = fc.array(fc.nat(), { minLength: 10, maxLength: 60 });
   fc.assert(
     fc.property(stories, (picks) => {
-      let state = newDeployment(stepsOf(false, false));
+      let state = newDeployment(stepsOf(false, { rehearses: false }));
       let ends = 0;
       for (const pick of picks) {
         const messages = [begin, begin, done(state), done(state), done(state), ...anyMessage(state), accept('c')];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { makePlan, staleness, type PlanQuestion, type Standing } from './plan.ts';
+import { shareOf } from './shift.ts';
 import type { CheckSpec, Environment, Project, Service } from './project.ts';
 import { makeRelease } from './release.ts';
 
@@ -214,6 +215,41 @@ test('a rollback does not migrate and asks for health only', () => {
   expect(back.steps.map((step) => step.name)).toEqual(expected);
   expect(back.phases[0]!.left).toEqual([{ name: 'ready', reason: 'a rollback asks for health only' }]);
   expect(back.proofFrom).toBeNull();
+});
+
+test('a gradual shift moves and watches each share before all of it; not where nothing serves, and not on a rollback', () => {
+  const environment = { ...project.environments[1]!, shift: { percents: [25, 50], forMs: 60_000 } };
+  const { steps } = plan({ environment });
+  const traffic = steps.slice(steps.findIndex(({ kind }) => kind === 'switch'));
+  expect(traffic.map(({ kind, name, subject, budgetMs }) => [kind, name, subject, budgetMs])).toEqual([
+    ['switch', 'switch-25', '25%', 30_000],
+    ['bake', 'bake-25', '25%', 90_000],
+    ['switch', 'switch-50', '50%', 30_000],
+    ['bake', 'bake-50', '50%', 90_000],
+    ['switch', 'switch', null, 30_000],
+    ['bake', 'bake', null, environment.bake.forMs + 30_000],
+    ['drain', 'drain', null, expect.any(Number)],
+    ['stop', 'stop', null, expect.any(Number)],
+  ]);
+  expect(traffic.map(shareOf)).toEqual([25, 25, 50, 50, null, null, null, null]);
+  // A migration has a subject too.
+  expect(steps.filter(({ kind }) => kind === 'migrate').map(shareOf)).toEqual([null]);
+  for (const parts of [{ standing: nothing }, { purpose: 'roll-back' as const }])
+    expect(names({ environment, ...parts })).toEqual(names(parts));
+});
+
+test('a preview begins when the new version is proven, answers with a line of the verdict, and is not for a first deployment or a rollback', () => {
+  const environment = { ...project.environments[1]!, preview: true as const };
+  const { steps, policy } = plan({ environment });
+  const kinds = steps.map(({ kind }) => kind);
+  expect(kinds.slice(kinds.indexOf('prove'))).toEqual([
+    ...['prove', 'preview', 'checks', 'decide', 'switch', 'bake', 'drain', 'stop'],
+  ]);
+  expect(policy.required).toContainEqual(
+    expect.objectContaining({ name: 'deployment/preview', kind: 'preview', blocking: true, where: 'greenroom' }),
+  );
+  for (const parts of [{ standing: nothing }, { purpose: 'roll-back' as const }])
+    expect(names({ environment, ...parts })).toEqual(names(parts));
 });
 
 test('every step has a budget: of its phase, its database, the slowest service, the bake', () => {

@@ -135,15 +135,23 @@ function stepsOf(question: PlanQuestion, phases: readonly PlannedPhase[]): reado
       for (const database of project.databases)
         if (database.migrate)
           steps.push(step('migrate', `${name}/migrate-${database.name}`, name, database.budgetMs, database.name));
-    if (phase.work.includes('services'))
+    if (phase.work.includes('services')) {
       for (const kind of ['prepare', 'start', 'prove'] as const)
         steps.push(step(kind, `${name}/${kind}`, name, budgetMs));
+      // Beside what serves only; a rollback is not tried out.
+      if (environment.preview && purpose === 'deploy' && standing.colour !== null)
+        steps.push(step('preview', `${name}/preview`, name, cutOverMs));
+    }
     if ((phases[index]?.checks.length ?? 0) > 0) steps.push(step('checks', name, name, budgetMs));
     if (phase.work.includes('decision')) steps.push(step('decide', `${name}/verdict`, name, budgetMs));
   }
   const drainMs = Math.max(0, ...project.services.map((service) => service.drainMs));
   const graceMs = Math.max(0, ...project.services.map((service) => service.stopGraceMs));
-  steps.push(step('switch', 'switch', null, cutOverMs), step('bake', 'bake', null, environment.bake.forMs + cutOverMs));
+  steps.push(
+    ...shiftSteps(question, step),
+    step('switch', 'switch', null, cutOverMs),
+    step('bake', 'bake', null, environment.bake.forMs + cutOverMs),
+  );
   if (rehearses(question))
     for (const kind of ['rehearse-back', 'rehearse-forth'] as const)
       steps.push(step(kind, kind, null, rehearsalMs(question)));
@@ -175,6 +183,18 @@ function certificateLines({ project, environment, purpose }: PlanQuestion): read
   return [{ ...common, name: `${phase}/rollback-certificate`, phase, blocking: isRequired }];
 }
 
+type MakeStep = (kind: Step['kind'], name: string, phase: string | null, budgetMs: number, subject: string) => Step;
+
+/** Each share is moved and watched before the next. A rollback does not linger, and where nothing serves there is nothing to share with. */
+function shiftSteps({ environment, standing, purpose }: PlanQuestion, step: MakeStep): readonly Step[] {
+  const { shift } = environment;
+  if (!shift || purpose === 'roll-back' || standing.colour === null) return [];
+  return shift.percents.flatMap((percent) => [
+    step('switch', `switch-${percent}`, null, cutOverMs, `${percent}%`),
+    step('bake', `bake-${percent}`, null, shift.forMs + cutOverMs, `${percent}%`),
+  ]);
+}
+
 /** Greenroom's own steps answer as lines of the verdict beside the checks of the file. */
 function requiredLines(
   steps: readonly Step[],
@@ -182,7 +202,15 @@ function requiredLines(
   isDriftHeld: boolean,
 ): readonly RequiredCheck[] {
   const decision = steps.findIndex((step) => step.kind === 'decide');
-  const kindsThatAnswer: readonly Step['kind'][] = ['drift', 'way-back', 'migrate', 'prepare', 'start', 'prove'];
+  const kindsThatAnswer: readonly Step['kind'][] = [
+    'drift',
+    'way-back',
+    'migrate',
+    'prepare',
+    'start',
+    'prove',
+    'preview',
+  ];
   return steps.slice(0, decision).flatMap((step): readonly RequiredCheck[] => {
     if (kindsThatAnswer.includes(step.kind))
       return [

@@ -89,6 +89,10 @@ export interface Environment {
   readonly variables: Readonly<Record<string, string>>;
   readonly variableSchema: string | null;
   readonly bake: Bake;
+  /** True: who has the secret reaches a new version at the public address before the cut-over. Absent where nobody does. */
+  readonly preview?: true;
+  /** Shares of the traffic that the new version gets before all of it; absent where it gets all at once. */
+  readonly shift?: Shift;
   /** What a conditional verdict does here: move traffic and owe the conditions, or hold until each is accepted. */
   readonly conditional: { readonly then: 'proceed' | 'hold'; readonly owner: string; readonly dueWithinMs: number };
   readonly promotion: {
@@ -128,6 +132,13 @@ export interface Bake {
   readonly probes: readonly { readonly service: string; readonly path: string }[];
   /** What repeated looks judge; absent where nothing is to be judged so. */
   readonly looks?: BakeLooks;
+}
+
+export interface Shift {
+  /** Rising, 1 to 99. */
+  readonly percents: readonly number[];
+  /** How long each share is watched. */
+  readonly forMs: number;
 }
 
 /** Objectives and a comparison, judged again and again while the bake lasts without more false alarms for it. */

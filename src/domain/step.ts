@@ -1,7 +1,7 @@
 /**
  * A deployment is a list of steps. Forward:
  *
- *   admit → drift → way-back → [phases: work and checks] → decide → switch → bake → drain → stop
+ *   admit → drift → way-back → [phases: work and checks] → decide → [switch a share → bake it] → switch → bake → drain → stop
  *
  * where the way back is rehearsed with `rehearse-back → rehearse-forth` between bake and drain; and back, as far as the forward way had come:
  *
@@ -18,6 +18,8 @@ export type ForwardKind =
   | 'prepare'
   | 'start'
   | 'prove'
+  /** Lets those who have the secret reach the new version at the public address. */
+  | 'preview'
   | 'checks'
   | 'decide'
   | 'switch'
@@ -36,7 +38,7 @@ export interface Step {
   readonly name: string;
   readonly phase: string | null;
   readonly budgetMs: number;
-  /** What the step works on: the database of a migrate step. */
+  /** What the step works on: the database of a migrate step; the share of the traffic of a switch or a bake, null for all of it. */
   readonly subject: string | null;
 }
 

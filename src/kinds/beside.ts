@@ -9,6 +9,8 @@ export const previewCookie = 'greenroom_preview';
  * its side, and moves at most once while the share grows.
  */
 export const drawCookie = 'greenroom_draw';
+/** Headers of somebody who is on the side of the new version, whatever its share. */
+export const newSide: Readonly<Record<string, string>> = { cookie: `${drawCookie}=0` };
 /** How long a client keeps its draw. */
 export const drawKeptSeconds = 86_400;
 /** Draws are 0 … 99. */

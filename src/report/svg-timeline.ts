@@ -54,7 +54,7 @@ function wholeSpan(rows: readonly TimelineRow[], account: Account): Stretch {
 /** Watching and waiting may be folded; work may not. */
 const busyStretches = (rows: readonly TimelineRow[], lastAt: number): readonly Stretch[] =>
   rows
-    .filter((row) => row.label !== 'bake' && !row.label.startsWith('drain'))
+    .filter((row) => !row.label.startsWith('bake') && !row.label.startsWith('drain'))
     .map((row) => ({ fromMs: row.beganAt, toMs: row.endedAt ?? lastAt }));
 
 const bandHeight = (row: TimelineRow): number => 27 + row.parts.length * 17 + (row.hidden > 0 ? 17 : 0);

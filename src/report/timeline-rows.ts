@@ -1,4 +1,5 @@
 import type { Account, StepAccount } from '../domain/account.ts';
+import { shareOf } from '../domain/shift.ts';
 import type { StepKind } from '../domain/step.ts';
 import { reportLines } from './lines.ts';
 import type { Shown } from './wording.ts';
@@ -94,16 +95,25 @@ const part = (label: string, beganAt: number, endedAt: number | null, outcome: S
 function ownRow(step: StepAccount, account: Account): TimelineRow {
   const back = ['switch-back', 'drain-new', 'stop-new'].includes(step.kind);
   return {
-    ...part(stepLabels[step.kind as StepKind] ?? step.name, step.beganAt, step.endedAt, stepOutcome(step, account)),
+    ...part(labelOf(step, account), step.beganAt, step.endedAt, stepOutcome(step, account)),
     kind: back ? 'back' : 'traffic',
     budgetMs: ownBudgetMs(step, account),
   };
 }
 
+/** Those of a gradual shift say their share too. */
+function labelOf(step: StepAccount, { plan }: Account): string {
+  const label = stepLabels[step.kind as StepKind] ?? step.name;
+  const planned = plan.steps.find((each) => each.name === step.name);
+  const share = planned ? shareOf(planned) : null;
+  return share === null ? label : `${label} of ${share} %`;
+}
+
 /** Only where the team set it: how long to watch, how long to drain. */
 function ownBudgetMs(step: StepAccount, { plan }: Account): number | null {
-  if (step.kind === 'bake') return plan.bake.forMs;
-  return step.kind === 'drain' ? (plan.steps.find((each) => each.name === step.name)?.budgetMs ?? null) : null;
+  const planned = plan.steps.find((each) => each.name === step.name);
+  if (step.kind === 'bake') return planned && shareOf(planned) !== null ? null : plan.bake.forMs;
+  return step.kind === 'drain' ? (planned?.budgetMs ?? null) : null;
 }
 
 /** The step that decides is as good as its verdict. */

@@ -38,6 +38,7 @@ group('without one of its protections the explorer shows the shortest way to har
     ['backLooks', { kills: 1 }, /sick/],
     ['backLooks', { kills: 1, rehearses: false }, /sick/],
     ['forthLooks', { kills: 1 }, /sick/],
+    ['stopsEndPreview', { previews: true, rehearses: false }, /preview/],
     ['recordsFollowState', { rehearses: false }, /recorded/],
   ];
 

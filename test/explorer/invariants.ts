@@ -6,8 +6,11 @@ export function broken(world: WorldState, scenario: Scenario): string | null {
   return dark(world, scenario) ?? unproven(world) ?? restless(world) ?? wronglyEnded(world, scenario);
 }
 
-function dark({ target, old, new: fresh, deployment }: WorldState, { isFirst }: Scenario): string | null {
-  const serves = target === 'old' ? old : target === 'new' ? fresh : 'none';
+function dark({ target, old, new: fresh, deployment, isPreviewed }: WorldState, { isFirst }: Scenario): string | null {
+  const serves = target === 'old' || target === 'both' ? old : target === 'new' ? fresh : 'none';
+  if (isPreviewed && fresh !== 'running' && fresh !== 'killed') return 'nobody previews a version that is stopped';
+  if (target === 'both' && [old, fresh].some((each) => each !== 'running' && each !== 'killed'))
+    return `never dark: both have traffic, the old version is ${old} and the new one ${fresh}`;
   if (target === 'none' && !isFirst) return 'never dark: nobody has the traffic';
   if (target !== 'none' && serves !== 'running' && serves !== 'killed')
     return `never dark: the ${target} version has the traffic and is ${serves}`;
@@ -18,7 +21,8 @@ function dark({ target, old, new: fresh, deployment }: WorldState, { isFirst }: 
 
 function unproven({ target, deployment }: WorldState): string | null {
   const { verdict, accepted, switched } = deployment;
-  if ((switched || target === 'new') && !allows(verdict, accepted)) return 'no switch without a verdict that allows it';
+  if ((switched || target === 'new' || target === 'both') && !allows(verdict, accepted))
+    return 'no switch without a verdict that allows it';
   return null;
 }
 
@@ -34,8 +38,9 @@ function restless({ deployment, waysBack }: WorldState): string | null {
 }
 
 function wronglyEnded(world: WorldState, { isFirst }: Scenario): string | null {
-  const { deployment, target, old, new: fresh, recorded, isSaved } = world;
+  const { deployment, target, old, new: fresh, recorded, isSaved, isPreviewed } = world;
   if (!deployment.ended) return null;
+  if (isPreviewed) return `ended ${deployment.ended.as}: no preview is left`;
   const { as } = deployment.ended;
   if (as === 'live') {
     if (target !== 'new') return 'ended live: the new version has the traffic';

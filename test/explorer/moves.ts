@@ -1,6 +1,6 @@
 import type { Message, OperationResult } from '../../src/domain/deployment.ts';
 import type { Step, StepKind } from '../../src/domain/step.ts';
-import { accept, conditions, ended, gists, goBack, resolve, type Rules } from './rules.ts';
+import { accept, conditions, ended, gists, goBack, resolve, workOf, type Rules } from './rules.ts';
 import {
   acts,
   apply,
@@ -57,26 +57,28 @@ function readable(rules: Rules, world: WorldState, scenario: Scenario): readonly
   if (scenario.accepts && !deployment.switched && !deployment.goingBack) messages.push(...conditions.map(accept));
   if (deployment.hold?.kind !== 'unknown') return messages;
   messages.push(resolve('retry'), resolve('go-back'));
-  const { kind } = deployment.hold.step;
+  const { step } = deployment.hold;
   // A person who looks says "continue" only where the step's work is done.
-  if (stands(world, kind, scenario) || scenario.careless.includes(kind)) messages.push(resolve('continue'));
+  if (stands(world, workOf(step), scenario) || scenario.careless.includes(step.kind))
+    messages.push(resolve('continue'));
   return messages;
 }
 
 function operate(moves: Move[], world: WorldState, step: Step, scenario: Scenario): void {
   const operation = world.operation!;
+  const work = workOf(step);
   const answer = (name: string, result: OperationResult, from = world): void =>
     void moves.push({ name: `${step.name} ${name}`, world: { ...from, operation: null, mail: result } });
-  if (!acts(step.kind)) return look(answer, world, step, scenario);
+  if (!acts(work)) return look(answer, world, step, scenario);
   if (operation.at === 'spawned') {
-    const looked = step.kind === 'switch' ? null : obstacle(world, step.kind, scenario);
+    const looked = step.kind === 'switch' ? null : obstacle(world, work, scenario);
     if (looked) return answer(`looks and gives up: ${looked}`, resultOf(looked));
     answer('breaks before it acts: unknown', unknown);
     const epoch = world.epoch + 1;
     moves.push({ name: `${step.name} claims epoch`, world: { ...world, epoch, operation: { at: 'claimed', epoch } } });
   } else if (operation.at === 'claimed') effect(moves, answer, world, step, scenario);
   else {
-    if (stands(world, step.kind, scenario)) answer('is done', { status: 'done' });
+    if (stands(world, work, scenario)) answer('is done', { status: 'done' });
     else answer('reads back something else', unknown);
     answer('answers too late: unknown', unknown);
     // Start counts as failed when it breaks; a switch whose public address is not right has failed after it moved.
@@ -84,16 +86,16 @@ function operate(moves: Move[], world: WorldState, step: Step, scenario: Scenari
   }
 }
 
-const failsLate: ReadonlySet<StepKind> = new Set(['start', 'switch', 'rehearse-forth']);
+const failsLate: ReadonlySet<StepKind> = new Set(['start', 'preview', 'switch', 'rehearse-forth']);
 
 type Answer = (name: string, result: OperationResult, from?: WorldState) => void;
 
 function effect(moves: Move[], answer: Answer, world: WorldState, step: Step, scenario: Scenario): void {
   const { epoch } = world.operation!;
   // Who points the proxy reads the instances first; who stops a version has looked before.
-  const looked = looksLast(step.kind) ? obstacle(world, step.kind, scenario) : null;
+  const looked = looksLast(workOf(step)) ? obstacle(world, workOf(step), scenario) : null;
   if (looked) return answer('looks and gives up', resultOf(looked));
-  const after = apply(world, step.kind, epoch, scenario);
+  const after = apply(world, workOf(step), epoch, scenario);
   if (!after) return answer('is refused: unknown', unknown);
   const isBack = step.kind === 'switch-back' || step.kind === 'rehearse-back';
   const isWorse = isBack
@@ -104,10 +106,10 @@ function effect(moves: Move[], answer: Answer, world: WorldState, step: Step, sc
   if (world.stray || world.strays >= scenario.strays) return;
   const lost: WorldState = {
     ...world,
-    stray: { kind: step.kind, at: 'claimed', epoch },
+    stray: { work: workOf(step), at: 'claimed', epoch },
     strays: world.strays + 1,
   };
-  answer('times out, its request is still on the way', step.kind === 'start' ? failed : unknown, lost);
+  answer('times out, its request is still on the way', failing.has(step.kind) ? failed : unknown, lost);
 }
 
 function look(answer: Answer, world: WorldState, step: Step, scenario: Scenario): void {
@@ -122,8 +124,11 @@ function look(answer: Answer, world: WorldState, step: Step, scenario: Scenario)
           status: 'done',
           verdict,
         });
-  } else if (stands(world, step.kind, scenario)) answer('is done', { status: 'done' });
+  } else if (stands(world, workOf(step), scenario)) answer('is done', { status: 'done' });
 }
+
+/** Broken before the verdict, they have failed, whatever is still on its way; the verdict says no. */
+const failing: ReadonlySet<StepKind> = new Set(['start', 'preview']);
 
 const failed: OperationResult = { status: 'failed', reason: 'broken' };
 const unknown: OperationResult = { status: 'unknown', reason: 'cut off' };
@@ -133,9 +138,9 @@ const resultOf = (status: 'done' | 'failed' | 'unknown'): OperationResult =>
 /** A server that was paused, or a request that was given up: it goes on where it stopped, with what it had. */
 function strayMove(world: WorldState, stray: NonNullable<WorldState['stray']>, scenario: Scenario): Move {
   const gone = { ...world, stray: null };
-  const who = `the stray ${stray.kind}`;
+  const who = `the stray ${stray.work}`;
   if (stray.at === 'claimed') {
-    const after = apply(gone, stray.kind, stray.epoch, scenario);
+    const after = apply(gone, stray.work, stray.epoch, scenario);
     return after ? { name: `${who} acts late`, world: after } : { name: `${who} is refused`, world: gone };
   }
   if (scenario.protocol.claimsNeedLease) return { name: `${who} gets no epoch`, world: gone };
@@ -148,9 +153,9 @@ function adversary(moves: Move[], world: WorldState, scenario: Scenario): void {
   const again = { ...world, operation: { at: 'spawned', epoch: 0 }, owner: owner === 0 ? 1 : 0 } as const;
   if (operation && operation.at !== 'spawned' && world.crashes < scenario.crashes)
     moves.push({ name: `server ${owner} crashes`, world: { ...again, crashes: world.crashes + 1 } });
-  if (deployment.running && operation && acts(deployment.running.step.kind) && operation.at !== 'applied')
+  if (deployment.running && operation && acts(workOf(deployment.running.step)) && operation.at !== 'applied')
     if (!world.stray && world.strays < scenario.strays) {
-      const stray = { kind: deployment.running.step.kind, at: operation.at, epoch: operation.epoch };
+      const stray = { work: workOf(deployment.running.step), at: operation.at, epoch: operation.epoch };
       const paused = { ...again, stray, strays: world.strays + 1 };
       moves.push({ name: `server ${owner} is paused and loses its lease`, world: paused });
     }

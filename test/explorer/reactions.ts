@@ -28,13 +28,15 @@ type Outcome = 'same' | Partial<DeploymentState>;
 const mayGoBack = ({ ended, goingBack, stopping }: DeploymentState): boolean =>
   ended === null && goingBack === null && !stopping;
 
-/** The new version, from the end of the switch on, unless the switch has been undone, or is undone for a rehearsal. */
+/** The new version, from the end of the switch of everything on, unless it has been undone, or is undone for a rehearsal. */
 function serves({ ended, goingBack, steps, next }: DeploymentState): boolean {
   if (ended !== null) return ended.as === 'live';
-  const done = steps.slice(0, next).map((each) => each.kind);
+  const switches = steps.filter((each) => each.kind === 'switch').length;
+  const done = steps.slice(0, next).filter((each) => each.kind === 'switch').length;
   const undone = goingBack !== null && goingBack.steps.every((each) => each.kind !== 'switch-back');
-  const away = done.includes('rehearse-back') && !done.includes('rehearse-forth');
-  return done.includes('switch') && !undone && !away;
+  const passed = steps.slice(0, next).map((each) => each.kind);
+  const away = passed.includes('rehearse-back') && !passed.includes('rehearse-forth');
+  return done === switches && !undone && !away;
 }
 
 function properAction(state: DeploymentState): Action {

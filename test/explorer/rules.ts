@@ -10,9 +10,33 @@ export type Rules = Pick<
 
 const step = (kind: StepKind): Step => ({ kind, name: kind, phase: null, budgetMs: 1_000, subject: null });
 
-/** As a plan has them, each kind once; a first deployment has no old version to look at, to go back to, to drain and to stop. */
-export const stepsOf = (isFirst: boolean, rehearses = true): readonly Step[] =>
-  (isFirst ? firstKinds : laterKinds.filter((kind) => rehearses || !kind.startsWith('rehearse-'))).map(step);
+/** What a step does to the world: a switch or a bake of a share is another work than one of everything. */
+export type Work = StepKind | 'switch a share' | 'bake a share';
+export const workOf = ({ kind, subject }: Step): Work =>
+  subject !== null && (kind === 'switch' || kind === 'bake') ? `${kind} a share` : kind;
+
+export interface Asked {
+  readonly rehearses?: boolean;
+  readonly previews?: boolean;
+  /** Steps of a gradual shift. */
+  readonly shares?: number;
+}
+
+/** As a plan has them, each kind once; a first deployment has no old version to look at, to go back to, to share with, to drain and to stop. */
+export const stepsOf = (isFirst: boolean, asked: Asked = {}): readonly Step[] => {
+  const { rehearses = true, previews = false, shares = 0 } = asked;
+  const kinds = isFirst ? firstKinds : laterKinds.filter((kind) => rehearses || !kind.startsWith('rehearse-'));
+  const steps = kinds.flatMap((kind) => (kind === 'prove' && previews ? [kind, 'preview' as const] : [kind])).map(step);
+  const last = steps.findIndex(({ kind }) => kind === 'switch');
+  const shift = Array.from({ length: shares }, (_, index) =>
+    (['switch', 'bake'] as const).map((kind) => ({
+      ...step(kind),
+      name: `${kind}-${index}`,
+      subject: `${index + 1}%`,
+    })),
+  );
+  return steps.toSpliced(last, 0, ...shift.flat());
+};
 const wayThere = ['migrate', 'start', 'prove', 'checks', 'decide', 'switch', 'bake'] as const;
 const firstKinds: readonly StepKind[] = ['admit', ...wayThere];
 const rehearsal = ['rehearse-back', 'rehearse-forth'] as const;
@@ -62,7 +86,7 @@ export function gistOf(state: DeploymentState): string {
   return [
     next,
     goingBack ? `${goingBack.because.as}:${goingBack.steps.map((each) => each.kind).join()}` : '',
-    running?.step.kind ?? '',
+    running ? workOf(running.step) : '',
     wish?.as ?? '',
     holdGist(hold),
     verdict ? `${verdict.decision}${verdict.couldNotJudge ? '?' : ''}${verdict.holdFor.length}` : '',

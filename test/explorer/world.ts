@@ -1,6 +1,6 @@
 import type { DeploymentState, Message, OperationResult } from '../../src/domain/deployment.ts';
 import type { StepKind } from '../../src/domain/step.ts';
-import { gistOf, stepsOf, type Rules } from './rules.ts';
+import { gistOf, stepsOf, workOf, type Rules, type Work } from './rules.ts';
 
 /**
  * The world around the rules, as the engine, the desk and the steps really run them:
@@ -17,11 +17,14 @@ export interface WorldState {
   readonly operation: { readonly at: 'spawned' | 'claimed' | 'applied'; readonly epoch: number } | null;
   /** The answer of the running operation, sent and not yet read. */
   readonly mail: OperationResult | null;
-  readonly stray: { readonly kind: StepKind; readonly at: 'spawned' | 'claimed'; readonly epoch: number } | null;
+  readonly stray: { readonly work: Work; readonly at: 'spawned' | 'claimed'; readonly epoch: number } | null;
   readonly epoch: number;
   /** Highest epoch that the proxy, and the driver, have followed. */
   readonly highest: { readonly proxy: number; readonly driver: number };
-  readonly target: 'none' | 'old' | 'new';
+  /** `both`: the old version serves, and the new one has a share. */
+  readonly target: 'none' | 'old' | 'both' | 'new';
+  /** The new version answers at the public address to those who have its secret. */
+  readonly isPreviewed: boolean;
   readonly old: Condition;
   readonly new: Condition;
   readonly recorded: 'none' | 'old' | 'new';
@@ -51,6 +54,8 @@ export interface Protocol {
   readonly backLooks: boolean;
   /** The new version must be well before the traffic comes back from a rehearsal. */
   readonly forthLooks: boolean;
+  /** A version that may be previewed is taken from the proxy before it is stopped, whether or not it is seen there. */
+  readonly stopsEndPreview: boolean;
   /** Who serves is recorded from the state, not only from answers of operations. */
   readonly recordsFollowState: boolean;
 }
@@ -62,6 +67,7 @@ export const protocol: Protocol = {
   bakeLooks: true,
   backLooks: true,
   forthLooks: true,
+  stopsEndPreview: true,
   recordsFollowState: true,
 };
 
@@ -71,6 +77,9 @@ export interface Scenario {
   readonly isFirst: boolean;
   /** The way back is rehearsed before the old version is stopped. */
   readonly rehearses: boolean;
+  /** Steps of a gradual shift before everything is moved. */
+  readonly shares: number;
+  readonly previews: boolean;
   readonly crashes: number;
   readonly strays: number;
   readonly kills: number;
@@ -86,6 +95,8 @@ export const scenario = (name: string, parts: Partial<Scenario> = {}): Scenario 
   name,
   isFirst: false,
   rehearses: true,
+  shares: 0,
+  previews: false,
   crashes: 2,
   strays: 2,
   kills: 0,
@@ -96,9 +107,10 @@ export const scenario = (name: string, parts: Partial<Scenario> = {}): Scenario 
   ...parts,
 });
 
-export function newWorld(rules: Rules, { isFirst, rehearses }: Scenario): WorldState {
+export function newWorld(rules: Rules, scenario: Scenario): WorldState {
+  const { isFirst } = scenario;
   return {
-    deployment: rules.newDeployment(stepsOf(isFirst, rehearses)),
+    deployment: rules.newDeployment(stepsOf(isFirst, scenario)),
     isSaved: true,
     operation: null,
     mail: null,
@@ -106,6 +118,7 @@ export function newWorld(rules: Rules, { isFirst, rehearses }: Scenario): WorldS
     epoch: 0,
     highest: { proxy: 0, driver: 0 },
     target: before(isFirst),
+    isPreviewed: false,
     recorded: before(isFirst),
     measured: [],
     old: isFirst ? 'none' : 'running',
@@ -131,9 +144,10 @@ export function keyOf(world: WorldState): string {
     operation ? `${operation.at}${rank(operation.epoch)}` : '',
     mail ? `${mail.status}${(mail.status === 'done' && mail.verdict?.decision) || ''}` : '',
     mail?.status === 'done' && mail.verdict?.couldNotJudge ? '?' : '',
-    stray ? `${stray.kind}${stray.at}${rank(stray.epoch)}` : '',
+    stray ? `${stray.work}${stray.at}${rank(stray.epoch)}` : '',
     `${rank(highest.proxy)}${rank(highest.driver)}${rank(epoch)}`,
     world.target,
+    world.isPreviewed ? 'p' : '',
     world.old,
     world.new,
     world.recorded,
@@ -159,7 +173,7 @@ export function take(rules: Rules, world: WorldState, message: Message, scenario
 }
 
 /** Lines of the verdict: one that is missing stops it, also when a person has said "continue". */
-export const asked: readonly StepKind[] = ['drift', 'way-back', 'migrate', 'start', 'prove', 'checks'];
+export const asked: readonly StepKind[] = ['drift', 'way-back', 'migrate', 'start', 'prove', 'preview', 'checks'];
 
 function measuredAfter({ measured, deployment }: WorldState, message: Message): WorldState['measured'] {
   const kind = deployment.running?.step.kind;
@@ -175,7 +189,8 @@ function recordedAfter(
   { isFirst, protocol }: Scenario,
 ): WorldState['recorded'] {
   if (protocol.recordsFollowState) return rules.newServes(after) ? 'new' : before(isFirst);
-  const kind = world.deployment.running?.step.kind;
+  const running = world.deployment.running?.step;
+  const kind = running && workOf(running);
   const isDone = message.kind === 'operation-ended' && message.result.status === 'done';
   if (isDone && (kind === 'switch' || kind === 'rehearse-forth')) return 'new';
   return isDone && (kind === 'switch-back' || kind === 'rehearse-back') ? before(isFirst) : world.recorded;
@@ -187,48 +202,63 @@ export const save = (world: WorldState): WorldState => ({
   operation: world.operation ?? (world.deployment.running && !world.mail ? { at: 'spawned', epoch: 0 } : null),
 });
 
-const proxyKinds: ReadonlySet<StepKind> = new Set(['switch', 'rehearse-back', 'rehearse-forth', 'switch-back']);
-/** Who points the proxy reads the instances just before. */
-export const looksLast = (kind: StepKind): boolean => proxyKinds.has(kind);
-const driverKinds: ReadonlySet<StepKind> = new Set(['start', 'stop', 'stop-new']);
-export const acts = (kind: StepKind): boolean => proxyKinds.has(kind) || driverKinds.has(kind);
+const proxyWorks: ReadonlySet<Work> = new Set([
+  ...(['preview', 'switch a share', 'switch', 'rehearse-back', 'rehearse-forth', 'switch-back'] as const),
+]);
+/** Who moves the traffic reads the instances just before. */
+export const looksLast = (work: Work): boolean => proxyWorks.has(work) && work !== 'preview';
+const driverWorks: ReadonlySet<Work> = new Set(['start', 'stop', 'stop-new']);
+export const acts = (work: Work): boolean => proxyWorks.has(work) || driverWorks.has(work);
 
 /** The target follows, unless it has followed a higher epoch before; null when it refuses. */
-export function apply(world: WorldState, kind: StepKind, epoch: number, scenario: Scenario): WorldState | null {
-  const part = proxyKinds.has(kind) ? 'proxy' : 'driver';
-  if (scenario.protocol.targetsFence && epoch < world.highest[part]) return null;
-  const highest = { ...world.highest, [part]: Math.max(epoch, world.highest[part]) };
-  return { ...world, highest, ...effectOf(kind, scenario.isFirst) };
+export function apply(world: WorldState, work: Work, epoch: number, scenario: Scenario): WorldState | null {
+  const parts = partsOf(work, scenario);
+  if (scenario.protocol.targetsFence && parts.some((part) => epoch < world.highest[part])) return null;
+  const followed = parts.map((part) => [part, Math.max(epoch, world.highest[part])]);
+  const highest = { ...world.highest, ...Object.fromEntries(followed) } as WorldState['highest'];
+  return { ...world, highest, ...effectOf(work, scenario.isFirst), ...(parts.length > 1 && { isPreviewed: false }) };
 }
 
-function effectOf(kind: StepKind, isFirst: boolean): Partial<WorldState> {
-  if (kind === 'start') return { new: 'running' };
-  if (kind === 'switch' || kind === 'rehearse-forth') return { target: 'new' };
-  if (kind === 'stop') return isFirst ? {} : { old: 'stopped' };
-  if (kind === 'switch-back' || kind === 'rehearse-back') return { target: before(isFirst) };
+/** Where there is a preview step, the new version is taken from the proxy before it is stopped. */
+function partsOf(work: Work, { previews, protocol }: Scenario): readonly ('proxy' | 'driver')[] {
+  if (work === 'stop-new' && previews && protocol.stopsEndPreview) return ['proxy', 'driver'];
+  return [proxyWorks.has(work) ? 'proxy' : 'driver'];
+}
+
+function effectOf(work: Work, isFirst: boolean): Partial<WorldState> {
+  if (work === 'start') return { new: 'running' };
+  if (work === 'preview') return { isPreviewed: true };
+  if (work === 'switch a share') return { target: 'both', isPreviewed: false };
+  if (work === 'switch' || work === 'rehearse-forth') return { target: 'new', isPreviewed: false };
+  if (work === 'stop') return isFirst ? {} : { old: 'stopped' };
+  if (work === 'switch-back' || work === 'rehearse-back') return { target: before(isFirst), isPreviewed: false };
   return { new: 'stopped' };
 }
 
 /** What a look at the world says of a step: does its effect stand? Steps that only look always may be done. */
-export function stands(world: WorldState, kind: StepKind, { isFirst, protocol }: Scenario): boolean {
-  if (kind === 'prove') return world.new === 'running';
-  if (kind === 'bake') return !protocol.bakeLooks || (world.target === 'new' && world.new === 'running');
-  if (!acts(kind)) return true;
-  return Object.entries(effectOf(kind, isFirst)).every(([part, value]) => world[part as 'old'] === value);
+export function stands(world: WorldState, work: Work, { isFirst, protocol }: Scenario): boolean {
+  if (work === 'prove') return world.new === 'running';
+  const watched = work === 'bake' ? 'new' : work === 'bake a share' ? 'both' : null;
+  if (watched !== null) return !protocol.bakeLooks || (world.target === watched && world.new === 'running');
+  if (!acts(work)) return true;
+  return Object.entries(effectOf(work, isFirst)).every(([part, value]) => world[part as 'old'] === value);
 }
 
 /** Why a step gives up before it acts, or null: what the step modules look at. */
 export function obstacle(
   world: WorldState,
-  kind: StepKind,
+  work: Work,
   { isFirst, protocol }: Scenario,
 ): 'done' | 'failed' | 'unknown' | null {
+  const { target } = world;
   // A rehearsal examines the old version: one that is not well is its answer, and the traffic stays.
-  if (kind === 'rehearse-back') return world.old === 'running' || !protocol.backLooks ? null : 'done';
-  if (kind === 'rehearse-forth') return world.new === 'running' || !protocol.forthLooks ? null : 'failed';
-  if (kind === 'switch') return world.new === 'running' ? null : 'unknown';
-  if (kind === 'stop') return protocol.stopsLook && world.target === 'old' ? 'unknown' : null;
-  if (kind === 'stop-new') return protocol.stopsLook && world.target === 'new' ? 'unknown' : null;
-  if (kind !== 'switch-back' || isFirst || world.old === 'running' || !protocol.backLooks) return null;
+  if (work === 'rehearse-back') return world.old === 'running' || !protocol.backLooks ? null : 'done';
+  if (work === 'rehearse-forth') return world.new === 'running' || !protocol.forthLooks ? null : 'failed';
+  if (work === 'switch') return world.new === 'running' ? null : 'unknown';
+  if (work === 'preview') return world.new === 'running' && world.old === 'running' ? null : 'failed';
+  if (work === 'switch a share') return world.new === 'running' && world.old === 'running' ? null : 'unknown';
+  if (work === 'stop') return protocol.stopsLook && (target === 'old' || target === 'both') ? 'unknown' : null;
+  if (work === 'stop-new') return protocol.stopsLook && (target === 'new' || target === 'both') ? 'unknown' : null;
+  if (work !== 'switch-back' || isFirst || world.old === 'running' || !protocol.backLooks) return null;
   return world.new === 'running' ? 'failed' : 'unknown';
 }

@@ -187,6 +187,58 @@ describe('after the switch', () => {
     expect(rehearsal.certificate).toMatchObject({ result: 'proven', failedRequests: 0, environment: 'staging' });
   });
 
+  test('a preview: who has the secret reaches the new version at the public address before the verdict, and nobody else', async () => {
+    const { phases } = lastWord(tiny.play);
+    tiny.overlay({ ...quick, phases, environments: { staging: { preview: true } } });
+    const done = tiny.play.beside('tested');
+    const script = `import { existsSync } from 'node:fs';\nwhile (!existsSync(${JSON.stringify(done)})) await new Promise((go) => setTimeout(go, 50));\n`;
+    writeFileSync(tiny.play.beside('last.mjs'), script);
+    const [since, { id: next, ended }] = [users.probes.length, await tiny.begin()];
+    await until('it is previewed', async () => (await tiny.steps()).includes('decision'));
+    const told = await tiny.play.json<{ readonly header: string; readonly release: string }>(['preview', 'staging'], 0);
+    const [name, secret] = told.header.split(': ') as [string, string];
+    const answer = await fetch(`http://127.0.0.1:${tiny.port()}/`, { headers: { [name]: secret } });
+    await answer.arrayBuffer();
+    expect([told.release, answer.headers.get('x-release'), await tiny.served()]).toEqual([next, next, good]);
+    expect(users.probes.slice(since).filter(({ release }) => release === next)).toEqual([]);
+    writeFileSync(done, '');
+    const { code, stdout, stderr } = await ended;
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout + stderr).not.toContain(secret);
+    good = next;
+    expect(await tiny.served()).toBe(good);
+  });
+
+  const inShares = (lasts: string) => ({
+    ...quick,
+    environments: { staging: { shift: { steps: ['50%', '100%'], for: lasts }, bake: { for: '1s', every: '100ms' } } },
+  });
+
+  test('a gradual shift: both answer while half of it is moved, then the new one alone, and no request fails', async () => {
+    tiny.overlay(inShares('1s'));
+    const [since, failedBefore] = [users.probes.length, users.failures().length];
+    const next = await tiny.deploy(0);
+    expect(await tiny.steps()).toEqual(expect.arrayContaining(['switch-50', 'bake-50', 'switch', 'bake']));
+    const seen = users.probes.slice(since).map(({ release }) => release);
+    const shared = seen.slice(seen.indexOf(next), seen.lastIndexOf(good));
+    expect(shared.filter((release) => release === good).length).toBeGreaterThan(3);
+    expect(shared.filter((release) => release === next).length).toBeGreaterThan(3);
+    expect(users.failures().length).toBe(failedBefore);
+    expect([await tiny.served(), tiny.running()]).toEqual([next, [next]]);
+    good = next;
+  });
+
+  test('F076 errors while half of it is moved: handed back by itself, and nothing more is moved', async () => {
+    tiny.overlay(inShares('30s'));
+    const { id: next, ended } = await tiny.begin();
+    await until('half of it is watched', async () => (await tiny.steps()).includes('bake-50'));
+    tiny.mood(`errors ${next}`);
+    const { code, stdout, stderr } = await ended;
+    expect(code, stdout + stderr).toBe(7);
+    expect((await tiny.steps()).filter((step) => step.startsWith('switch'))).toEqual(['switch-50', 'switch-back']);
+    expect([await tiny.served(), tiny.running()]).toEqual([good, [good]]);
+  });
+
   test('F078 two rollbacks at once: one way back, both are told', async () => {
     tiny.overlay(longBake());
     const { ended } = await tiny.begin();

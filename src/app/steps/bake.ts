@@ -3,7 +3,11 @@ import { lookDoubt } from '../../domain/bake-words.ts';
 import { bakeFault, bakeIsMeasured, emptyTally, type BakeBaseline, type BakeTally } from '../../domain/bake.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { OperationResult } from '../../domain/deployment.ts';
-import type { ColourLoad } from '../../kinds/traffic.ts';
+import type { Bake } from '../../domain/project.ts';
+import { shareOf } from '../../domain/shift.ts';
+import type { Step } from '../../domain/step.ts';
+import { newSide } from '../../kinds/beside.ts';
+import type { ColourLoad, TrafficState } from '../../kinds/traffic.ts';
 import { observe, publicAddresses, servingRelease, type Site } from '../site.ts';
 import { askBeside } from './bake-beside.ts';
 import { bakeSubjects, endLook, lookFacts, takeIn, untilLookMs, type ProbeAnswer } from './bake-look.ts';
@@ -29,9 +33,24 @@ interface Bout {
   readonly looks?: LooksTally;
 }
 
+/** What is watched: all of the traffic, by the rules of the bake; or a share of it, as long as the shift says and without looks. */
+interface Watch {
+  readonly rules: Bake;
+  /** Percent of the traffic that the new version has; null: all. */
+  readonly share: number | null;
+}
+
+function watchOf({ environment }: Site, step: Step): Watch {
+  const { looks: _, ...rules } = environment.bake;
+  const share = shareOf(step);
+  if (share === null) return { rules: environment.bake, share };
+  return { rules: { ...rules, forMs: environment.shift?.forMs ?? rules.forMs }, share };
+}
+
 /** Watches the new version under real traffic; the old one still runs beside it. */
 export const bake: StepModule = async (task) => {
-  const { site, run } = task;
+  const { site, run, step } = task;
+  const { rules, share } = watchOf(site, step);
   const opening = await run('bake begins', () => open(site));
   let bout: Bout = {
     watchedMs: 0,
@@ -41,16 +60,18 @@ export const bake: StepModule = async (task) => {
     isOver: false,
     firstBadAt: null,
     faultAt: null,
-    ...(site.environment.bake.looks && { looks: noLooks }),
+    ...(rules.looks && { looks: noLooks }),
   };
-  const subjects = bakeSubjects(site);
+  const subjects = rules.looks ? bakeSubjects(site) : [];
   // Whether it is over is a recorded answer too: whoever resumes later than that still takes in every window before it, and looks
   // at least once more.
   for (let window = 1; bout.fault === null && !bout.isOver && window < 1_000_000; window += 1) {
     const before = bout;
-    bout = await run(`bake window ${window}`, (signal) => watch(task, before, { ...opening, subjects }, signal));
+    bout = await run(`bake window ${window}`, (signal) =>
+      watch(task, before, { ...opening, subjects, rules, share }, signal),
+    );
   }
-  return close(site, bout, { ...opening, subjects });
+  return close(bout, { ...opening, subjects, rules, share });
 };
 
 async function open(site: Site): Promise<{ baseline: BakeBaseline; counted: Bout['counted'] }> {
@@ -60,14 +81,15 @@ async function open(site: Site): Promise<{ baseline: BakeBaseline; counted: Bout
   const now = loads.find((load) => load.colour === site.colour);
   return {
     baseline: { requests: before?.requests ?? 0, badAnswers: before ? bad(before) : 0 },
-    // The counters of a colour begin anew when it is pointed to, so that everything in them is the new version's.
+    // The counters of a colour begin anew when it gets its place, so that everything in them is the new version's: all that it was asked
+    // with a share of whatever size, and all that it was asked since it has everything.
     counted: { sinceAt: now?.countedSinceAt ?? 0, requests: 0, badAnswers: 0 },
   };
 }
 
 const bad = (load: ColourLoad): number => load.status5xx + load.transportErrors;
 
-interface Ground {
+interface Ground extends Watch {
   readonly baseline: BakeBaseline;
   readonly subjects: readonly Subject[];
 }
@@ -75,7 +97,7 @@ interface Ground {
 async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSignal): Promise<Bout> {
   const { site, step } = task;
   const { clock } = site.world;
-  const rules = site.environment.bake;
+  const { rules, share } = ground;
   const { looks } = rules;
   const beganAt = clock.now();
   const began = clock.elapsed();
@@ -94,9 +116,9 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
   let probeAtMs = 0;
   try {
     while (!signal.aborted && now.fault === null) {
-      now = await look(site, now);
+      now = await look(site, now, share);
       if (spentMs() >= probeAtMs) {
-        const probed = await probe(site, now.tally, signal);
+        const probed = await probe(site, now.tally, share === null ? {} : newSide, signal);
         now = { ...now, tally: probed.tally };
         asked.push(...probed.answers);
         if (now.tally.probes > bout.tally.probes) await site.world.reach(`${step.name}:inside`);
@@ -134,16 +156,20 @@ const bakeName = ({ step, operation }: StepTask): string =>
   `${step.name}-${operation.slice(operation.lastIndexOf('-') + 1)}`;
 
 /** Real traffic as the proxy counts it, and whether every process still lives. */
-async function look(site: Site, bout: Bout): Promise<Bout> {
+async function look(site: Site, bout: Bout, share: number | null): Promise<Bout> {
   const running = (await observe(site, site.colour)).map((each) => each.service);
   const lost = site.project.services
     .filter((service) => !running.includes(service.name))
     .map((service) => service.name);
   const load = (await site.traffic.load().catch(() => [])).find((each) => each.colour === site.colour);
   const current = await site.traffic.current().catch(() => null);
-  const isAstray = current !== null && current.colour !== site.colour;
+  const isAstray = current !== null && !has(current, site.colour, share);
   const fault =
-    lost.length > 0 ? `${lost.join(', ')} exited` : isAstray ? 'the new version does not have the traffic' : null;
+    lost.length > 0
+      ? `${lost.join(', ')} exited`
+      : isAstray
+        ? `the new version does not have ${share === null ? 'the traffic' : `${share} % of the traffic`}`
+        : null;
   if (!load) return { ...bout, fault };
   // A proxy that restarted counts from zero again: what it had counted before is kept.
   const isSame = load.countedSinceAt === bout.counted.sinceAt;
@@ -159,8 +185,13 @@ async function look(site: Site, bout: Bout): Promise<Bout> {
   return { ...bout, tally, counted, fault, firstBadAt: bout.firstBadAt ?? load.firstErrorAt };
 }
 
+function has({ colour, beside }: TrafficState, mine: Site['colour'], share: number | null): boolean {
+  if (share === null) return colour === mine;
+  return beside?.colour === mine && beside.gets.kind === 'share' && beside.gets.percent === share;
+}
+
 /** Asks through the public address, as a user would. An answer of 500 or more is a failure; no answer at all is an error. */
-async function probe(site: Site, tally: BakeTally, signal: AbortSignal) {
+async function probe(site: Site, tally: BakeTally, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
   const addresses = publicAddresses(site.project, site.environment);
   const declared = site.environment.bake.probes;
   const probes =
@@ -174,7 +205,10 @@ async function probe(site: Site, tally: BakeTally, signal: AbortSignal) {
       return {
         service,
         url,
-        answer: await site.effects.http.request({ method: 'GET', url, timeoutMs: 5_000, maxBytes: 4096 }, signal),
+        answer: await site.effects.http.request(
+          { method: 'GET', url, headers, timeoutMs: 5_000, maxBytes: 4096 },
+          signal,
+        ),
       };
     }),
   );
@@ -199,7 +233,7 @@ async function probe(site: Site, tally: BakeTally, signal: AbortSignal) {
   return { tally: told, answers: timed };
 }
 
-function close(site: Site, bout: Bout, { baseline, subjects }: Ground): OperationResult {
+function close(bout: Bout, { baseline, subjects, rules, share }: Ground): OperationResult {
   const { tally, fault, firstBadAt, faultAt, watchedMs } = bout;
   const judgements = bout.looks ? judgeSubjects(bout.looks, subjects, bout.isOver) : [];
   const doubt = lookDoubt(judgements);
@@ -211,6 +245,7 @@ function close(site: Site, bout: Bout, { baseline, subjects }: Ground): Operatio
       badAnswers: tally.badAnswers,
       watchedSeconds: Math.round(watchedMs / 100) / 10,
     },
+    ...(share !== null && { percent: share }),
     ...{ baselineRequests: baseline.requests, baselineBadAnswers: baseline.badAnswers, firstBadAt, faultAt },
     ...lookFacts(bout.looks, judgements),
   };
@@ -221,6 +256,6 @@ function close(site: Site, bout: Bout, { baseline, subjects }: Ground): Operatio
       status: 'unknown',
       reason: `insufficient data: nothing was measured in ${formatDuration(watchedMs)}`,
     };
-  if (site.environment.bake.rollBack === 'hold') return { status: 'unknown', reason: fault };
+  if (rules.rollBack === 'hold') return { status: 'unknown', reason: fault };
   return { status: 'failed', reason: fault, facts };
 }

@@ -1,66 +1,100 @@
 import { FailureError } from '../../domain/failure.ts';
 import type { Colour } from '../../kinds/driver.ts';
+import { shareOf } from '../../domain/shift.ts';
 import type { Step } from '../../domain/step.ts';
-import type { TrafficState } from '../../kinds/traffic.ts';
+import { newSide, sameBeside } from '../../kinds/beside.ts';
+import type { Beside, TrafficState } from '../../kinds/traffic.ts';
 import { claim, observe, publicAddresses, servingRelease, type Site } from '../site.ts';
 import { changeColour } from './bring-up.ts';
 import { askHealth } from './prove.ts';
 import type { StepModule } from './step-task.ts';
 
-/** Moves the traffic, reads it back, and asks once through the public address before it counts as moved. */
+/** Moves the traffic or a share of it, reads it back, and asks once through the public address before it counts as moved. */
 export const switchOver: StepModule = ({ site, step, operation, run }) =>
   run('switch', async (signal) => {
-    const misfit = await bringUp(site);
-    if (misfit !== null) return { status: 'failed', reason: misfit };
+    const percent = shareOf(step);
+    const misfit = await unlessRefused(() => site.traffic.ensure());
+    if (typeof misfit === 'string') return { status: 'failed', reason: misfit };
     const beganAt = site.world.clock.elapsed();
-    const state = await point(site, site.colour, site.release.id, operation);
+    const state =
+      percent === null
+        ? await point(site, site.colour, site.release.id, operation)
+        : await unlessRefused(() => giveShare(site, percent, operation));
+    if (typeof state === 'string') return { status: 'failed', reason: state };
     const switchMs = Math.round((site.world.clock.elapsed() - beganAt) * 10) / 10;
     await site.world.reach(`${step.name}:inside`);
-    const seen = await probePublic(site, site.release.id, signal);
+    const seen = await probePublic(site, site.release.id, percent === null ? {} : newSide, signal);
     if (seen !== null)
       return { status: 'failed', reason: `the traffic was moved, but through the public address ${seen}` };
-    return { status: 'done', facts: { colour: state.colour, epoch: state.epoch, switchMs } };
+    const facts = { colour: site.colour, epoch: state.epoch, switchMs };
+    return { status: 'done', facts: percent === null ? facts : { ...facts, percent } };
   });
 
-/** What keeps the proxy from ever taking this deployment: it runs with other public addresses. Nothing was moved then. */
-async function bringUp({ traffic }: Site): Promise<string | null> {
+/** What a proxy can never take: it runs with other public addresses, or is too old for a colour beside the one that serves. */
+const neverTaken = /^GR74(04|37)$/;
+
+/** What the proxy refuses for good, in its words; nothing was moved then. */
+export async function unlessRefused<T>(act: () => Promise<T>): Promise<T | string> {
   try {
-    await traffic.ensure();
-    return null;
+    return await act();
   } catch (error) {
-    if (!(error instanceof FailureError) || error.failures[0]!.code !== 'GR7404') throw error;
+    if (!(error instanceof FailureError) || !neverTaken.test(error.failures[0]!.code)) throw error;
     return error.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
   }
 }
 
-/** Points the proxy at a colour as it really runs; null takes the environment out of traffic. */
+/** The old version keeps the rest. Throws where there is none: who has everything is given nothing by a share. */
+async function giveShare(site: Site, percent: number, operation: string): Promise<TrafficState> {
+  const old = await servingRelease(site);
+  if (!old) throw new Error('nothing serves that the traffic could be shared with');
+  const services = await placesOf(site, site.colour);
+  const gets = { kind: 'share', percent } as const;
+  const beside = { colour: site.colour, release: site.release.id, services, gets };
+  return point(site, old.colour, old.release.id, operation, beside);
+}
+
+/** Where each service of a colour really listens. Throws when one does not run. */
+export async function placesOf(site: Site, colour: Colour): Promise<Beside['services']> {
+  const instances = await observe(site, colour);
+  const services = Object.fromEntries(instances.map(({ service, host, port }) => [service, { host, port }]));
+  const lost = site.project.services.map(({ name }) => name).filter((name) => services[name] === undefined);
+  if (lost.length > 0) throw new Error(`${lost.join(', ')} of ${colour} does not run`);
+  return services;
+}
+
+/** Points the proxy at a colour as it really runs; null takes the environment out of traffic. Whoever was beside is no more, unless named. */
 export async function point(
   site: Site,
   colour: Colour | null,
   release: string | null,
   operation: string,
+  beside?: Beside,
 ): Promise<TrafficState> {
   const epoch = await claim(site, operation);
-  const instances = colour === null ? [] : await observe(site, colour);
-  const services = Object.fromEntries(instances.map(({ service, host, port }) => [service, { host, port }]));
-  const asked = colour === null ? [] : site.project.services.map((service) => service.name);
-  const lost = asked.filter((name) => services[name] === undefined);
-  if (lost.length > 0) throw new Error(`${lost.join(', ')} of ${colour} does not run`);
+  const services = colour === null ? {} : await placesOf(site, colour);
   await site.world.reach('traffic:claimed');
-  const state = await site.traffic.point({ epoch, colour, release, services });
+  const state = await site.traffic.point({ epoch, colour, release, services, ...(beside && { beside }) });
   const current = await site.traffic.current();
-  if (current?.colour !== colour || current.release !== release)
+  if (current?.colour !== colour || current.release !== release || !sameBeside(current.beside, beside))
     throw new Error(
-      `the proxy serves ${current?.release ?? 'nothing'} after it was pointed to ${release ?? 'nothing'}`,
+      `the proxy serves ${inWords(current)} after it was pointed to ${inWords({ release, ...(beside && { beside }) })}`,
     );
   return state;
 }
 
+const inWords = (target: Pick<TrafficState, 'release' | 'beside'> | null): string =>
+  `${target?.release ?? 'nothing'}${target?.beside ? ` beside ${target.beside.release ?? 'nothing'}` : ''}`;
+
 /** What is wrong through the public address, or null. */
-async function probePublic(site: Site, releaseId: string, signal: AbortSignal): Promise<string | null> {
+export async function probePublic(
+  site: Site,
+  releaseId: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<string | null> {
   const addresses = publicAddresses(site.project, site.environment);
   for (const service of site.project.services) {
-    const answer = await askHealth(site.effects, service, addresses[service.name]!, releaseId, signal);
+    const answer = await askHealth(site.effects, service, addresses[service.name]!, releaseId, signal, headers);
     if (answer.status !== 'good') return `${service.name} is not right: ${answer.reason}`;
   }
   return null;

@@ -78,11 +78,12 @@ export async function askHealth(
   place: { host: string; port: number },
   releaseId: string | null,
   signal: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<HealthAnswer> {
   const { health } = service;
   const url = `http://${place.host}:${place.port}${health.path}`;
   const answer = await effects.http.request(
-    { method: 'GET', url, timeoutMs: Math.max(1_000, health.withinMs), maxBytes: 64 * 1024 },
+    { method: 'GET', url, headers, timeoutMs: Math.max(1_000, health.withinMs), maxBytes: 64 * 1024 },
     signal,
   );
   if (answer.status === 'unreachable') return { status: 'bad', reason: answer.reason };

@@ -5,6 +5,7 @@ import type { Release } from '../../domain/release.ts';
 import { asItListens } from '../public-addresses.ts';
 import { changeColour } from './bring-up.ts';
 import { drainColour, point } from './cut-over.ts';
+import { endPreview } from './preview.ts';
 import { askHealth } from './prove.ts';
 import type { StepModule } from './step-task.ts';
 
@@ -24,13 +25,18 @@ export const switchBack: StepModule = ({ site, step, operation, run }) =>
     if (sick && (await sicknessOf(site, site, signal)) === null)
       return {
         status: 'failed',
-        reason: `the old version is not well either: ${sick}; traffic stays with the new one`,
+        reason: `the old version is not well either: ${sick}; traffic stays ${await whereItIs(back)}`,
       };
     const state = await point(back, old?.colour ?? null, old?.release.id ?? null, operation);
     await site.world.reach(`${step.name}:inside`);
     const switchMs = Math.round((site.world.clock.elapsed() - beganAt) * 10) / 10;
     return { status: 'done', facts: { colour: state.colour, epoch: state.epoch, switchMs } };
   });
+
+async function whereItIs({ traffic, colour }: Site): Promise<string> {
+  const now = await traffic.current();
+  return now?.beside?.colour === colour ? 'with both, as it is shared' : 'with the new one';
+}
 
 /** Services that the proxy knows: the old version has no more. */
 async function withItsServices(site: Site): Promise<Site> {
@@ -89,9 +95,11 @@ export const drainNew: StepModule = ({ site, step, run }) =>
 
 export const stopNew: StepModule = ({ site, step, operation, run }) =>
   run('stop-new', async (signal) => {
-    const proxy = (await asItListens(site)).traffic;
+    const listening = await asItListens(site);
+    const proxy = listening.traffic;
     const traffic = await proxy.current();
     if (traffic?.colour === site.colour) throw new Error('the new version still has the traffic');
+    await endPreview(listening, operation);
     if (traffic) await proxy.closeSessions(site.colour, await claim(site, operation));
     await changeColour(site, site.colour, 'stop', operation, signal, () => site.world.reach(`${step.name}:inside`));
     return { status: 'done', facts: { stopped: site.colour } };

@@ -1,4 +1,5 @@
 import { fail } from '../../domain/failure.ts';
+import { cookieOf, drawCookie, drawOf, previewHeader } from '../../kinds/beside.ts';
 import type { Colour, Command, Driver, Instance, Slot } from '../../kinds/driver.ts';
 import type { ColourLoad, Traffic, TrafficHandle, TrafficPlace, TrafficState } from '../../kinds/traffic.ts';
 import { z } from 'zod';
@@ -47,6 +48,10 @@ export function fakeDriver(): FakeDriver {
 export interface FakeTraffic extends Traffic {
   /** What each points to; null: it does not run. */
   readonly states: Map<string, TrafficState | null>;
+  /** True: started by an older Greenroom. */
+  isOld: boolean;
+  /** Whom a caller with these headers reaches. */
+  targetFor(environment: string, headers?: Readonly<Record<string, string>>): Pick<TrafficState, 'services'> | null;
   /** Where each listens. */
   readonly addresses: Map<string, TrafficPlace['services']>;
   /** What `load` answers; nobody is there otherwise. */
@@ -82,7 +87,11 @@ export function fakeTraffic(): FakeTraffic {
     async point(target) {
       fit(place);
       if (target.epoch < (kept.get(environment)?.epoch ?? 0)) fail({ code: 'GR7409', message: 'an older epoch' });
-      done.push(`point ${environment} ${target.colour ?? 'nobody'} ${target.release ?? 'nothing'}`);
+      const { beside } = target;
+      if (beside && plug.isOld) fail({ code: 'GR7437', message: 'the proxy is too old' });
+      const who = beside?.gets.kind === 'share' ? `${beside.gets.percent} %` : 'preview';
+      const also = beside ? ` beside ${beside.colour} ${beside.release} ${who}` : '';
+      done.push(`point ${environment} ${target.colour ?? 'nobody'} ${target.release ?? 'nothing'}${also}`);
       kept.set(environment, { ...target });
       states.set(environment, { ...target });
       return target;
@@ -95,8 +104,17 @@ export function fakeTraffic(): FakeTraffic {
     },
   });
   const plug: FakeTraffic = {
-    ...{ kind: 'edge', summary: 'in memory', schema: z.json(), states, addresses, done, loads: () => [] },
+    ...{ kind: 'edge', summary: 'in memory', schema: z.json(), states, addresses, done, loads: () => [], isOld: false },
     open: (place) => handle(place),
+    targetFor(environment, headers = {}) {
+      const state = states.get(environment) ?? null;
+      const gets = state?.beside?.gets;
+      if (!state?.beside || !gets) return state;
+      // Who has drawn nothing draws badly.
+      const draw = drawOf(cookieOf(headers['cookie'], drawCookie)) ?? 99;
+      const isFor = gets.kind === 'share' ? draw < gets.percent : headers[previewHeader] === gets.secret;
+      return isFor ? state.beside : state;
+    },
   };
   return plug;
 }

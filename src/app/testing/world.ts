@@ -121,7 +121,7 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
     const value = seen.get(config.name) ?? 1;
     return typeof value === 'number' ? { status: 'measured', data: value } : value();
   });
-  const request = async (url: string) => answerOf(world, url);
+  const request = async (url: string, headers: Asked['headers']) => answerOf(world, { url, headers });
   const world: TestWorld = {
     ...{ home, node, store, project, driver, proxy, time, seen, answers, secrets, kept, stored, broken, clock },
     packages: { beside: null },
@@ -151,10 +151,11 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
     embedded: { ensure: async (database) => `postgresql://u:p@h/${database}`, addUser: async () => {} },
     effects(more) {
       const doors = createEffects({ secrets: more, load: { run: () => Promise.reject(new Error('no load here')) } });
-      const http = { request: ({ url }: { url: string }) => request(url) };
+      const http = { request: ({ url, headers }: Asked) => request(url, headers) };
       return { ...doors, http, clock, redact: (text) => doors.redactor.text(text) };
     },
     resolveVariables: async () => ({ values: {}, declared: {}, secrets, missing: [], expand: (text) => text }),
+    previewSecret: async (_, deployment) => sha256(`secret of ${deployment}`),
     reach: async () => {},
     async release(version) {
       const release = releaseOf(name, version, configurationHash(project, sha256));
@@ -191,11 +192,16 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
   return world;
 }
 
+interface Asked {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
 /** Who listens there: an instance, or whatever a proxy points to. Good ones say which release they are. */
-function answerOf(world: TestWorld, url: string): HttpAnswer {
+function answerOf(world: TestWorld, { url, headers }: Asked): HttpAnswer {
   const port = Number(new URL(url).port);
   const publicly = world.project.environments.find((each) => each.ports['backend'] === port);
-  const target = publicly && world.proxy.states.get(publicly.name)?.services['backend'];
+  const target = publicly && world.proxy.targetFor(publicly.name, headers)?.services['backend'];
   const instance = [...world.driver.running.values()].flat().find((each) => each.port === (target?.port ?? port));
   const said = instance && world.answers.get(instance.releaseId)?.(url);
   if (said) return said;

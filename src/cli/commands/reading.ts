@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { readAccountOf, readDeployments, readReleases, readSubject } from '../../app/read-history.ts';
+import { readPreview } from '../../app/read-preview.ts';
 import { firstBentRecord, readStanding } from '../../app/read-standing.ts';
 import { rejudge } from '../../app/rejudge.ts';
 import type { Account } from '../../domain/account.ts';
@@ -43,6 +44,24 @@ export const status = (): CommandBody => async (session) => {
   if (bentAt !== null) out.line(out.style('red', `The record was changed: sequence ${bentAt} does not fit its hash.`));
   return exit.ok;
 };
+
+export const preview =
+  (environment: string): CommandBody =>
+  async (session) => {
+    const { out } = session;
+    const world = await session.reader();
+    const { project } = session.load();
+    const found = await readPreview(world, project, environment);
+    if (out.isJson) out.json({ ok: true, environment, ...found });
+    else {
+      out.line(`${found.release ?? 'a release'} (${found.colour}) can be asked at the public address with the secret.`);
+      out.line(`  header  ${found.header}`);
+      out.line(`  cookie  ${found.cookie}`);
+      for (const [service, url] of Object.entries(found.addresses))
+        out.line(`  ${service}  curl -H '${found.header}' ${url}`);
+    }
+    return exit.ok;
+  };
 
 export const history =
   (environment: string | undefined, { releases, limit }: { releases?: boolean; limit: string }): CommandBody =>

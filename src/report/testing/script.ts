@@ -114,7 +114,7 @@ class Play {
       drain: 1_100,
     };
     if (step.kind !== 'checks') this.#at += scripted?.tookMs ?? standard[step.kind] ?? 140;
-    if (['drift', 'way-back', 'migrate', 'prepare', 'start', 'prove'].includes(step.kind))
+    if (['drift', 'way-back', 'migrate', 'prepare', 'start', 'prove', 'preview'].includes(step.kind))
       this.#answer(step, beganAt, scripted?.failed);
     const reason = scripted?.failed ?? (failedChecks.length > 0 ? `${failedChecks.join(', ')} did not pass` : null);
     this.#steps.push({
