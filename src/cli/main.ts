@@ -28,6 +28,7 @@ function body(load: () => Promise<Bodies>, name: string) {
 
 const setup = () => import('./commands/setup.ts') as Promise<Bodies>;
 const delivery = () => import('./commands/delivery.ts') as Promise<Bodies>;
+const goingBack = () => import('./commands/going-back.ts') as Promise<Bodies>;
 const people = () => import('./commands/people.ts') as Promise<Bodies>;
 const reading = () => import('./commands/reading.ts') as Promise<Bodies>;
 
@@ -89,8 +90,10 @@ waiting(
 ).action(body(delivery, 'promote'));
 waiting(program.command('rollback').description('return to the last good release').argument('<environment>'))
   .option('--to <release>', 'a chosen release')
+  .option('--now', 'at once: one switch, its checks after it')
+  .option('--dry-run', 'say what it would do, and do nothing')
   .option('--reason <text>', 'recorded with it', 'asked for by hand')
-  .action(body(delivery, 'rollback'));
+  .action(body(goingBack, 'rollback'));
 
 program
   .command('accept')

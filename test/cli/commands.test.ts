@@ -198,12 +198,13 @@ describe('taking it back', () => {
     expect((await json<Failures>('cancel staging', 2)).failures[0]).toMatchObject({ code: 'GR4308' });
   });
 
-  test('rollback while it bakes: a flip, soon after the command has reached the engine', async () => {
+  test('rollback --now while it bakes: a flip, soon after the command has reached the engine', async () => {
     const before = await tiny.served();
     const { ended } = await tiny.begin();
     await baking();
-    const back = await run('rollback staging --reason looks-wrong');
+    const back = await run('rollback staging --now --reason looks-wrong');
     expect([back.code, (await ended).code]).toEqual([0, 7]);
+    expect(back.stdout).toMatch(/verified .*services answer as they should/);
     const [asked] = await tiny.records('go-back-asked');
     const moved = (await tiny.records('step-ended')).find(({ data }) => data['step'] === 'switch-back');
     expect(moved!.at - asked!.at).toBeLessThan(2_000);
@@ -233,11 +234,12 @@ describe('taking it back', () => {
     expect(back.code, back.stdout + back.stderr).toBe(0);
     const before = await tiny.served();
     expect(before).not.toBe(now);
-    const chosen = await json('rollback staging --to 1.0.1');
+    const chosen = await json('rollback staging --to 1.0.1 --now');
     expect(chosen).toMatchObject({
       ending: { as: 'live' },
       release: { id: first },
       deployment: { purpose: 'roll-back' },
+      verification: { outcome: 'pass' },
     });
     expect(await tiny.served()).toBe(first);
   });
