@@ -142,6 +142,7 @@ function makeEnvironment(parts: Parts, name: string, one: EnvironmentShape): Env
     },
     ...(one['rehearse-rollback'] && { rehearseRollback: true as const }),
     keepReleases: one['keep-releases'],
+    ...(one['maintenance-page'] !== undefined && { maintenancePage: one['maintenance-page'] }),
     about: aboutOf(one),
   };
 }

@@ -1,3 +1,4 @@
+import { noMaintenance, type MaintenanceWish } from '../kinds/maintenance.ts';
 import { emptyState, sameTarget, type EdgeState } from './edge-state.ts';
 import { Lane } from './lane.ts';
 import type { Session } from './session.ts';
@@ -8,6 +9,8 @@ export class Switchboard {
   active: Lane | null = null;
   readonly sessions = new Set<Session>();
   unserved = 0;
+  /** A page for everybody, whoever is active beneath it. */
+  wish: MaintenanceWish = noMaintenance;
   /** Answers tell clients to come back on another connection. */
   leaving = false;
   private state: EdgeState = emptyState;
@@ -32,6 +35,8 @@ export class Switchboard {
    */
   leave(publicAddresses: EdgeState['services']): void {
     this.leaving = true;
+    // It hears no more of pages either, and its requests go to who does.
+    this.wish = noMaintenance;
     this.active?.retire();
     this.active = new Lane({ ...this.state, colour: null, services: publicAddresses });
     for (const session of this.sessions) session.closeForRestart();

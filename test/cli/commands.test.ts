@@ -234,7 +234,7 @@ describe('taking it back', () => {
     expect(back.code, back.stdout + back.stderr).toBe(0);
     const before = await tiny.served();
     expect(before).not.toBe(now);
-    const chosen = await json('rollback staging --to 1.0.1 --now');
+    const chosen = await json('rollback staging --to 1.0.1 --now --maintenance --notice moving');
     expect(chosen).toMatchObject({
       ending: { as: 'live' },
       release: { id: first },
@@ -242,6 +242,10 @@ describe('taking it back', () => {
       verification: { outcome: 'pass' },
     });
     expect(await tiny.served()).toBe(first);
+    expect((await json<{ environments: object[] }>('status')).environments).toMatchObject([
+      { name: 'staging', maintenance: null },
+      {},
+    ]);
   });
 
   test('F078 a rollback while one is under way sees that one end, and goes back no further', async () => {

@@ -1,18 +1,21 @@
 import { findWayBack, type WayBack } from '../../app/find-way-back.ts';
 import { readAccount } from '../../app/read-history.ts';
-import { rollBack } from '../../app/roll-back.ts';
+import { rollBack, type RollbackOrder } from '../../app/roll-back.ts';
 import type { OpenWorld } from '../../compose.ts';
+import { fail } from '../../domain/failure.ts';
 import { isVerification, verificationOf, verifyingChecks } from '../../domain/verification.ts';
 import type { Project } from '../../domain/project.ts';
+import { askedPage, closedMeanwhile, type PageOptions } from '../closing.ts';
 import { exit } from '../exit-code.ts';
 import type { CommandBody, Session } from '../session.ts';
 import { followed } from './follow.ts';
 
-interface RollbackOptions {
+interface RollbackOptions extends PageOptions {
   readonly wait: boolean;
   readonly strict?: boolean;
   readonly to?: string;
   readonly now?: boolean;
+  readonly maintenance?: boolean;
   readonly dryRun?: boolean;
   readonly reason: string;
 }
@@ -21,25 +24,47 @@ export const rollback =
   (environment: string, options: RollbackOptions): CommandBody =>
   async (session) => {
     const { project } = session.load();
-    const urgent = options.now === true;
-    const question = { project, environment, to: options.to ?? null, urgent };
+    const question = { project, environment, to: options.to ?? null, urgent: options.now === true };
     if (options.dryRun === true) return rehearse(session, project, await findWayBack(await session.reader(), question));
+    const isClosed = options.maintenance === true;
+    if (!isClosed && (options.notice !== undefined || options.until !== undefined))
+      fail({
+        code: 'GR4338',
+        message: 'A notice and a time are said by a page, and none is asked for.',
+        do: 'Add --maintenance, or leave --notice and --until out.',
+      });
+    const page = isClosed ? await askedPage(project, environment, options) : null;
     const world = await session.world();
-    const { out } = session;
-    const back = await rollBack(world, { ...question, actor: await session.actor(), reason: options.reason });
-    const id = back.kind === 'flip' ? back.deployment : back.deployment.id;
-    const redeployed = `The old version is gone; ${back.kind === 'flip' ? '' : back.release} is deployed again as ${id}`;
-    const checked = urgent ? ', and its checks are asked after the switch' : '';
-    out.line(back.kind === 'flip' ? `Asked ${id} to go back: the old version still runs.` : `${redeployed}${checked}.`);
-    // Who is in a hurry is told at once that it holds, and does not sit before it.
-    const noWait = urgent || !options.wait;
-    const { code, document } = await followed(session, world, id, { noWait, strict: options.strict === true });
-    // Taken back is what was asked for, also where something else took it back a moment before.
-    const isBack = back.kind === 'flip' && (code === exit.rolledBack || code === exit.gateFailed);
-    const answer = isBack ? await verifiedCode(session, world, id) : code;
-    if (out.isJson) out.json(document);
-    return answer;
+    const order = { ...question, actor: await session.actor(), reason: options.reason };
+    if (page === null) return goThere(session, world, order, options);
+    // Nothing is closed for a rollback that is refused.
+    await findWayBack(world, question);
+    const closing = { project, environment, actor: order.actor, page };
+    return closedMeanwhile(session, world, closing, () => goThere(session, world, order, options));
   };
+
+async function goThere(
+  session: Session,
+  world: OpenWorld,
+  order: RollbackOrder,
+  options: RollbackOptions,
+): Promise<number> {
+  const { out } = session;
+  const urgent = order.urgent === true;
+  const back = await rollBack(world, order);
+  const id = back.kind === 'flip' ? back.deployment : back.deployment.id;
+  const redeployed = `The old version is gone; ${back.kind === 'flip' ? '' : back.release} is deployed again as ${id}`;
+  const checked = urgent ? ', and its checks are asked after the switch' : '';
+  out.line(back.kind === 'flip' ? `Asked ${id} to go back: the old version still runs.` : `${redeployed}${checked}.`);
+  // Who is in a hurry, or has closed to everybody, is told at once that it holds, and does not sit before it.
+  const noWait = urgent || options.maintenance === true || !options.wait;
+  const { code, document } = await followed(session, world, id, { noWait, strict: options.strict === true });
+  // Taken back is what was asked for, also where something else took it back a moment before.
+  const isBack = back.kind === 'flip' && (code === exit.rolledBack || code === exit.gateFailed);
+  const answer = isBack ? await verifiedCode(session, world, id) : code;
+  if (out.isJson) out.json(document);
+  return answer;
+}
 
 /** Back is not yet well: what was not passed after the switch is said last, and never ends with 0. */
 async function verifiedCode({ out }: Session, world: OpenWorld, id: string): Promise<number> {
