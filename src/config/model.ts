@@ -236,6 +236,7 @@ function makeCheck(parts: Parts, check: ReadCheck, budgetMs: number): CheckSpec 
     kind: plug.kind,
     config: check.config,
     in: environmentsOf(check, parts.shape),
+    ...(fields.smoke && { smoke: true as const }),
     blocking: fields.blocking,
     timeoutMs: fields.timeout ?? Math.min(budgetMs, usualTimeoutMs(check) ?? budgetMs),
     retries: fields.retries,

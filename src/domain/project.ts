@@ -166,6 +166,8 @@ export interface CheckSpec {
   readonly config: Json;
   /** Environments it runs in. */
   readonly in: readonly string[];
+  /** Asked again of what serves after a rollback. */
+  readonly smoke?: true;
   readonly blocking: boolean;
   readonly timeoutMs: number;
   readonly retries: number;

@@ -22,12 +22,18 @@ export function verificationOf(facts: JsonObject): Pick<VerificationFacts, 'outc
   return { outcome: known, said: typeof said === 'string' ? said : 'it was not verified' };
 }
 
-/** The checks that verify a rollback: those of the phase `health` that run in the environment, named apart from their answers before the switch. */
+/**
+ * The checks that verify a rollback, of those that run in the environment: what is marked as smoke in the phases `health` and `integration`,
+ * or the phase `health` where nothing is. Named apart from their answers before the switch.
+ */
 export function verifyingChecks(project: Project, environment: string): readonly CheckSpec[] {
-  const asked = project.phases
-    .filter((phase) => phase.name === 'health')
-    .flatMap((phase) => phase.checks)
-    .filter((check) => check.in.includes(environment));
+  const checksOf = (name: string): readonly CheckSpec[] =>
+    project.phases
+      .filter((phase) => phase.name === name)
+      .flatMap((phase) => phase.checks)
+      .filter((check) => check.in.includes(environment));
+  const marked = [...checksOf('health'), ...checksOf('integration')].filter((check) => check.smoke);
+  const asked = marked.length > 0 ? marked : checksOf('health');
   const names = new Set(asked.map((check) => check.name));
   return asked.map((check) => ({
     ...check,

@@ -47,8 +47,8 @@ async function verified({ site, step, run }: StepTask, { release, colour }: Serv
   const serving = await siteAt(world, deployment, release, colour);
   const health = await run('public health', (signal) => askPublicly(serving, signal));
   const specs = verifyingChecks(project, environment.name).filter(
-    // Load is not driven at who serves.
-    ({ kind }) => world.checks.get(kind)!.runs === 'together',
+    // Load is not driven at who serves, unless the project says so.
+    ({ kind, smoke }) => smoke === true || world.checks.get(kind)!.runs === 'together',
   );
   const parallel = Math.max(1, ...project.phases.filter(({ name }) => name === 'health').map((each) => each.parallel));
   const phase = { name: step.name, budgetMs: step.budgetMs, parallel, checks: specs };

@@ -68,14 +68,15 @@ async function goThere(
 
 /** Back is not yet well: what was not passed after the switch is said last, and never ends with 0. */
 async function verifiedCode({ out }: Session, world: OpenWorld, id: string): Promise<number> {
-  const { steps, plan } = await readAccount(world, id);
+  const { steps, plan, ending } = await readAccount(world, id);
   const step = steps.findLast((each) => isVerification(each.kind));
-  if (!step) return exit.ok;
-  const { outcome, said } = verificationOf(step.facts);
+  // Somebody has cancelled it or put another in its place a moment before: that is back as well, and nobody has looked.
+  const unseen = { outcome: 'error', said: `it was ${ending?.as ?? 'taken back'}, which nobody verifies` } as const;
+  const { outcome, said } = step ? verificationOf(step.facts) : unseen;
   if (outcome === 'pass' || outcome === 'skip') return exit.ok;
   const failure = {
     code: 'GR4334',
-    message: `${plan.environment} is back, and what serves is not well: ${said}.`,
+    message: `${plan.environment} is back, and what serves has not passed its verification: ${said}.`,
     do: `Look at "greenroom why ${plan.environment}"; go further back with "greenroom rollback ${plan.environment} --now --to <release>", or deploy a good one.`,
   };
   if (!out.isJson) out.failures([failure]);
