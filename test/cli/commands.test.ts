@@ -40,7 +40,14 @@ const baking = () => until('the bake began', async () => (await tiny.steps()).in
 
 describe('the first release', () => {
   test('status and history of nothing; promote without proof is not allowed: 4', async () => {
-    expect(await place()).toEqual({ name: 'staging', serving: null, inProgress: [], owed: [], drift: [] });
+    expect(await place()).toEqual({
+      name: 'staging',
+      serving: null,
+      maintenance: null,
+      inProgress: [],
+      owed: [],
+      drift: [],
+    });
     expect((await run('status')).stdout).toContain('nothing serves yet');
     expect(await json('history')).toEqual({ ok: true, deployments: [] });
     expect((await json<Failures>('promote production', 4)).failures[0]).toMatchObject({ code: 'GR4101' });
