@@ -109,8 +109,8 @@ test('answers of 500 through the proxy after the cut-over lead back to the old v
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending?.as).toBe('rolled-back');
   expect([await serving('staging'), atProxy()]).toEqual([first.plan.release.id, first.plan.release.id]);
-  expect((await account(bad)).steps.slice(-4).map((step) => `${step.kind} ${step.status}`)).toEqual([
-    ...['bake failed', 'switch-back done', 'drain-new done', 'stop-new done'],
+  expect((await account(bad)).steps.slice(-5).map((step) => `${step.kind} ${step.status}`)).toEqual([
+    ...['bake failed', 'switch-back done', 'verify-back done', 'drain-new done', 'stop-new done'],
   ]);
 });
 

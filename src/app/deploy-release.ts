@@ -1,6 +1,6 @@
 import type { Plan } from '../domain/plan.ts';
 import type { Project } from '../domain/project.ts';
-import { findDeployment, insertDeployment, listDeployments } from '../store/deployments.ts';
+import { findDeployment, insertOrFind, listDeployments } from '../store/deployments.ts';
 import { goBack } from './go-back.ts';
 import type { World } from './world.ts';
 
@@ -13,6 +13,8 @@ export interface DeploymentOrder {
   readonly bindToPlan: boolean;
   /** What happens to those before it: queued ones are always superseded, a running one only when asked. */
   readonly supersede: 'queued' | 'running';
+  /** A rollback that asks only whether the services run. */
+  readonly urgent?: boolean;
 }
 
 export interface OrderedDeployment {
@@ -27,17 +29,21 @@ export async function orderDeployment(world: World, order: DeploymentOrder): Pro
   const open = await world.store.read((rows) =>
     listDeployments(rows, project.name, { environment: plan.environment, open: true }),
   );
-  const number = await insertDeployment(world.store, {
+  const written = await insertOrFind(world.store, {
     ...{ id, project, environment: plan.environment, actor, plan, at: world.clock.now() },
     request: {
       releaseId: plan.release.id,
       purpose: plan.purpose,
+      ...(order.urgent && { urgent: true as const }),
       reason: order.reason,
       planHash: order.bindToPlan ? plan.hash : null,
     },
   });
+  const { number } = written;
   await world.reach('order:written');
-  await begin(world, id);
+  await begin(world, written.id);
+  // Somebody asked for the same rollback at the same moment: there is one.
+  if (written.id !== id) return written;
   await world.reach('order:begun');
   for (const other of open)
     if (other.status === 'queued' || order.supersede === 'running')

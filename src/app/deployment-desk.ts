@@ -35,14 +35,15 @@ import { preview } from './steps/preview.ts';
 import { prove } from './steps/prove.ts';
 import { rehearseBack, rehearseForth } from './steps/rehearse.ts';
 import type { StepModule } from './steps/step-task.ts';
+import { verify, verifyBack } from './steps/verify.ts';
 import { drainNew, stopNew, switchBack } from './steps/way-back.ts';
 import type { World } from './world.ts';
 
 const modules: Record<StepKind, StepModule> = {
   ...{ admit, drift, 'way-back': keepWayBack, migrate, prepare, start, prove, preview, checks, decide: decideRelease },
-  ...{ switch: switchOver, bake, drain, stop: stopOld },
+  ...{ switch: switchOver, verify, bake, drain, stop: stopOld },
   ...{ 'rehearse-back': rehearseBack, 'rehearse-forth': rehearseForth },
-  ...{ 'switch-back': switchBack, 'drain-new': drainNew, 'stop-new': stopNew },
+  ...{ 'switch-back': switchBack, 'verify-back': verifyBack, 'drain-new': drainNew, 'stop-new': stopNew },
 };
 
 /** Steps that change the world: when one of them breaks, nobody can tell what stands, and a person is asked. */
@@ -52,7 +53,7 @@ const acting: ReadonlySet<StepKind> = new Set([
 ]);
 
 /** The way back starts nothing of the plan, and must not wait for somebody who mends the database. */
-const returning: ReadonlySet<StepKind> = new Set(['switch-back', 'drain-new', 'stop-new']);
+const returning: ReadonlySet<StepKind> = new Set(['switch-back', 'verify-back', 'drain-new', 'stop-new']);
 
 /** The use cases behind the deployment flow. */
 export function makeDesk(world: World): Desk {
@@ -107,6 +108,7 @@ async function open(world: World, id: string): Promise<DeploymentState> {
       release: requested.release,
       standing: standing(serving),
       purpose: requested.purpose,
+      urgent: deployment.request.urgent === true,
     },
     world.hash,
   );

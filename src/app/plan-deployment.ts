@@ -23,11 +23,12 @@ export async function planDeployment(
   environmentName: string,
   releaseName: string | null,
   purpose: Plan['purpose'] = 'deploy',
+  urgent = false,
 ): Promise<PlannedDeployment> {
   const environment = environmentOf(project, environmentName);
   const release = await releaseOf(world, project, releaseName);
   const serving = await world.store.read((rows) => servingIn(rows, project.name, environment.name));
-  const plan = makePlan({ project, environment, release, standing: standing(serving), purpose }, world.hash);
+  const plan = makePlan({ project, environment, release, standing: standing(serving), purpose, urgent }, world.hash);
   return { plan, ...(await findObstacles(world, project, environment, plan)) };
 }
 

@@ -7,6 +7,8 @@ import { findDeployment, listDeployments, type StoredDeployment } from '../store
 import { servingIn } from '../store/environments.ts';
 import { verifyRecords } from '../store/records.ts';
 import { namedRelease } from '../store/releases.ts';
+import type { MaintenancePage } from '../kinds/maintenance.ts';
+import { openTraffic } from './site.ts';
 import { findDrift } from './find-drift.ts';
 import { findObstacle } from './obstacle.ts';
 import { acceptedIn } from './proof.ts';
@@ -28,6 +30,8 @@ export interface EnvironmentStanding {
     readonly obstacle: Failure | null;
   }[];
   readonly owed: readonly Condition[];
+  /** The page that everybody gets instead, and whose it is; null where there is none, or the proxy cannot tell. */
+  readonly maintenance: Pick<MaintenancePage, 'by' | 'since' | 'notice' | 'until'> | null;
   /** Differences between what is recorded to serve and what really runs. */
   readonly drift: readonly string[];
 }
@@ -51,8 +55,22 @@ async function standingOf(world: World, project: Project, environment: Environme
     },
     inProgress: await Promise.all(open.map((each) => progressOf(world, each))),
     owed: (by?.verdict?.conditions ?? []).filter((condition) => !accepted.includes(condition.id)),
+    maintenance: await maintenanceIn(world, project, environment),
     drift: await findDrift(world, project, environment),
   };
+}
+
+async function maintenanceIn(
+  world: World,
+  project: Project,
+  environment: Environment,
+): Promise<EnvironmentStanding['maintenance']> {
+  const page = await openTraffic(world, project, environment)
+    .maintenance()
+    .catch(() => null);
+  if (page === null) return null;
+  const { by, since, notice, until } = page;
+  return { by, since, notice, until };
 }
 
 async function progressOf(

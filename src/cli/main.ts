@@ -28,6 +28,8 @@ function body(load: () => Promise<Bodies>, name: string) {
 
 const setup = () => import('./commands/setup.ts') as Promise<Bodies>;
 const delivery = () => import('./commands/delivery.ts') as Promise<Bodies>;
+const goingBack = () => import('./commands/going-back.ts') as Promise<Bodies>;
+const closing = () => import('./commands/maintenance.ts') as Promise<Bodies>;
 const people = () => import('./commands/people.ts') as Promise<Bodies>;
 const reading = () => import('./commands/reading.ts') as Promise<Bodies>;
 
@@ -89,8 +91,22 @@ waiting(
 ).action(body(delivery, 'promote'));
 waiting(program.command('rollback').description('return to the last good release').argument('<environment>'))
   .option('--to <release>', 'a chosen release')
+  .option('--now', 'at once: one switch, its checks after it')
+  .option('--maintenance', 'a page for everybody until it is back and verified')
+  .option('--notice <text>', 'what the page says')
+  .option('--until <time>', 'when it is planned to end')
+  .option('--dry-run', 'say what it would do, and do nothing')
   .option('--reason <text>', 'recorded with it', 'asked for by hand')
-  .action(body(delivery, 'rollback'));
+  .action(body(goingBack, 'rollback'));
+
+program
+  .command('maintenance')
+  .description('close an environment with a page, 503, for everybody; open it again')
+  .addArgument(program.createArgument('<on|off>').choices(['on', 'off']))
+  .argument('<environment>')
+  .option('--notice <text>', 'what the page says')
+  .option('--until <time>', 'when it is planned to end: 22:30, or an instant with its zone')
+  .action(body(closing, 'maintenance'));
 
 program
   .command('accept')

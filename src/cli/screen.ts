@@ -3,6 +3,8 @@ import { formatDuration } from '../domain/duration.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { overdue } from '../domain/overdue.ts';
 import type { ChainedRecord } from '../domain/record.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { verificationOf } from '../domain/verification.ts';
 import type { CheckResult } from '../domain/verdict.ts';
 import { visible } from '../report/escape.ts';
 import type { StoredDeployment } from '../store/deployments.ts';
@@ -132,6 +134,12 @@ function stepLine({ data, at }: ChainedRecord, began: ReadonlyMap<string, number
       return backLine(facts, out);
     case 'rehearse-forth':
       return done(`traffic moved to the new version again in ${String(facts['forthMs'])} ms`);
+    case 'verify':
+    case 'verify-back': {
+      const { outcome, said } = verificationOf(facts as JsonObject);
+      const words = outcome === 'pass' ? 'verified' : outcome === 'skip' ? 'not verified' : 'VERIFICATION FAILED';
+      return `${out.style(colours[outcome], marks[outcome])} ${words}  ${oneLine(said)}`;
+    }
     case 'bake': {
       const seen = `${String(facts['requests'])} requests and ${String(facts['probes'])} probes`;
       return done(

@@ -144,6 +144,7 @@ function makeEnvironment(parts: Parts, name: string, one: EnvironmentShape): Env
     },
     ...(one['rehearse-rollback'] && { rehearseRollback: true as const }),
     keepReleases: one['keep-releases'],
+    ...(one['maintenance-page'] !== undefined && { maintenancePage: one['maintenance-page'] }),
     about: aboutOf(one),
   };
 }
@@ -241,6 +242,7 @@ function makeCheck(parts: Parts, check: ReadCheck, budgetMs: number): CheckSpec 
     kind: plug.kind,
     config: check.config,
     in: environmentsOf(check, parts.shape),
+    ...(fields.smoke && { smoke: true as const }),
     blocking: fields.blocking,
     timeoutMs: fields.timeout ?? Math.min(budgetMs, usualTimeoutMs(check) ?? budgetMs),
     retries: fields.retries,

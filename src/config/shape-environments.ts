@@ -96,6 +96,11 @@ export const environment = z.strictObject({
       'Every deployment that replaces a release goes back to it and forth again before it is done, timed, with requests running. What comes of it is the rollback certificate.',
     ),
   'keep-releases': count().default(3).describe('Old releases kept beside the one that serves.'),
+  'maintenance-page': relativePath()
+    .optional()
+    .describe(
+      'Page of your own for "greenroom maintenance": one HTML file of at most 8 KiB; `{{notice}}` and `{{until}}` are filled in.',
+    ),
   about: z
     .record(z.string(), z.unknown())
     .prefault({})

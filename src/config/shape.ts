@@ -12,6 +12,12 @@ export const checkFields = z.strictObject({
     .optional()
     .describe('Environments it runs in. Default: all; for kinds that load or write, all but the last of the path.'),
   'not-in': names().optional().describe('Environments it does not run in.'),
+  smoke: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Asked again of what serves after every rollback. Where none in health or integration says so, those of health are.',
+    ),
   blocking: z.boolean().default(true).describe('Whether a failure is a no-go (true) or a condition (false).'),
   timeout: durationMs()
     .optional()

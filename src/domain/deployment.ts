@@ -1,5 +1,5 @@
 import type { JsonObject } from './json.ts';
-import { canBeCutOff, type BackKind, type Step } from './step.ts';
+import { canBeCutOff, verifyMs, type BackKind, type Step } from './step.ts';
 import type { Decision } from './verdict.ts';
 
 /**
@@ -18,7 +18,8 @@ import type { Decision } from './verdict.ts';
  * A gradual shift is more of the same: each share is a switch and a bake of its own before the last switch. From the first of them on the
  * way back goes by `switch-back`; the new version counts as serving once the last one is done.
  *
- * From the beginning of `stop` there is no way back: the old version is going away.
+ * From the beginning of `stop` there is no way back: the old version is going away. A rollback is verified on its way back, also where
+ * no traffic had moved yet: a migration may have gone before.
  * A rehearsal of the way back is two steps between bake and drain; between them the old version serves.
  */
 export interface DeploymentState {
@@ -218,14 +219,19 @@ function resolve(state: DeploymentState, choice: 'retry' | 'continue' | 'go-back
 
 function goBack(state: DeploymentState, because: Ending): DeploymentState {
   const steps = [
-    ...(state.switched ? [backStep('switch-back'), backStep('drain-new')] : []),
+    ...(state.switched ? [backStep('switch-back')] : []),
+    ...(because.as === 'rolled-back' ? [backStep('verify-back')] : []),
+    ...(state.switched ? [backStep('drain-new')] : []),
     ...(state.started ? [backStep('stop-new')] : []),
   ];
   const settled = { ...state, wish: null };
   return steps.length === 0 ? { ...settled, ended: because } : { ...settled, goingBack: { because, steps } };
 }
 
-const backStep = (kind: BackKind): Step => ({ kind, name: kind, phase: null, budgetMs: 60_000, subject: null });
+const backStep = (kind: BackKind): Step => ({
+  ...{ kind, name: kind, phase: null, subject: null },
+  budgetMs: kind === 'verify-back' ? verifyMs : 60_000,
+});
 
 function backStepDone(state: DeploymentState, goingBack: GoingBack): DeploymentState {
   const steps = goingBack.steps.slice(1);

@@ -211,7 +211,7 @@ test('F082 drift holds a promotion and the last environment, whatever "condition
 test('a rollback does not migrate and asks for health only', () => {
   const back = plan({ purpose: 'roll-back' });
   const left = [...lookedAt, 'preflight', 'infrastructure/migrate-main'];
-  const expected = [...wayThere.filter((name) => !left.includes(name)), 'switch', 'bake', 'drain', 'stop'];
+  const expected = [...wayThere.filter((name) => !left.includes(name)), 'switch', 'verify', 'bake', 'drain', 'stop'];
   expect(back.steps.map((step) => step.name)).toEqual(expected);
   expect(back.phases[0]!.left).toEqual([{ name: 'ready', reason: 'a rollback asks for health only' }]);
   expect(back.proofFrom).toBeNull();
@@ -250,6 +250,20 @@ test('a preview begins when the new version is proven, answers with a line of th
   );
   for (const parts of [{ standing: nothing }, { purpose: 'roll-back' as const }])
     expect(names({ environment, ...parts })).toEqual(names(parts));
+});
+
+test('a rollback at once asks its checks after the switch, and does not bake', () => {
+  const back = plan({ purpose: 'roll-back', urgent: true });
+  const left = [...lookedAt, 'preflight', 'infrastructure/migrate-main', 'health'];
+  const expected = [...wayThere.filter((name) => !left.includes(name)), 'switch', 'verify', 'drain', 'stop'];
+  expect(back.steps.map((step) => step.name)).toEqual(expected);
+  expect(back.phases.flatMap((phase) => phase.checks)).toEqual([]);
+  expect(back.phases.flatMap((phase) => phase.left)).toContainEqual({
+    ...{ name: 'alive', reason: 'asked after the switch: the rollback is wanted at once' },
+  });
+  expect(back.hash).not.toBe(plan({ purpose: 'roll-back' }).hash);
+  // Nothing else is ever let in without being asked.
+  expect(plan({ urgent: true })).toEqual(plan());
 });
 
 test('every step has a budget: of its phase, its database, the slowest service, the bake', () => {

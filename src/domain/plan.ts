@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts';
 import { canonical, type Hash } from './json.ts';
 import type { CheckSpec, Environment, Phase, Project } from './project.ts';
 import type { Release } from './release.ts';
-import type { Step } from './step.ts';
+import { verifyMs, type Step } from './step.ts';
 import type { RequiredCheck, VerdictPolicy } from './verdict.ts';
 
 /** What stands in an environment when a plan is made; a plan is stale as soon as this differs. */
@@ -18,6 +18,8 @@ export interface Plan {
   readonly project: string;
   readonly environment: string;
   readonly purpose: 'deploy' | 'roll-back';
+  /** A rollback that asks only whether the services run: its checks come after the switch. */
+  readonly urgent?: true;
   readonly release: Release;
   readonly standing: Standing;
   readonly colour: 'blue' | 'green';
@@ -49,7 +51,11 @@ export interface PlanQuestion {
   readonly release: Release;
   readonly standing: Standing;
   readonly purpose: 'deploy' | 'roll-back';
+  /** Of a rollback only. */
+  readonly urgent?: boolean;
 }
+
+const isUrgent = ({ purpose, urgent }: PlanQuestion): boolean => purpose === 'roll-back' && urgent === true;
 
 const admissionMs = 30_000;
 const cutOverMs = 30_000;
@@ -57,7 +63,7 @@ const lookMs = { drift: 30_000, 'way-back': 300_000 } as const;
 
 export function makePlan(question: PlanQuestion, hash: Hash): Plan {
   const { project, environment, release, standing, purpose } = question;
-  const phases = project.phases.map((phase) => plannedPhase(phase, environment, purpose));
+  const phases = project.phases.map((phase) => plannedPhase(phase, question));
   const steps = stepsOf(question, phases);
   const policy: VerdictPolicy = {
     required: [...certificateLines(question), ...requiredLines(steps, phases, driftHolds(question))],
@@ -66,6 +72,7 @@ export function makePlan(question: PlanQuestion, hash: Hash): Plan {
   };
   const body = {
     ...{ project: project.name, environment: environment.name, purpose, release, standing },
+    ...(isUrgent(question) && { urgent: true as const }),
     colour: standing.colour === 'blue' ? ('green' as const) : ('blue' as const),
     ...{ steps, phases, policy, bake: environment.bake, conditional: environment.conditional },
     proofFrom: purpose === 'deploy' ? before(project, environment) : null,
@@ -97,10 +104,12 @@ export function staleness(plan: Plan, standing: Standing, definition: string): F
   return null;
 }
 
-function plannedPhase(phase: Phase, environment: Environment, purpose: Plan['purpose']): PlannedPhase {
+function plannedPhase(phase: Phase, question: PlanQuestion): PlannedPhase {
+  const { environment, purpose } = question;
   const reasonToLeave = (check: CheckSpec): string | null => {
     if (!check.in.includes(environment.name)) return `runs in ${check.in.join(', ')} only`;
-    return purpose === 'roll-back' && phase.name !== 'health' ? 'a rollback asks for health only' : null;
+    if (purpose === 'roll-back' && phase.name !== 'health') return 'a rollback asks for health only';
+    return isUrgent(question) ? 'asked after the switch: the rollback is wanted at once' : null;
   };
   const sorted = phase.checks.map((check) => ({ check, reason: reasonToLeave(check) }));
   return {
@@ -147,11 +156,10 @@ function stepsOf(question: PlanQuestion, phases: readonly PlannedPhase[]): reado
   }
   const drainMs = Math.max(0, ...project.services.map((service) => service.drainMs));
   const graceMs = Math.max(0, ...project.services.map((service) => service.stopGraceMs));
-  steps.push(
-    ...shiftSteps(question, step),
-    step('switch', 'switch', null, cutOverMs),
-    step('bake', 'bake', null, environment.bake.forMs + cutOverMs),
-  );
+  steps.push(...shiftSteps(question, step), step('switch', 'switch', null, cutOverMs));
+  if (purpose === 'roll-back') steps.push(step('verify', 'verify', null, verifyMs));
+  // What somebody flees from is not gone back to because of what a bake sees: a verification that fails asks them.
+  if (!isUrgent(question)) steps.push(step('bake', 'bake', null, environment.bake.forMs + cutOverMs));
   if (rehearses(question))
     for (const kind of ['rehearse-back', 'rehearse-forth'] as const)
       steps.push(step(kind, kind, null, rehearsalMs(question)));

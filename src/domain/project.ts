@@ -105,6 +105,8 @@ export interface Environment {
   /** Old releases whose bytes are kept beside the one that serves, so that it can be returned to. */
   readonly keepReleases: number;
   /** Free-form characteristics (data class, access, monitoring …) that later rooms read. */
+  /** The team's own page for maintenance, below the project's folder; absent: the plain one. */
+  readonly maintenancePage?: string;
   readonly about: JsonObject;
 }
 
@@ -175,6 +177,8 @@ export interface CheckSpec {
   readonly config: Json;
   /** Environments it runs in. */
   readonly in: readonly string[];
+  /** Asked again of what serves after a rollback. */
+  readonly smoke?: true;
   readonly blocking: boolean;
   readonly timeoutMs: number;
   readonly retries: number;

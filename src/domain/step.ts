@@ -1,11 +1,13 @@
 /**
  * A deployment is a list of steps. Forward:
  *
- *   admit → drift → way-back → [phases: work and checks] → decide → [switch a share → bake it] → switch → bake → drain → stop
+ *   admit → drift → way-back → [phases: work and checks] → decide → [switch a share → bake it] → switch → [verify] → bake → drain → stop
  *
  * where the way back is rehearsed with `rehearse-back → rehearse-forth` between bake and drain; and back, as far as the forward way had come:
  *
- *   switch-back → drain-new → stop-new
+ *   switch-back → [verify-back] → drain-new → stop-new
+ *
+ * A rollback is verified once it has the traffic, whichever way it came; one that must be at once has no bake.
  */
 export type StepKind = ForwardKind | BackKind;
 export type ForwardKind =
@@ -23,6 +25,8 @@ export type ForwardKind =
   | 'checks'
   | 'decide'
   | 'switch'
+  /** Is what a rollback has brought back well? */
+  | 'verify'
   | 'bake'
   /** Traffic to the old version for a while, as a rollback would do it. */
   | 'rehearse-back'
@@ -30,7 +34,7 @@ export type ForwardKind =
   | 'rehearse-forth'
   | 'drain'
   | 'stop';
-export type BackKind = 'switch-back' | 'drain-new' | 'stop-new';
+export type BackKind = 'switch-back' | 'verify-back' | 'drain-new' | 'stop-new';
 
 export interface Step {
   readonly kind: StepKind;
@@ -42,7 +46,10 @@ export interface Step {
   readonly subject: string | null;
 }
 
-/** Steps that only look: they may be cut off at any time without leaving anything half done. */
-const looking: ReadonlySet<StepKind> = new Set(['drift', 'way-back', 'prove', 'checks', 'bake', 'drain']);
+/** Steps that only look: they may be cut off at any time without leaving anything half done. On the way back nobody asks for that. */
+const looking: ReadonlySet<StepKind> = new Set(['drift', 'way-back', 'prove', 'checks', 'verify', 'bake', 'drain']);
 
 export const canBeCutOff = (step: Step): boolean => looking.has(step.kind);
+
+/** What the verification of a rollback may take. */
+export const verifyMs = 300_000;

@@ -69,7 +69,10 @@ export function whyNotItsPlan(
   const began = own.find(({ kind }) => kind === 'deployment-began')?.data;
   const { release, environment, purpose } = plan;
   const isOrdered =
-    ordered?.['release'] === release.id && ordered['environment'] === environment && ordered['purpose'] === purpose;
+    ordered?.['release'] === release.id &&
+    ordered['environment'] === environment &&
+    ordered['purpose'] === purpose &&
+    (ordered['urgent'] ?? false) === (plan.urgent ?? false);
   if (!isOrdered) return 'it is not what was ordered';
   if (began?.['plan'] !== hash(canonical({ ...plan, hash: undefined }))) return 'its plan is not the recorded one';
   const place = model.environments.find((each) => each.name === environment);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../domain/failure.ts';
 import { sameBeside } from '../kinds/beside.ts';
 import type { Colour } from '../kinds/driver.ts';
+import type { MaintenancePage } from '../kinds/maintenance.ts';
 import type { ColourLoad, TrafficHandle, TrafficState, TrafficTarget } from '../kinds/traffic.ts';
 import { askControl } from './control-client.ts';
 import type { WorkerLoad } from './edge-messages.ts';
@@ -35,6 +36,7 @@ export interface EdgeStanding {
   readonly upSinceAt: number;
   readonly services: EdgeRun['services'];
   readonly state: EdgeState;
+  readonly maintenance: MaintenancePage | null;
 }
 
 /** Lanes apart, with latency buckets; `load()` is the short form. */
@@ -66,6 +68,8 @@ export function openEdge(options: EdgeOptions): Edge {
     measure: async () => (await askOrFail(options, 'GET', '/load')) as EdgeLoad,
     closeSessions: async (colour, epoch) =>
       void (await askOrFail(options, 'POST', '/close-sessions', { colour, epoch, code: 1012 })),
+    maintain: async (wish) => void (await askOrFail(options, 'PUT', '/maintenance', wish)),
+    maintenance: async () => (await readStanding(options))?.maintenance ?? null,
     stop: () => stopRunning(options),
   };
 }

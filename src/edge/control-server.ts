@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Failure } from '../domain/failure.ts';
+import { wishSchema } from '../kinds/maintenance.ts';
 import { targetSchema } from './edge-schemas.ts';
 import type { EdgeRun } from './edge-state.ts';
 import type { PointAnswer, Watchdog } from './watchdog.ts';
@@ -43,6 +44,8 @@ async function answer(
       return { status: 200, body: { ...(await watchdog.load()), workerRestarts: watchdog.workerRestarts } };
     case 'PUT /point':
       return point(watchdog, await readBody(request));
+    case 'PUT /maintenance':
+      return maintain(watchdog, await readBody(request));
     case 'POST /close-sessions':
       return closeSessions(watchdog, await readBody(request));
     case 'POST /stop':
@@ -55,7 +58,13 @@ async function answer(
 
 function stateBody(watchdog: Watchdog, run: EdgeRun): object {
   const { token: _, ...shown } = run;
-  return { ...shown, state: watchdog.state, workerPid: watchdog.workerPid, workerRestarts: watchdog.workerRestarts };
+  return {
+    ...shown,
+    state: watchdog.state,
+    maintenance: watchdog.wish.page,
+    workerPid: watchdog.workerPid,
+    workerRestarts: watchdog.workerRestarts,
+  };
 }
 
 async function point(watchdog: Watchdog, body: unknown): Promise<Answer> {
@@ -90,6 +99,14 @@ function pointAnswer(watchdog: Watchdog, done: PointAnswer, epoch: number): Answ
     default:
       return done satisfies never;
   }
+}
+
+async function maintain(watchdog: Watchdog, body: unknown): Promise<Answer> {
+  const parsed = wishSchema.safeParse(body);
+  if (!parsed.success) return refuse(400, { code: 'GR7410', message: z.prettifyError(parsed.error) });
+  const { epoch } = parsed.data;
+  if (await watchdog.maintain(parsed.data)) return { status: 200, body: { epoch } };
+  return refuse(409, staleFailure(epoch, watchdog.wish.epoch), watchdog.wish.epoch);
 }
 
 async function closeSessions(watchdog: Watchdog, body: unknown): Promise<Answer> {

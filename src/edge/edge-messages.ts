@@ -1,3 +1,4 @@
+import type { MaintenanceWish } from '../kinds/maintenance.ts';
 import type { EdgeState } from './edge-state.ts';
 import type { LaneLoad } from './traffic-count.ts';
 
@@ -7,6 +8,7 @@ export type ToWorker =
   /** The edge is up: from here on a worker that loses its watchdog starts another. */
   | { readonly kind: 'settled' }
   | { readonly kind: 'point'; readonly id: number; readonly state: EdgeState }
+  | { readonly kind: 'maintain'; readonly id: number; readonly wish: MaintenanceWish }
   | { readonly kind: 'load'; readonly id: number }
   | { readonly kind: 'close-sessions'; readonly id: number; readonly colour: string };
 
@@ -16,6 +18,7 @@ export type FromWorker =
   | { readonly kind: 'listening'; readonly service: string }
   | { readonly kind: 'listen-failed'; readonly service: string; readonly errno: string }
   | { readonly kind: 'pointed'; readonly id: number; readonly state: EdgeState }
+  | { readonly kind: 'maintained'; readonly id: number; readonly epoch: number }
   | { readonly kind: 'loaded'; readonly id: number; readonly load: WorkerLoad }
   | { readonly kind: 'sessions-closed'; readonly id: number; readonly sessions: number };
 

@@ -6,6 +6,7 @@ import { controlServer } from './control-server.ts';
 import { writeDurably } from '../host/durable-file.ts';
 import { readRecord } from './read-record.ts';
 import type { TookOver } from './edge-messages.ts';
+import { noMaintenance, wishSchema } from '../kinds/maintenance.ts';
 import { configSchema, stateSchema } from './edge-schemas.ts';
 import { emptyState, type EdgeConfig, type EdgeRun } from './edge-state.ts';
 import { bindHandle, inheritHandle, type ListeningHandle } from './listening-handle.ts';
@@ -30,11 +31,13 @@ export async function runEdge({ stateDirectory, entryFile, inherited }: EdgeStar
   const config = await readRecord(join(stateDirectory, 'edge.json'), configSchema);
   if (!config) throw new Error(`${join(stateDirectory, 'edge.json')} is missing`);
   const state = (await readRecord(join(stateDirectory, 'state.json'), stateSchema)) ?? emptyState;
+  const wish = (await readRecord(join(stateDirectory, 'maintenance.json'), wishSchema)) ?? noMaintenance;
   const watchdog = new Watchdog({
     stateDirectory,
     entryFile,
     config,
     state,
+    wish,
     handles: takeAddresses(config, inherited),
     listenFailed: addressMissed,
   });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough, type Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { wantsProblem, type MaintenancePage } from '../kinds/maintenance.ts';
 import { Caller, marked } from './caller.ts';
 import { asLatin1, requestHeaders, responseHeaders } from './forwarded-headers.ts';
 import type { Lane } from './lane.ts';
@@ -72,6 +73,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.request.url = path;
     this.request.on('error', () => undefined);
     this.response.on('error', () => undefined);
+    const { page } = this.listener.board.wish;
+    if (page && !page.open.includes(path.split('?')[0]!)) return this.answerPage(page);
     if (!this.assign()) {
       this.listener.board.unserved += 1;
       this.response.setHeader('retry-after', '1');
@@ -236,6 +239,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.ended) return;
     this.ended = true;
     this.lane?.count.requestEnded(end, this.startedMs);
+  }
+
+  private answerPage({ html, problem, retryAfter }: MaintenancePage): void {
+    const isProblem = wantsProblem(this.request.headers.accept ?? '');
+    this.response.writeHead(503, {
+      'content-type': isProblem ? 'application/problem+json' : 'text/html; charset=utf-8',
+      'retry-after': retryAfter,
+      'cache-control': 'no-store',
+    });
+    this.response.end(isProblem ? problem : html);
+    this.request.resume();
   }
 
   private answer(statusCode: number, code: string, message: string): void {

@@ -1,3 +1,4 @@
+import { noMaintenance, type MaintenanceWish } from '../kinds/maintenance.ts';
 import type { Beside, Gets } from '../kinds/traffic.ts';
 import type { Caller } from './caller.ts';
 import { emptyState, sameTarget, type EdgeState } from './edge-state.ts';
@@ -14,6 +15,8 @@ interface BesideLane {
 export class Switchboard {
   readonly sessions = new Set<Session>();
   unserved = 0;
+  /** A page for everybody, whoever is active beneath it. */
+  wish: MaintenanceWish = noMaintenance;
   /** Answers tell clients to come back on another connection. */
   leaving = false;
   private state: EdgeState = emptyState;
@@ -52,6 +55,8 @@ export class Switchboard {
    */
   leave(publicAddresses: EdgeState['services']): void {
     this.leaving = true;
+    // It hears no more of pages either, and its requests go to who does.
+    this.wish = noMaintenance;
     const party = { colour: null, release: this.state.release, services: publicAddresses, place: 'serves' } as const;
     this.moveTo({ active: new Lane(party, this.state.epoch), beside: null });
     for (const session of this.sessions) session.closeForRestart();

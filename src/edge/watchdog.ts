@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { isStaleWish, type MaintenanceWish } from '../kinds/maintenance.ts';
 import type { TrafficTarget } from '../kinds/traffic.ts';
 import { writeDurably } from '../host/durable-file.ts';
 import type { FromWorker, ToWorker, WorkerLoad } from './edge-messages.ts';
@@ -20,6 +21,7 @@ export type PointAnswer =
 /** Holds listeners and state, keeps one worker alive, and is the only one that changes where requests go. */
 export class Watchdog {
   state: EdgeState;
+  wish: MaintenanceWish;
   workerRestarts = 0;
   private readonly stateDirectory: string;
   private readonly entryFile: string;
@@ -41,6 +43,7 @@ export class Watchdog {
     readonly entryFile: string;
     readonly config: EdgeConfig;
     readonly state: EdgeState;
+    readonly wish: MaintenanceWish;
     readonly handles: ReadonlyMap<string, ListeningHandle>;
     readonly listenFailed: (service: string, errno: string) => void;
   }) {
@@ -48,6 +51,7 @@ export class Watchdog {
     this.entryFile = options.entryFile;
     this.config = options.config;
     this.state = options.state;
+    this.wish = options.wish;
     this.handles = options.handles;
     this.listenFailed = options.listenFailed;
   }
@@ -108,6 +112,13 @@ export class Watchdog {
     return answer;
   }
 
+  /** False for one that is older than what was followed before. */
+  maintain(wish: MaintenanceWish): Promise<boolean> {
+    const answer = this.lastPoint.then(() => this.maintainNow(wish));
+    this.lastPoint = answer.catch(() => undefined);
+    return answer;
+  }
+
   async load(): Promise<WorkerLoad> {
     const answer = await this.ask((id) => ({ kind: 'load', id }));
     if (answer.kind !== 'loaded') throw new Error(`the worker answered ${answer.kind} to load`);
@@ -140,6 +151,17 @@ export class Watchdog {
     return { status: 'applied', state: answer.state };
   }
 
+  private async maintainNow(wish: MaintenanceWish): Promise<boolean> {
+    if (isStaleWish(wish, this.wish.epoch)) return false;
+    await writeDurably(join(this.stateDirectory, 'maintenance.json'), JSON.stringify(wish, null, 2));
+    this.wish = wish;
+    log('maintain', { epoch: wish.epoch, isOn: wish.page !== null });
+    const answer = await this.ask((id) => ({ kind: 'maintain', id, wish }));
+    if (answer.kind !== 'maintained' || answer.epoch !== wish.epoch)
+      throw new Error('the worker does not show what it was told');
+    return true;
+  }
+
   /** Asks a second worker when the first dies over it: every question may be asked twice. */
   private async ask(message: (id: number) => ToWorker): Promise<Asked> {
     for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -168,6 +190,7 @@ export class Watchdog {
     switch (message.kind) {
       case 'up':
         // The target goes first: a worker that accepts before it knows one would answer 503.
+        worker.send({ kind: 'maintain', id: 0, wish: this.wish } satisfies ToWorker, () => undefined);
         worker.send({ kind: 'point', id: 0, state: this.state } satisfies ToWorker, () => undefined);
         for (const [service, handle] of this.handles) {
           sendHandle(worker, { kind: 'listen', service } satisfies ToWorker, handle);
@@ -181,6 +204,7 @@ export class Watchdog {
       case 'listen-failed':
         return this.listenFailed(message.service, message.errno);
       case 'pointed':
+      case 'maintained':
       case 'loaded':
       case 'sessions-closed':
         return this.waiting.get(message.id)?.(message);

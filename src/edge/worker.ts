@@ -32,6 +32,9 @@ export function runWorker(config: EdgeConfig, stateDirectory: string): void {
         return;
       case 'point':
         return tell({ kind: 'pointed', id: message.id, state: board.point(message.state) });
+      case 'maintain':
+        board.wish = message.wish;
+        return tell({ kind: 'maintained', id: message.id, epoch: board.wish.epoch });
       case 'load': {
         const load = {
           workerPid: process.pid,

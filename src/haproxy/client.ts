@@ -11,7 +11,9 @@ import { applyPointing, endSessions, lookAtLanes } from './apply-pointing.ts';
 import { controlSocket, lookSocket } from './config-text.ts';
 import type { HaproxyOptions } from './haproxy-options.ts';
 import { haproxyProcesses } from './haproxy-processes.ts';
-import { readState, writeState } from './keep-state.ts';
+import { readState, readWish, writeState, writeWish } from './keep-state.ts';
+import { readPage, showPage } from './show-page.ts';
+import { isStaleWish, type MaintenancePage, type MaintenanceWish } from '../kinds/maintenance.ts';
 import { colourOf, firstErrorVariable, type Lane, lanesOf } from './lanes.ts';
 import { chooseLane, judgePoint, type LaneNote, placeOf, pointed, type ProxyState } from './proxy-state.ts';
 import { resolveHosts } from './resolve-hosts.ts';
@@ -38,6 +40,8 @@ export function openHaproxy(options: HaproxyOptions): TrafficHandle {
     point: (target) => locked(options, () => point(options, target)),
     load: () => readLoad(options),
     closeSessions: (colour, epoch) => locked(options, () => closeSessions(options, colour, epoch)),
+    maintain: (wish) => locked(options, () => maintain(options, wish)),
+    maintenance: () => shownPage(options),
     stop: async () => {
       if (existsSync(options.stateDirectory)) await locked(options, () => stopRunning(options));
     },
@@ -201,6 +205,25 @@ async function closeSessions(options: HaproxyOptions, colour: Colour, epoch: num
     if (state.colour === colour || state.beside?.colour === colour) return;
     await sleep(10);
   }
+}
+
+/** Persisted first, with the files that a restart reads; an older wish changes nothing. */
+async function maintain(options: HaproxyOptions, wish: MaintenanceWish): Promise<void> {
+  const { stateDirectory: directory } = options;
+  const { epoch } = await readWish(directory);
+  if (isStaleWish(wish, epoch)) failStale(wish.epoch, epoch);
+  await writeWish(directory, wish);
+  await bringUp(options);
+  await writeFiles(options, await readState(directory));
+  await showPage(directory, wish);
+}
+
+async function shownPage({ stateDirectory: directory }: HaproxyOptions): Promise<MaintenancePage | null> {
+  if (!(await lookAt(directory))) return null;
+  const isShown = (await readPage(directory)).has('html');
+  const { page } = await readWish(directory);
+  if (isShown !== (page !== null)) failUnsure(directory, 'it does not show the page that it was told to');
+  return page;
 }
 
 async function stopRunning({ stateDirectory }: HaproxyOptions): Promise<void> {

@@ -4,6 +4,8 @@ import type { Addresses, ProxyState } from './proxy-state.ts';
 
 export const configFile = 'haproxy.cfg';
 export const mapFile = 'target.map';
+/** What answers under maintenance; empty without. */
+export const pageFile = 'page.map';
 /** Takes changes, from one caller after the other. */
 export const controlSocket = 'control.sock';
 /** Answers questions, of many at once. */
@@ -21,7 +23,7 @@ const nowhere = { host: '127.0.0.1', port: 1 };
  */
 export const description = (listeners: Addresses): string =>
   [
-    'greenroom 1',
+    'greenroom 2',
     ...Object.keys(listeners)
       .toSorted()
       .map((service) => `${service}=${listeners[service]!.host}:${listeners[service]!.port}`),
@@ -93,6 +95,20 @@ const defaultLines: readonly string[] = [
   '  retry-on conn-failure empty-response',
 ];
 
+const fromPage = (key: string): string => `%[str(${key}),map(${pageFile}),b64dec]`;
+const closed = (type: string, key: string): string =>
+  `  http-request return status 503 content-type "${type}" lf-string "${fromPage(key)}" hdr Retry-After "${fromPage('retry')}" hdr Cache-Control no-store if is_closed !is_open`;
+
+/** Kept in a map, since a page in a file is read at the start only. Keys that begin with a slash are paths that stay open. */
+const pageLines: readonly string[] = [
+  `  acl is_closed str(html),map(${pageFile}) -m found`,
+  `  acl is_open path,map(${pageFile}) -m found`,
+  '  acl wants_json req.hdr(accept) -m sub application/json',
+  '  acl wants_html req.hdr(accept) -m sub text/html',
+  `${closed('application/problem+json', 'json')} wants_json !wants_html`,
+  closed('text/html; charset=utf-8', 'html'),
+];
+
 function frontendLines(service: string, { host, port }: Addresses[string]): readonly string[] {
   return [
     `frontend ${service}`,
@@ -107,6 +123,7 @@ function frontendLines(service: string, { host, port }: Addresses[string]): read
     '  http-request add-header X-Forwarded-For %[src]',
     '  http-request set-header X-Forwarded-Proto http if !is_near or !{ req.hdr(x-forwarded-proto) -m found }',
     '  http-request set-header X-Forwarded-Host %[req.hdr(host)] if !is_near or !{ req.hdr(x-forwarded-host) -m found }',
+    ...pageLines,
     ...assignmentLines,
     `  use_backend ${service}.%[var(txn.lane)]`,
     '  default_backend nobody',

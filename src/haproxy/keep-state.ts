@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fail } from '../domain/failure.ts';
 import { readIfThere, writeDurably } from '../host/durable-file.ts';
+import { noMaintenance, wishSchema, type MaintenanceWish } from '../kinds/maintenance.ts';
 import { emptyState, type ProxyState, stateSchema } from './proxy-state.ts';
 
 /** A name of its own: the edge keeps another `state.json` in the same folder, should an environment change between them. */
@@ -26,3 +27,25 @@ export async function readState(directory: string): Promise<ProxyState> {
 
 export const writeState = (directory: string, state: ProxyState): Promise<void> =>
   writeDurably(pathOf(directory), `${JSON.stringify(state, null, 2)}\n`);
+
+const wishFile = 'haproxy-maintenance.json';
+
+/** Throws GR7436, as the state does. */
+export async function readWish(directory: string): Promise<MaintenanceWish> {
+  const path = join(directory, wishFile);
+  const text = await readIfThere(path);
+  if (text === null) return noMaintenance;
+  try {
+    return wishSchema.parse(JSON.parse(text.toString('utf8')));
+  } catch {
+    return fail({
+      code: 'GR7436',
+      message: 'Which page HAProxy was last told to show cannot be read.',
+      where: path,
+      do: 'Put the file back as it was, or remove it where no maintenance is under way.',
+    });
+  }
+}
+
+export const writeWish = (directory: string, wish: MaintenanceWish): Promise<void> =>
+  writeDurably(join(directory, wishFile), `${JSON.stringify(wish, null, 2)}\n`);

@@ -4,7 +4,9 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, type Failure } from '../domain/failure.ts';
-import { configFile, configText, mapFile, mapText } from './config-text.ts';
+import { configFile, configText, mapFile, mapText, pageFile } from './config-text.ts';
+import { readWish } from './keep-state.ts';
+import { pageText } from './show-page.ts';
 import type { HaproxyOptions } from './haproxy-options.ts';
 import { haproxyProcesses, programArguments } from './haproxy-processes.ts';
 import { resolveHosts } from './resolve-hosts.ts';
@@ -56,6 +58,7 @@ export async function writeFiles({ stateDirectory, services }: HaproxyOptions, s
   for (const [name, text] of [
     [configFile, configText(listeners, state)],
     [mapFile, mapText(state)],
+    [pageFile, pageText(await readWish(stateDirectory))],
   ] as const) {
     const temporary = join(stateDirectory, `${name}.tmp`);
     await writeFile(temporary, text, { mode: 0o600 });

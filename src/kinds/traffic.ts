@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Json } from '../domain/json.ts';
 import type { Colour } from './driver.ts';
+import type { MaintenancePage, MaintenanceWish } from './maintenance.ts';
 
 /** Who gets the requests. All services of an environment switch as one step. */
 export interface Traffic<Config = Json> {
@@ -33,6 +34,10 @@ export interface TrafficHandle {
   load(): Promise<readonly ColourLoad[]>;
   /** Ends the WebSockets of a colour, with 1012 where the proxy speaks their language, so that clients come back to the other. */
   closeSessions(colour: Colour, epoch: number): Promise<void>;
+  /** Answers every request with a page, with 503, or no more; persists, applies, reads back. Throws `GR7409` for an epoch below the highest wish seen. */
+  maintain(wish: MaintenanceWish): Promise<void>;
+  /** Observed truth: the page that requests get now. Null when there is none, or the proxy is down. */
+  maintenance(): Promise<MaintenancePage | null>;
   /** Takes the proxy down for good. */
   stop(): Promise<void>;
 }

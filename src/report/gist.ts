@@ -1,6 +1,7 @@
 import type { Account } from '../domain/account.ts';
 import { readRehearsal, rehearsalWords } from '../domain/certificate.ts';
 import type { EndedAs } from '../domain/deployment.ts';
+import { isVerification, verificationOf } from '../domain/verification.ts';
 import { decisiveLines, leftOut, reportLines, stands, type ReportLine } from './lines.ts';
 import { count, formatSpan } from './wording.ts';
 
@@ -75,13 +76,13 @@ function sentence(account: Account): string {
   if (!ending) return `${subject} ${underWay(account)}`;
   switch (ending.as) {
     case 'live':
-      return `${subject} serves ${environment}. ${tally(account)}${rehearsed(account)}`;
+      return `${subject} serves ${environment}. ${tally(account)}${rehearsed(account)}${verifiedWords(account)}`;
     case 'no-go':
       return `${subject} was stopped before any traffic reached it. ${tally(account)} ${before}`;
     case 'could-not-judge':
       return `${subject} could not be judged and did not get traffic. ${tally(account)} ${before}`;
     case 'rolled-back':
-      return `${subject} was taken back${afterTraffic(account)}: ${ending.reason}. ${before}`;
+      return `${subject} was taken back${afterTraffic(account)}: ${ending.reason}. ${before}${verifiedWords(account)}`;
     case 'refused':
       return `${subject} was not let into ${environment}: ${ending.reason}. ${before}`;
     case 'cancelled':
@@ -113,6 +114,16 @@ function underWay({ status, plan, steps, records }: Account): string {
   if (status === 'going back') return `is being taken back from ${plan.environment}.`;
   const step = steps.findLast((each) => each.status === 'running')?.name;
   return `is on its way to ${plan.environment}${step ? `, at ${step}` : ''}.`;
+}
+
+/** What was seen of a rollback once it had the traffic; said whatever it was, so that a failure is never read over. */
+function verifiedWords({ steps }: Account): string {
+  const step = steps.findLast((each) => isVerification(each.kind) && each.status !== 'running');
+  if (!step) return '';
+  if (step.status !== 'done') return ` Its verification was not passed: ${step.reason ?? step.status}.`;
+  const { outcome, said } = verificationOf(step.facts);
+  if (outcome === 'skip') return ' Nothing was verified: nobody serves.';
+  return outcome === 'pass' ? ` Verified after it: ${said}.` : ` VERIFICATION FAILED: ${said}.`;
 }
 
 function afterTraffic(account: Account): string {

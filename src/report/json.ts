@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import { isVerification, verificationOf } from '../domain/verification.ts';
 import { gist } from './gist.ts';
 import { leftOut, reportLines, type ReportLine } from './lines.ts';
 import { isoInstant } from './wording.ts';
@@ -18,6 +19,7 @@ import { isoInstant } from './wording.ts';
  *   leftOut: [{phase, name, reason}], conditions: [{id, text, owner, dueAt, accepted: {by, at}|null}],
  *   phases: [{name, budgetMs, beganAt, endedAt, tookMs}],
  *   steps: [{name, kind, phase, status, reason, beganAt, endedAt, tookMs, facts}],
+ *   verification: {outcome: 'pass'|'fail'|'error'|'skip', said}|null,
  *   plan: {hash, definitionHash}, record: {count, lastSequence, head} }
  * ```
  */
@@ -60,6 +62,7 @@ export function reportJson(account: Account): string {
       ...instants(beganAt, endedAt),
       facts,
     })),
+    verification: verification(account),
     plan: {
       hash: plan.hash,
       definitionHash: plan.definitionHash,
@@ -83,6 +86,13 @@ const deployment = (account: Account): object => ({
   endedAt: isoInstant(account.endedAt),
   tookMs: account.endedAt === null ? null : account.endedAt - account.createdAt,
 });
+
+/** Of a rollback, once it had the traffic. */
+const verification = ({ steps }: Account): object | null => {
+  const step = steps.findLast((each) => isVerification(each.kind) && each.status !== 'running');
+  if (!step) return null;
+  return step.status === 'done' ? verificationOf(step.facts) : { outcome: 'error', said: step.reason ?? step.status };
+};
 
 const check = (line: ReportLine): object => ({
   name: line.name,

@@ -97,6 +97,7 @@ describe('JSON', () => {
       'conditions',
       'phases',
       'steps',
+      'verification',
       'plan',
       'record',
     ]);

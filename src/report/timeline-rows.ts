@@ -1,6 +1,7 @@
 import type { Account, StepAccount } from '../domain/account.ts';
 import { shareOf } from '../domain/shift.ts';
 import type { StepKind } from '../domain/step.ts';
+import { isVerification, verificationOf } from '../domain/verification.ts';
 import { reportLines } from './lines.ts';
 import type { Shown } from './wording.ts';
 
@@ -21,12 +22,14 @@ export interface TimelineRow {
 const stepLabels: Partial<Record<StepKind, string>> = {
   admit: 'admission',
   switch: 'cut-over',
+  verify: 'verify the rollback',
   bake: 'bake',
   'rehearse-back': 'rehearsal: to the old version',
   'rehearse-forth': 'rehearsal: to the new version',
   drain: 'drain the old version',
   stop: 'stop the old version',
   'switch-back': 'traffic back to the old version',
+  'verify-back': 'verify the old version',
   'drain-new': 'drain the new version',
   'stop-new': 'stop the new version',
 };
@@ -93,7 +96,7 @@ const part = (label: string, beganAt: number, endedAt: number | null, outcome: S
 });
 
 function ownRow(step: StepAccount, account: Account): TimelineRow {
-  const back = ['switch-back', 'drain-new', 'stop-new'].includes(step.kind);
+  const back = ['switch-back', 'verify-back', 'drain-new', 'stop-new'].includes(step.kind);
   return {
     ...part(labelOf(step, account), step.beganAt, step.endedAt, stepOutcome(step, account)),
     kind: back ? 'back' : 'traffic',
@@ -116,10 +119,11 @@ function ownBudgetMs(step: StepAccount, { plan }: Account): number | null {
   return step.kind === 'drain' ? (planned?.budgetMs ?? null) : null;
 }
 
-/** The step that decides is as good as its verdict. */
+/** The step that decides is as good as its verdict, one that verifies as what it saw. */
 export function stepOutcome(step: StepAccount, { verdict }: Account): Shown {
   if (step.status === 'running') return 'pending';
   if (step.status !== 'done') return step.status === 'failed' ? 'fail' : 'error';
+  if (isVerification(step.kind)) return verificationOf(step.facts).outcome;
   if (step.kind !== 'decide' || !verdict) return 'pass';
   if (verdict.decision === 'no-go') return verdict.couldNotJudge ? 'error' : 'fail';
   return verdict.decision === 'go' ? 'pass' : 'warn';

@@ -48,6 +48,12 @@ function advice(step: StepAccount): { cause: string; next: string } {
       cause: 'The bake saw too little to call the release good, or it is told to hold instead of going back.',
       next: 'Read what it saw, then say "greenroom resume" with --retry to watch again, --continue or --go-back.',
     };
+  if (step.status === 'unknown' && step.kind === 'verify')
+    return {
+      cause:
+        'The release that was brought back serves, and something beside it has changed since it served last: data, a variable, a partner.',
+      next: 'Both versions still run. Say "greenroom resume" with --retry to ask again, --continue to stay with it, --go-back to leave it.',
+    };
   if (step.status === 'unknown')
     return {
       cause: 'The step was cut off while it worked, so nobody can tell from here what stands.',

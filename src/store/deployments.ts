@@ -36,10 +36,25 @@ export interface StoredDeployment {
 }
 
 /** Writes a queued deployment and its record; numbers it inside its environment. */
-export async function insertDeployment(store: Store, made: NewDeployment): Promise<number> {
+export const insertDeployment = async (store: Store, made: NewDeployment): Promise<number> =>
+  (await insertOrFind(store, made)).number;
+
+/** The same, unless a rollback of the environment to the same release is open already: of two that are asked for at once there is one (F078). */
+export async function insertOrFind(
+  store: Store,
+  made: NewDeployment,
+): Promise<{ readonly id: string; readonly number: number }> {
   return store.change(async (rows) => {
     const name = made.project.name;
     await lockEnvironment(rows, name, made.environment);
+    if (made.request.purpose === 'roll-back') {
+      const open = await listDeployments(rows, name, { environment: made.environment, open: true });
+      const same = open.find(
+        ({ request, state }) =>
+          request.purpose === 'roll-back' && request.releaseId === made.request.releaseId && !state?.goingBack,
+      );
+      if (same) return { id: same.id, number: same.number };
+    }
     const last = await rows
       .selectFrom('deployment')
       .select((select) => select.fn.max('number').as('number'))
@@ -47,7 +62,7 @@ export async function insertDeployment(store: Store, made: NewDeployment): Promi
       .where('environment', '=', made.environment)
       .executeTakeFirst();
     const known = await rows.selectFrom('deployment').select('number').where('id', '=', made.id).executeTakeFirst();
-    if (known) return known.number;
+    if (known) return { id: made.id, number: known.number };
     const number = (last?.number ?? 0) + 1;
     await rows
       .insertInto('deployment')
@@ -66,10 +81,11 @@ export async function insertDeployment(store: Store, made: NewDeployment): Promi
       number,
       release: made.request.releaseId,
       purpose: made.request.purpose,
+      ...(made.request.urgent && { urgent: true }),
       reason: made.request.reason,
     };
     await append(rows, name, made.id, [{ kind: 'deployment-requested', actor: made.actor, data }], made.at);
-    return number;
+    return { id: made.id, number };
   });
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../domain/json.ts';
 import type { Standing } from '../domain/plan.ts';
 import { mayAct } from './lease.ts';
 import { append, isWritten } from './records.ts';
@@ -95,5 +96,27 @@ export async function saveStopped(store: Store, stopped: StoppedEnvironment): Pr
     if (updated.numUpdatedRows === 0n) return false;
     await append(rows, project, null, [{ kind: 'environment-stopped', actor, data: { environment } }], at, operation);
     return true;
+  });
+}
+
+export interface RecordedMaintenance {
+  readonly project: string;
+  readonly environment: string;
+  readonly actor: string;
+  readonly at: number;
+  readonly kind: 'maintenance-on' | 'maintenance-off' | 'maintenance-failed';
+  /** Of the wish that is about to reach the proxy. */
+  readonly epoch: number;
+  /** What the page says and until when, or why it failed. */
+  readonly said: JsonObject;
+}
+
+/** Puts on record who closes an environment, or opens it again. */
+export async function saveMaintenance(store: Store, wish: RecordedMaintenance): Promise<void> {
+  const { project, environment, actor, at, kind, epoch, said } = wish;
+  const operation = randomUUID();
+  await store.change(async (rows) => {
+    if (await isWritten(rows, project, operation)) return;
+    await append(rows, project, null, [{ kind, actor, data: { environment, epoch, ...said } }], at, operation);
   });
 }

@@ -82,6 +82,8 @@ export interface Serving {
 export interface DeploymentRequest {
   readonly releaseId: string;
   readonly purpose: 'deploy' | 'roll-back';
+  /** A rollback that asks only whether the services run. */
+  readonly urgent?: true;
   readonly reason: string | null;
   /** Hash of a saved plan that must still hold when the deployment begins. */
   readonly planHash: string | null;

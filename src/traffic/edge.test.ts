@@ -2,10 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { openEdge } from '../edge/client.ts';
 import { ask, endChild, freePort, Rig, sessionRelease } from '../edge/testing/rig.ts';
-import { trafficContract, type TrafficHarness } from '../kinds/testing/traffic-contract.ts';
+import { maintenanceContract, type MaintenanceHarness } from '../kinds/testing/maintenance-contract.ts';
+import { trafficContract } from '../kinds/testing/traffic-contract.ts';
 import { edgeTraffic } from './edge.ts';
 
-async function openHarness(): Promise<TrafficHarness> {
+async function openHarness(): Promise<MaintenanceHarness> {
   const rig = new Rig();
   rig.port = await freePort();
   const services = { web: { host: '127.0.0.1', port: rig.port } };
@@ -35,6 +36,10 @@ async function openHarness(): Promise<TrafficHarness> {
     session: (headers) => sessionRelease(rig.port, headers),
     killApp: (release) => endChild(apps.get(release)!),
     echoPath: '/headers',
+    async fetch(path, headers = {}) {
+      const answer = await ask({ port: rig.port, path, headers, agent: false });
+      return { status: answer.status, headers: answer.headers, text: answer.text };
+    },
     pathFor: (status) => `/status?code=${status}`,
     kill: () => rig.kill(),
     dispose: () => rig.close(),
@@ -42,6 +47,7 @@ async function openHarness(): Promise<TrafficHarness> {
 }
 
 trafficContract('edge', openHarness);
+maintenanceContract('edge', openHarness);
 
 test('it is given the folder and the addresses of its environment, and has no configuration', () => {
   const opened: unknown[] = [];

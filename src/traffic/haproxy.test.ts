@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { ask, endChild, sessionRelease } from '../edge/testing/rig.ts';
 import { openHaproxy } from '../haproxy/client.ts';
 import { haproxyProgram, machine, Rig } from '../haproxy/testing/rig.ts';
-import { trafficContract, type TrafficHarness } from '../kinds/testing/traffic-contract.ts';
+import { maintenanceContract, type MaintenanceHarness } from '../kinds/testing/maintenance-contract.ts';
+import { trafficContract } from '../kinds/testing/traffic-contract.ts';
 import type { TrafficHandle } from '../kinds/traffic.ts';
 import { haproxyTraffic } from './haproxy.ts';
 
-async function openHarness(): Promise<TrafficHarness> {
+async function openHarness(): Promise<MaintenanceHarness> {
   const rig = await Rig.make();
   const { stateDirectory, services } = rig;
   const apps = new Map<string, ChildProcess>();
@@ -36,6 +37,10 @@ async function openHarness(): Promise<TrafficHarness> {
     session: (headers) => sessionRelease(rig.port, headers),
     killApp: (release) => endChild(apps.get(release)!),
     echoPath: '/headers',
+    async fetch(path, headers = {}) {
+      const answer = await ask({ port: rig.port, path, headers, agent: false });
+      return { status: answer.status, headers: answer.headers, text: answer.text };
+    },
     pathFor: (status) => `/status?code=${status}`,
     kill: () => rig.kill(),
     dispose: () => rig.close(),
@@ -44,6 +49,7 @@ async function openHarness(): Promise<TrafficHarness> {
 
 describe.skipIf(haproxyProgram() === null)('a real HAProxy (needs haproxy)', () => {
   trafficContract('haproxy', openHarness);
+  maintenanceContract('haproxy', openHarness);
 });
 
 test('it is given the folder, the addresses of its environment and the program, and nothing else may be configured', () => {

@@ -89,7 +89,7 @@ test('a refused admission ends before anything was done', async () => {
 test('a bad bake goes all the way back', async () => {
   const it = await play({ bake: async () => ({ status: 'failed', reason: 'it answers 500' }) });
   expect(await it.ended()).toBe('rolled-back');
-  expect(it.performed.slice(-4)).toEqual(['bake', 'switch-back', 'drain-new', 'stop-new']);
+  expect(it.performed.slice(-5)).toEqual(['bake', 'switch-back', 'verify-back', 'drain-new', 'stop-new']);
 });
 
 test('F020 a cancel that came while a step ran is taken before the next step begins', async () => {

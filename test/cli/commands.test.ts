@@ -40,7 +40,14 @@ const baking = () => until('the bake began', async () => (await tiny.steps()).in
 
 describe('the first release', () => {
   test('status and history of nothing; promote without proof is not allowed: 4', async () => {
-    expect(await place()).toEqual({ name: 'staging', serving: null, inProgress: [], owed: [], drift: [] });
+    expect(await place()).toEqual({
+      name: 'staging',
+      serving: null,
+      maintenance: null,
+      inProgress: [],
+      owed: [],
+      drift: [],
+    });
     expect((await run('status')).stdout).toContain('nothing serves yet');
     expect(await json('history')).toEqual({ ok: true, deployments: [] });
     expect((await json<Failures>('promote production', 4)).failures[0]).toMatchObject({ code: 'GR4101' });
@@ -198,12 +205,13 @@ describe('taking it back', () => {
     expect((await json<Failures>('cancel staging', 2)).failures[0]).toMatchObject({ code: 'GR4308' });
   });
 
-  test('rollback while it bakes: a flip, soon after the command has reached the engine', async () => {
+  test('rollback --now while it bakes: a flip, soon after the command has reached the engine', async () => {
     const before = await tiny.served();
     const { ended } = await tiny.begin();
     await baking();
-    const back = await run('rollback staging --reason looks-wrong');
+    const back = await run('rollback staging --now --reason looks-wrong');
     expect([back.code, (await ended).code]).toEqual([0, 7]);
+    expect(back.stdout).toMatch(/verified .*services answer as they should/);
     const [asked] = await tiny.records('go-back-asked');
     const moved = (await tiny.records('step-ended')).find(({ data }) => data['step'] === 'switch-back');
     expect(moved!.at - asked!.at).toBeLessThan(2_000);
@@ -233,13 +241,18 @@ describe('taking it back', () => {
     expect(back.code, back.stdout + back.stderr).toBe(0);
     const before = await tiny.served();
     expect(before).not.toBe(now);
-    const chosen = await json('rollback staging --to 1.0.1');
+    const chosen = await json('rollback staging --to 1.0.1 --now --maintenance --notice moving');
     expect(chosen).toMatchObject({
       ending: { as: 'live' },
       release: { id: first },
       deployment: { purpose: 'roll-back' },
+      verification: { outcome: 'pass' },
     });
     expect(await tiny.served()).toBe(first);
+    expect((await json<{ environments: object[] }>('status')).environments).toMatchObject([
+      { name: 'staging', maintenance: null },
+      {},
+    ]);
   });
 
   test('F078 a rollback while one is under way sees that one end, and goes back no further', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DeploymentState, Message, OperationResult } from '../../src/domain/deployment.ts';
 import { seed, type Property } from './property.ts';
 import { wrongReaction } from './reactions.ts';
-import { accept, allows, ended, gists, goBack, resolve, results, stepsOf, type Rules } from './rules.ts';
+import { accept, allows, ended, gists, goBack, resolve, results, rollbackSteps, stepsOf, type Rules } from './rules.ts';
 
 /** A message with a number relative to the newest operation, so that random ones fit often enough to lead anywhere. */
 type Draft = (state: DeploymentState) => Message;
@@ -81,7 +81,7 @@ export function deploymentProperties(rules: Rules): readonly Property[] {
         if (was && !is) assert.ok(before.running?.step.kind === 'switch-back' || left === 'rehearse-back');
         if (left === 'rehearse-back' && after.next > before.next && !after.ended) assert.ok(!is);
         if (left === 'rehearse-forth' && after.next > before.next) assert.ok(is);
-        if (before.running?.step.kind === 'switch-back' && after.goingBack?.steps[0]?.kind === 'drain-new')
+        if (before.running?.step.kind === 'switch-back' && after.goingBack?.steps[0]?.kind !== 'switch-back')
           assert.ok(!is);
         const isLast = before.steps.slice(before.next + 1).every((each) => each.kind !== 'switch');
         if (left === 'switch' && after.next > before.next) assert.equal(is, isLast);
@@ -94,6 +94,17 @@ export function deploymentProperties(rules: Rules): readonly Property[] {
         owed.filter((each) => !after.accepted.includes(each)),
       );
     }),
+    {
+      name: 'a wish in each step of a rollback cuts off exactly what only looks',
+      run: () => {
+        let state = rules.newDeployment(rollbackSteps);
+        for (const [index] of rollbackSteps.entries()) {
+          state = rules.fold(state, { kind: 'begin' });
+          assert.equal(wrongReaction(rules, state, goBack('cancelled')), null);
+          state = rules.fold(state, ended(index + 1, { status: 'done', verdict: gists[0]! }));
+        }
+      },
+    },
     {
       name: 'a new deployment has done nothing',
       run: () =>

@@ -33,13 +33,14 @@ const unions: readonly (readonly string[])[] = [
     'checks',
     'decide',
     'switch',
+    'verify',
     'bake',
     'drain',
     'stop',
   ],
   ['admit', 'drift', 'way-back', 'migrate', 'start', 'prove', 'checks', 'decide', 'switch', 'bake', 'drain', 'stop'],
   ['rehearse-back', 'rehearse-forth', 'switch', 'drain', 'stop'],
-  ['switch-back', 'drain-new', 'stop-new'],
+  ['switch-back', 'verify-back', 'drain-new', 'stop-new'],
 ];
 
 /** Every mutant of a source text: one small change each, of what is left when types and comments are taken away. */

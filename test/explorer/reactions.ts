@@ -130,10 +130,13 @@ function resolved(state: DeploymentState, choice: 'retry' | 'continue' | 'go-bac
 function back(state: DeploymentState, as: EndedAs, reason: string): Partial<DeploymentState> {
   const because = { as, reason };
   const kinds: readonly StepKind[] = [
-    ...(state.switched ? (['switch-back', 'drain-new'] as const) : []),
+    ...(state.switched ? (['switch-back'] as const) : []),
+    ...(as === 'rolled-back' ? (['verify-back'] as const) : []),
+    ...(state.switched ? (['drain-new'] as const) : []),
     ...(state.started ? (['stop-new'] as const) : []),
   ];
   if (kinds.length === 0) return { wish: null, ended: because };
-  const steps = kinds.map((kind) => ({ kind, name: kind, phase: null, budgetMs: 60_000, subject: null }));
+  const budgetOf = (kind: StepKind): number => (kind === 'verify-back' ? 300_000 : 60_000);
+  const steps = kinds.map((kind) => ({ kind, name: kind, phase: null, budgetMs: budgetOf(kind), subject: null }));
   return { wish: null, goingBack: { because, steps } };
 }

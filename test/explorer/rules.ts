@@ -42,8 +42,19 @@ const firstKinds: readonly StepKind[] = ['admit', ...wayThere];
 const rehearsal = ['rehearse-back', 'rehearse-forth'] as const;
 const laterKinds: readonly StepKind[] = ['admit', 'drift', 'way-back', ...wayThere, ...rehearsal, 'drain', 'stop'];
 
+/** With the step that only a rollback has; not walked by the explorer, whose world grows with every kind. */
+export const rollbackSteps: readonly Step[] = (['admit', ...wayThere, 'verify', 'drain', 'stop'] as const).map(step);
+
 /** Written down here once more, apart from the rules: steps that leave nothing half done when they are cut off. */
-export const onlyLooks: ReadonlySet<StepKind> = new Set(['drift', 'way-back', 'prove', 'checks', 'bake', 'drain']);
+export const onlyLooks: ReadonlySet<StepKind> = new Set([
+  'drift',
+  'way-back',
+  'prove',
+  'checks',
+  'verify',
+  'bake',
+  'drain',
+]);
 
 export const conditions = ['a', 'b'] as const;
 

@@ -8,11 +8,35 @@ import { claim, type Site } from '../site.ts';
 import { record } from './answer.ts';
 import { openGate } from './gate.ts';
 import { runCheck } from './run-check.ts';
-import type { StepModule } from './step-task.ts';
+import type { StepModule, StepTask } from './step-task.ts';
 
 /** The checks of a phase: together as far as they may, in time, each answer recorded by itself. */
-export const checks: StepModule = async ({ site, step, run }) => {
-  const phase = site.deployment.plan.phases.find((each) => each.name === step.phase)!;
+export const checks: StepModule = async (task) => {
+  const phase = task.site.deployment.plan.phases.find((each) => each.name === task.step.phase)!;
+  const asked = await askAll(task, phase);
+  const stopping = asked.filter(({ spec, outcome }) => spec.blocking && isBad(outcome));
+  const facts = { checks: asked.length };
+  if (stopping.length === 0) return { status: 'done', facts };
+  return { status: 'failed', reason: stopping.map(({ spec }) => spec.name).join(', '), facts };
+};
+
+interface AskedPhase {
+  readonly name: string;
+  readonly budgetMs: number;
+  readonly parallel: number;
+  readonly checks: readonly CheckSpec[];
+}
+
+export interface AskedCheck {
+  readonly spec: CheckSpec;
+  readonly outcome: Outcome;
+}
+
+/** Asks the checks, each answer recorded by itself; those that others wait for come first. */
+export async function askAll(
+  { site, step, run }: Pick<StepTask, 'site' | 'step' | 'run'>,
+  phase: AskedPhase,
+): Promise<readonly AskedCheck[]> {
   const gate = openGate(phase.parallel);
   const deadline = AbortSignal.timeout(step.budgetMs);
   const answers = new Map<string, Promise<Outcome>>();
@@ -46,12 +70,10 @@ export const checks: StepModule = async ({ site, step, run }) => {
     );
   }
   const outcomes = await Promise.all(answers.values());
-  const stopping = ordered.filter((spec, index) => spec.blocking && isBad(outcomes[index]!));
-  if (stopping.length === 0) return { status: 'done', facts: { checks: outcomes.length } };
-  return { status: 'failed', reason: stopping.map((spec) => spec.name).join(', '), facts: { checks: outcomes.length } };
-};
+  return ordered.map((spec, index) => ({ spec, outcome: outcomes[index]! }));
+}
 
-const isBad = (outcome: Outcome): boolean => outcome === 'fail' || outcome === 'error';
+export const isBad = (outcome: Outcome): boolean => outcome === 'fail' || outcome === 'error';
 
 /** Those that others wait for come first; the order of the file otherwise. The configuration has no circles. */
 export function inOrder(specs: readonly CheckSpec[]): readonly CheckSpec[] {

@@ -85,7 +85,7 @@ test('F076 a share that gets bad answers is handed back at that step, and the ol
   expect(bad.ending).toMatchObject({ as: 'rolled-back', reason: expect.stringContaining('answered with 5xx') });
   expect((await steps(bad)).map(({ name }) => name)).toEqual([
     ...['switch-25', 'bake-25', 'switch-50', 'bake-50'],
-    ...['switch-back', 'drain-new', 'stop-new'],
+    ...['switch-back', 'verify-back', 'drain-new', 'stop-new'],
   ]);
   expect(pointings().at(-1)).toBe(`point staging blue ${old}`);
   expect(world.proxy.states.get('staging')).not.toHaveProperty('beside');

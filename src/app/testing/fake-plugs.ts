@@ -1,6 +1,7 @@
 import { fail } from '../../domain/failure.ts';
 import { cookieOf, drawCookie, drawOf, previewHeader } from '../../kinds/beside.ts';
 import type { Colour, Command, Driver, Instance, Slot } from '../../kinds/driver.ts';
+import type { MaintenanceWish } from '../../kinds/maintenance.ts';
 import type { ColourLoad, Traffic, TrafficHandle, TrafficPlace, TrafficState } from '../../kinds/traffic.ts';
 import { z } from 'zod';
 
@@ -56,6 +57,7 @@ export interface FakeTraffic extends Traffic {
   readonly addresses: Map<string, TrafficPlace['services']>;
   /** What `load` answers; nobody is there otherwise. */
   loads: (environment: string) => readonly ColourLoad[];
+  readonly wishes: Map<string, MaintenanceWish>;
   readonly done: string[];
 }
 
@@ -68,6 +70,7 @@ export function fakeTraffic(): FakeTraffic {
   const states = new Map<string, TrafficState | null>();
   const kept = new Map<string, TrafficState>();
   const done: string[] = [];
+  const wishes: FakeTraffic['wishes'] = new Map();
   const addresses = new Map<string, TrafficPlace['services']>();
   /** As the real ones: addresses are given once, to the one that is started. */
   const fit = (place: TrafficPlace) => {
@@ -98,13 +101,21 @@ export function fakeTraffic(): FakeTraffic {
     },
     load: async () => (fit(place), plug.loads(environment)),
     closeSessions: async (colour) => (fit(place), void done.push(`close ${environment} ${colour}`)),
+    async maintain(wish) {
+      fit(place);
+      if (wish.epoch < (wishes.get(environment)?.epoch ?? 0)) fail({ code: 'GR7409', message: 'an older epoch' });
+      wishes.set(environment, wish);
+      done.push(`${wish.page ? 'close' : 'open'} ${environment}`);
+    },
+    maintenance: async () => (states.get(environment) ? (wishes.get(environment)?.page ?? null) : null),
     async stop() {
       done.push(`stop ${environment}`);
       states.set(environment, null);
     },
   });
   const plug: FakeTraffic = {
-    ...{ kind: 'edge', summary: 'in memory', schema: z.json(), states, addresses, done, loads: () => [], isOld: false },
+    ...{ kind: 'edge', summary: 'in memory', schema: z.json(), states, addresses, wishes, done, loads: () => [] },
+    isOld: false,
     open: (place) => handle(place),
     targetFor(environment, headers = {}) {
       const state = states.get(environment) ?? null;

@@ -12,7 +12,6 @@ import {
   type PlannedDeployment,
 } from '../../app/plan-deployment.ts';
 import { plannedCommands } from '../../app/planned-commands.ts';
-import { rollBack } from '../../app/roll-back.ts';
 import type { OpenWorld } from '../../compose.ts';
 import { judgeCertificate } from '../../domain/certificate.ts';
 import { formatDuration } from '../../domain/duration.ts';
@@ -231,28 +230,3 @@ async function start(
   sayCertificate(out, certificate);
   return follow(session, world, id, followOptions(options));
 }
-
-export const rollback =
-  (environment: string, options: Waiting & { to?: string; reason: string }): CommandBody =>
-  async (session) => {
-    const { out } = session;
-    const world = await session.world();
-    const order = {
-      project: session.load().project,
-      environment,
-      to: options.to ?? null,
-      actor: await session.actor(),
-      reason: options.reason,
-    };
-    const rollback = await rollBack(world, order);
-    const id = rollback.kind === 'flip' ? rollback.deployment : rollback.deployment.id;
-    out.line(
-      rollback.kind === 'flip'
-        ? `Asked ${id} to go back: the old version still runs.`
-        : `The old version is gone; ${rollback.release} is deployed again as ${id}.`,
-    );
-    const code = await follow(session, world, id, followOptions(options));
-    // Taken back is what was asked for, also where something else took it back a moment before.
-    const isBack = code === exit.rolledBack || code === exit.gateFailed;
-    return rollback.kind === 'flip' && isBack ? exit.ok : code;
-  };

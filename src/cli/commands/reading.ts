@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { readAccountOf, readDeployments, readReleases, readSubject } from '../../app/read-history.ts';
 import { readPreview } from '../../app/read-preview.ts';
-import { firstBentRecord, readStanding } from '../../app/read-standing.ts';
+import { firstBentRecord, readStanding, type EnvironmentStanding } from '../../app/read-standing.ts';
 import { rejudge } from '../../app/rejudge.ts';
 import type { Account } from '../../domain/account.ts';
 import { fail } from '../../domain/failure.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
+import { visible } from '../../report/escape.ts';
 import { exit } from '../exit-code.ts';
 import type { CommandBody } from '../session.ts';
 
@@ -19,10 +20,11 @@ export const status = (): CommandBody => async (session) => {
     out.json({ ok: true, project: project.name, environments, record: { intact: bentAt === null, bentAt } });
     return exit.ok;
   }
-  for (const { name, serving, inProgress, owed, drift } of environments) {
+  for (const { name, serving, inProgress, owed, drift, maintenance } of environments) {
     out.line(
       `${out.style('bold', name.padEnd(14))} ${serving ? `${serving.version}  ${serving.releaseId}  ${serving.colour}` : 'nothing serves yet'}`,
     );
+    if (maintenance !== null) out.line(`  ${out.style('yellow', 'maintenance')}  ${maintenanceWords(maintenance)}`);
     for (const each of drift) out.line(`  ${out.style('red', 'drift')}  ${each}`);
     for (const each of inProgress) {
       out.line(
@@ -62,6 +64,11 @@ export const preview =
     }
     return exit.ok;
   };
+
+function maintenanceWords({ by, since, notice, until }: NonNullable<EnvironmentStanding['maintenance']>): string {
+  const planned = until === null ? '' : `, planned until ${when(until)}`;
+  return `everybody gets a page since ${when(since)}, by ${visible(by)}${planned}${notice === null ? '' : `: ${visible(notice)}`}`;
+}
 
 export const history =
   (environment: string | undefined, { releases, limit }: { releases?: boolean; limit: string }): CommandBody =>

@@ -1,0 +1,156 @@
+import { underConfiguration } from '../domain/configuration.ts';
+import { canGoBack } from '../domain/deployment.ts';
+import { fail, type Failure } from '../domain/failure.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Project } from '../domain/project.ts';
+import type { Release } from '../domain/release.ts';
+import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
+import { servingIn } from '../store/environments.ts';
+import { lastGoodOf, livedIn } from './lived.ts';
+import { environmentOf, planDeployment, releaseOf } from './plan-deployment.ts';
+import type { World } from './world.ts';
+
+export interface WayBackQuestion {
+  readonly project: Project;
+  readonly environment: string;
+  /** Release to return to; the one that served before, otherwise. */
+  readonly to: string | null;
+  /** At once: nothing but its start and its health is waited for. */
+  readonly urgent?: boolean;
+}
+
+/** What a rollback would do as things stand. */
+export type WayBack =
+  /** The deployment in progress takes itself back: one switch, or none where traffic has not moved. */
+  | { readonly kind: 'flip'; readonly deployment: StoredDeployment; readonly waiting: readonly StoredDeployment[] }
+  /** A way back is under way already, and is taken once. */
+  | { readonly kind: 'attach'; readonly deployment: StoredDeployment; readonly waiting: readonly StoredDeployment[] }
+  /** The old version is gone: its retained release is deployed again. */
+  | {
+      readonly kind: 'redeploy';
+      readonly project: Project;
+      readonly plan: Plan;
+      readonly waiting: readonly StoredDeployment[];
+    };
+
+/** Looks only. Throws where there is nobody to return to, or where somebody in a hurry would be led on a way that they do not mean. */
+export async function findWayBack(world: World, question: WayBackQuestion): Promise<WayBack> {
+  const { project, to, urgent = false } = question;
+  const environment = environmentOf(project, question.environment);
+  const chosen = to === null ? null : await releaseOf(world, project, to);
+  const open = await world.store.read((rows) =>
+    listDeployments(rows, project.name, { environment: environment.name, open: true }),
+  );
+  const isMeant = ({ plan }: StoredDeployment) => chosen === null || chosen.id === plan.release.id;
+  const begun = open.find((each) => each.state !== null);
+  const queued = open.filter((each) => each.state === null);
+  const ahead = queued.find((each) => each.request.purpose === 'roll-back' && isMeant(each));
+  if (ahead) return { kind: 'attach', deployment: ahead, waiting: queued.filter((each) => each !== ahead) };
+  const underWay = begun && wayOf(begun, chosen, queued, urgent);
+  if (underWay) return underWay;
+  if (urgent && chosen === null && begun === undefined) await refuseSecondTurn(world, project, environment.name);
+  if (urgent && chosen !== null) await refuseServing(world, project, environment.name, chosen);
+  const lived = await deploymentToReturnTo(world, project, environment.name, chosen);
+  // Started and asked as it was when it served, whatever the file says by now.
+  const then = underConfiguration(project, lived.model);
+  const { release } = lived.plan;
+  const { plan } = await planDeployment(world, then, environment.name, release.id, 'roll-back', urgent);
+  return { kind: 'redeploy', project: then, plan, waiting: queued };
+}
+
+/** How the deployment in progress bears on it; null when another one has to follow it. */
+function wayOf(
+  deployment: StoredDeployment,
+  chosen: Release | null,
+  waiting: readonly StoredDeployment[],
+  urgent: boolean,
+): WayBack | null {
+  const { state, plan, request, environment, number } = deployment;
+  const leadsBack = chosen === null || chosen.id === plan.standing.releaseId;
+  if (state!.goingBack) {
+    // Somebody asked before: the way back is taken once, and whoever asks again sees it end.
+    if (leadsBack) return { kind: 'attach', deployment, waiting };
+    if (urgent && state!.hold)
+      fail({
+        code: 'GR4332',
+        message: `${environment} is held on its way back, and nothing else begins there before: ${state!.hold.reason}.`,
+        do: `Repair what ails the old version, then run "greenroom resume ${environment} --retry".`,
+      });
+    return null;
+  }
+  const isRollback = request.purpose === 'roll-back';
+  if (isRollback && (chosen === null || chosen.id === plan.release.id)) return { kind: 'attach', deployment, waiting };
+  if (!leadsBack || !canGoBack(state!)) return null;
+  if (urgent && plan.standing.releaseId === null)
+    fail({
+      code: 'GR4330',
+      message: `Nothing served ${environment} before deployment ${number}, so there is nobody to switch to.`,
+      do: `"greenroom cancel ${environment}" takes it back, and nobody serves then; or deploy a good release with --supersede.`,
+    });
+  return { kind: 'flip', deployment, waiting };
+}
+
+/** Pressed twice, it must not go two releases back. */
+async function refuseSecondTurn(world: World, project: Project, environment: string): Promise<void> {
+  const filter = { environment, limit: 1 };
+  const [newest] = await world.store.read((rows) => listDeployments(rows, project.name, filter));
+  const isBack =
+    newest?.ending?.as === 'rolled-back' || (newest?.request.purpose === 'roll-back' && newest.ending?.as === 'live');
+  if (!isBack) return;
+  const serving = await world.store.read((rows) => servingIn(rows, project.name, environment));
+  fail({
+    code: 'GR4331',
+    message: `${environment} was rolled back already (deployment ${newest.number}), and nothing was deployed since: ${serving?.releaseId ?? 'nobody'} serves.`,
+    do: `To go further back, name the release: "greenroom rollback ${environment} --now --to <release>" ("greenroom history ${environment}").`,
+  });
+}
+
+async function refuseServing(world: World, project: Project, environment: string, chosen: Release): Promise<void> {
+  const serving = await world.store.read((rows) => servingIn(rows, project.name, environment));
+  if (serving?.releaseId !== chosen.id) return;
+  fail({
+    code: 'GR4333',
+    message: `${chosen.version} (${chosen.id}) serves ${environment} already; nothing was switched.`,
+    do: `Look at "greenroom status"; without --now it is deployed again beside itself.`,
+  });
+}
+
+/** Of the chosen release when it has served here before, of the last good one otherwise: a rollback asks for no proof, so it never lets a new release in, nor one of which only the table says that it served. */
+async function deploymentToReturnTo(
+  world: World,
+  project: Project,
+  environment: string,
+  chosen: Release | null,
+): Promise<StoredDeployment> {
+  const lived = await livedIn(world, project, environment);
+  const newestOf = (release: string | null) => lived.believed.find((each) => each.plan.release.id === release);
+  const doubt = (release: string | null): Failure[] => {
+    const found = lived.doubted.find(({ deployment }) => release === null || deployment.plan.release.id === release);
+    return found ? [doubtOf(found.deployment, found.reason)] : [];
+  };
+  if (chosen !== null) {
+    const { id, version } = chosen;
+    return (
+      newestOf(id) ??
+      fail(...doubt(id), {
+        code: 'GR4110',
+        message: `${version} (${id}) has never served ${environment}, so there is nothing to return to.`,
+        do: `Choose one that has ("greenroom history ${environment}"), or promote this one.`,
+      })
+    );
+  }
+  return (
+    newestOf(lastGoodOf(lived)) ??
+    fail(...doubt(null), {
+      code: 'GR4305',
+      message: `${environment} has no earlier release to return to.`,
+      do: 'Deploy a good release instead.',
+    })
+  );
+}
+
+const doubtOf = ({ environment, number, plan }: StoredDeployment, reason: string): Failure => ({
+  code: 'GR4111',
+  message: `What ${environment}/${number} says of ${plan.release.version} is not what was recorded: ${reason}.`,
+  do: 'Find out who changed the database. A rollback returns only to what the log bears out; otherwise prove a release and promote it.',
+});

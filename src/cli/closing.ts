@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { maintain, type MaintenanceOrder } from '../app/maintain.ts';
+import { environmentOf } from '../app/plan-deployment.ts';
+import type { World } from '../app/world.ts';
+import { fail } from '../domain/failure.ts';
+import { readUntil } from '../domain/maintenance.ts';
+import type { Project } from '../domain/project.ts';
+import { exit } from './exit-code.ts';
+import type { Session } from './session.ts';
+
+export interface PageOptions {
+  readonly notice?: string;
+  readonly until?: string;
+}
+
+/** What the page is to say; read before anything is begun. */
+export async function askedPage(
+  project: Project,
+  name: string,
+  { notice, until }: PageOptions,
+): Promise<NonNullable<MaintenanceOrder['page']>> {
+  const untilAt = until === undefined ? null : readUntil(until, Date.now());
+  if (until !== undefined && untilAt === null)
+    fail({
+      code: 'GR4337',
+      message: `"${until}" is not a time that lies ahead.`,
+      do: 'Use 22:30 by the clock of this machine, or an instant with its zone, such as 2026-11-21T22:30+01:00.',
+    });
+  const { maintenancePage } = environmentOf(project, name);
+  return { notice: notice ?? null, untilAt, ownHtml: await ownPage(project, name, maintenancePage) };
+}
+
+async function ownPage(project: Project, name: string, file: string | undefined): Promise<string | null> {
+  if (file === undefined) return null;
+  try {
+    return await readFile(path.join(project.directory, file), 'utf8');
+  } catch (error) {
+    return fail({
+      code: 'GR4335',
+      message: `The page for maintenance of ${name} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      where: `environments.${name}.maintenance-page`,
+      do: 'Put the file there, or take the line out: the plain page needs none.',
+    });
+  }
+}
+
+/** Closes an environment for as long as `work` takes, and opens it again only where that ended well. */
+export async function closedMeanwhile(
+  { out }: Pick<Session, 'out'>,
+  world: World,
+  order: MaintenanceOrder,
+  work: () => Promise<number>,
+): Promise<number> {
+  const { environment } = order;
+  const shown = await maintain(world, order);
+  if (shown) out.line(`${out.style('yellow', 'closed')}  everybody who comes to ${environment} gets the page`);
+  const code = await work();
+  if (code === exit.ok) {
+    await maintain(world, { ...order, page: null });
+    out.line(`${out.style('green', 'open')}  ${environment} is verified, and the page is gone`);
+  } else
+    out.note(
+      `The page stays: ${environment} is not verified. Look at "greenroom status"; "greenroom maintenance off ${environment}" opens it.`,
+    );
+  return code;
+}
