@@ -2,7 +2,7 @@ import type { WorkflowStatus } from '@dbos-inc/dbos-sdk';
 import type { FoundFlow } from './engine.ts';
 
 /** Version of the flows' order of recorded answers. A change of that order needs a new one, and a way for flows in flight. */
-export const flowVersion = 'wf1';
+export const flowVersion = 'wf2';
 
 const going = new Set(['PENDING', 'ENQUEUED', 'DELAYED']);
 /** Cancelling is how a flow is cut off or abandoned, so it has not broken of it. */
