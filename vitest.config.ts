@@ -6,14 +6,15 @@ const product = ['test/kill/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/cli
 /** Drives load and compares latencies: nothing else may run beside it. */
 const alone = ['test/shelf/**/*.test.ts'];
 /**
- * Drivers for other platforms than processes of this machine: stand-ins that are called hundreds of times. CI asks for them by name,
- * `GREENROOM_TEST_PLATFORMS=1`, so that `npm test` stays below ten minutes; so does who changes one.
+ * What takes minutes and is touched by few changes: drivers for other platforms than processes of this machine, and the disturbances of the
+ * kill loop. CI asks for them by name, `GREENROOM_TEST_LONG=1`, so that `npm test` stays below ten minutes; so does who changes one.
  */
-const platforms = [
+const long = [
   ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
   ...['command', 'http'].map((name) => `test/cli/driver-${name}.test.ts`),
+  ...['test/kill/disturbances.test.ts', 'test/faults/other-version.test.ts'],
 ];
-/** The same on real containers: `GREENROOM_TEST_DOCKER=1`. */
+/** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [
   ...['images', 'kills', 'refusals', 'two-colours'].map((name) => `src/drivers/compose/${name}.test.ts`),
   ...['src/drivers/compose.test.ts', 'test/cli/driver-compose.test.ts'],
@@ -22,7 +23,7 @@ const docker = [
 const rules = ['app', 'cli', 'config', 'domain', 'host', 'kinds', 'report', 'store'].map(
   (room) => `src/${room}/**/*.test.ts`,
 );
-const byName = [...platforms, ...docker];
+const byName = [...long, ...docker];
 const fixtures = 'test/architecture/fixtures/**';
 
 const group = (name: string, order: number, maxWorkers: number, include: string[], exclude: string[] = []) => ({
@@ -39,12 +40,12 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      group('rules', 0, 4, rules),
-      group('house', 0, 4, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...byName]),
-      group('product', 0, 4, product, byName),
-      group('alone', 1, 1, alone),
-      ...(process.env['GREENROOM_TEST_PLATFORMS'] ? [group('platforms', 2, 4, platforms)] : []),
-      ...(process.env['GREENROOM_TEST_DOCKER'] ? [group('docker', 3, 1, docker)] : []),
+      group('rules', 0, 3, rules),
+      group('house', 0, 3, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...byName]),
+      group('product', 1, 2, product, byName),
+      group('alone', 2, 1, alone),
+      ...(process.env['GREENROOM_TEST_LONG'] ? [group('long', 3, 2, long)] : []),
+      ...(process.env['GREENROOM_TEST_DOCKER'] ? [group('docker', 4, 1, docker)] : []),
     ],
   },
 });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { parse } from 'yaml';
 import { homePaths, readState } from '../../src/embedded/postgres-home.ts';
+import { joinPostgres } from '../../src/embedded/postgres.ts';
 import { endEverything } from './ending.ts';
 import { freePorts } from './free-ports.ts';
 
@@ -148,13 +149,16 @@ export class Playground {
     values: readonly unknown[] = [],
     database = 'greenroom',
   ): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: this.databaseUrl(database), connectionTimeoutMillis: 5_000 });
+    // As a user of it, since the last command may have left it some time ago.
+    const postgres = await joinPostgres({ homeDir: this.beside('postgres'), label: 'the tests' });
+    const client = new pg.Client({ connectionString: postgres.urlFor(database), connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
     try {
       await client.connect();
       return (await client.query<Row>(text, [...values])).rows;
     } finally {
       await client.end().catch(() => undefined);
+      await postgres.leave();
     }
   }
 
