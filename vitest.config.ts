@@ -6,13 +6,16 @@ const product = ['test/kill/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/cli
 /** Drives load and compares latencies: nothing else may run beside it. */
 const alone = ['test/shelf/**/*.test.ts'];
 /**
- * What takes minutes and is touched by few changes: drivers for other platforms than processes of this machine, and the disturbances of the
- * kill loop. CI asks for them by name, `GREENROOM_TEST_LONG=1`, so that `npm test` stays below ten minutes; so does who changes one.
+ * What takes minutes and is touched by few changes: drivers for other platforms than processes of this machine, the disturbances of the
+ * kill loop, the mutants of the rules, the first start of PostgreSQL. CI asks for them by name, `GREENROOM_TEST_LONG=1`, so that `npm test` stays below ten minutes; so does who changes one.
  */
 const long = [
   ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
   ...['command', 'http'].map((name) => `test/cli/driver-${name}.test.ts`),
-  ...['test/kill/disturbances.test.ts', 'test/faults/other-version.test.ts'],
+  ...['kill/disturbances', 'faults/other-version', 'faults/stray', 'explorer/mutants'].map(
+    (name) => `test/${name}.test.ts`,
+  ),
+  'src/embedded/postgres-start.test.ts',
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [
@@ -40,8 +43,8 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      group('rules', 0, 3, rules),
-      group('house', 0, 3, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...byName]),
+      group('rules', 0, 4, rules),
+      group('house', 0, 4, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...byName]),
       group('product', 1, 2, product, byName),
       group('alone', 2, 1, alone),
       ...(process.env['GREENROOM_TEST_LONG'] ? [group('long', 3, 2, long)] : []),

@@ -46,7 +46,10 @@ async function withItsServices(site: Site): Promise<Site> {
   return { ...site, project: { ...site.project, services } };
 }
 
-/** What is still wrong with the old version after it was given a chance, or null when it is well. */
+/**
+ * What is still wrong with the old version after it was given a chance, or null when it is well. One that had to be started again answers
+ * as often in a row as any start has to: the first answer may come from a process that is about to exit.
+ */
 export async function nurse(site: Site, old: Version, operation: string, signal: AbortSignal): Promise<string | null> {
   const { clock } = site.world;
   let sick = await sicknessOf(site, old, signal);
@@ -54,11 +57,14 @@ export async function nurse(site: Site, old: Version, operation: string, signal:
   const changed = await startAgain({ ...site, ...old }, `${operation}-old`, signal);
   if (changed !== null) return changed;
   const until = clock.now() + Math.max(...site.project.services.map((service) => service.health.startsInMs));
-  while (sick !== null && clock.now() < until && !signal.aborted) {
+  const wanted = Math.max(1, ...site.project.services.map((service) => service.health.consecutive));
+  for (let good = 0; good < wanted;) {
+    if (clock.now() >= until || signal.aborted) return sick ?? 'it did not stay well';
     await clock.sleep(50, signal);
     sick = await sicknessOf(site, old, signal);
+    good = sick === null ? good + 1 : 0;
   }
-  return sick;
+  return null;
 }
 
 /** What keeps it from being started: a record or bytes that are not those which were proven, an exit at once, a port that is taken. */
