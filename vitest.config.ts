@@ -43,8 +43,8 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      group('rules', 0, 4, rules),
-      group('house', 0, 4, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...byName]),
+      group('rules', 0, 2, rules),
+      group('house', 0, 2, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...byName]),
       group('product', 1, 2, product, byName),
       group('alone', 2, 1, alone),
       ...(process.env['GREENROOM_TEST_LONG'] ? [group('long', 3, 2, long)] : []),
