@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { configurationHash } from '../../domain/configuration.ts';
-import { makeRelease } from '../../domain/release.ts';
 import { sampleProject } from '../../report/testing/project.ts';
 import { accountOf } from '../../store/accounts.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
-import { saveRelease } from '../../store/releases.ts';
 import { testDatabase } from '../../store/testing/database.ts';
 import { rejudge } from '../rejudge.ts';
 import { acceptCondition } from '../settle.ts';
+import { deployWith } from '../testing/deploy-with.ts';
 import { openTestWorld, type TestWorld } from '../testing/world.ts';
 
 const database = testDatabase();
@@ -95,26 +93,12 @@ function withDatabase(forwardOnly: boolean): void {
   );
   Object.assign(world.project, { phases, databases: [{ ...sampleProject.databases[0]!, forwardOnly }] });
 }
-/** A release with migration files of its own. */
-async function deployWith(version: string, migrations: string): Promise<StoredDeployment> {
-  const artifacts = { tree: `tree:sha256:${world.hash(version)}` };
-  const configuration = configurationHash(world.project, world.hash);
-  const parts = { version, commit: null, dirty: false, configuration, artifacts, migrations };
-  const release = makeRelease(world.project.name, parts, world.hash);
-  await saveRelease(world.store, release, 'ada', world.time.now);
-  const made = world.release;
-  Object.assign(world, { release: async () => release });
-  const ended = await world.deploy('staging', version);
-  Object.assign(world, { release: made });
-  return ended;
-}
-
 test('F079 a forward-only migration is named as the point of no return and must be taken upon oneself', async () => {
   withDatabase(true);
-  await deployWith('1.0.0', 'sha256:a');
-  const same = await deployWith('1.0.1', 'sha256:a');
+  await deployWith(world, '1.0.0', 'sha256:a');
+  const same = await deployWith(world, '1.0.1', 'sha256:a');
   expect([same.ending?.as, lineOf(same)?.outcome]).toEqual(['live', 'pass']);
-  const held = await deployWith('1.1.0', 'sha256:b');
+  const held = await deployWith(world, '1.1.0', 'sha256:b');
   expect(lineOf(held)).toMatchObject({
     outcome: 'warn',
     reason: expect.stringMatching(/the database main cannot: forward only from deployment\/migrate-main on$/),
@@ -127,8 +111,8 @@ test('F079 a forward-only migration is named as the point of no return and must 
 
 test('F079 a database that is not declared so stays as migrated, and the line says that', async () => {
   withDatabase(false);
-  await deployWith('1.0.0', 'sha256:a');
-  const live = await deployWith('1.1.0', 'sha256:b');
+  await deployWith(world, '1.0.0', 'sha256:a');
+  const live = await deployWith(world, '1.1.0', 'sha256:b');
   expect([live.ending?.as, live.verdict?.decision]).toEqual(['live', 'go']);
   expect(lineOf(live)?.reason).toBe(
     '1.0.0 can be brought back: 3 files, bytes whole; the database main stays as migrated',

@@ -1,20 +1,18 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RollbackCertificate } from '../../domain/certificate.ts';
 import { fail } from '../../domain/failure.ts';
-import { configurationHash } from '../../domain/configuration.ts';
-import { makeRelease } from '../../domain/release.ts';
 import { gist } from '../../report/gist.ts';
 import { sampleProject } from '../../report/testing/project.ts';
 import { accountOf } from '../../store/accounts.ts';
 import { findDeployment, type StoredDeployment } from '../../store/deployments.ts';
 import { servingIn } from '../../store/environments.ts';
-import { saveRelease } from '../../store/releases.ts';
 import { testDatabase } from '../../store/testing/database.ts';
 import { compareRecord } from '../find-drift.ts';
 import { goBack } from '../go-back.ts';
 import { proofOf } from '../proof.ts';
 import { planDeployment } from '../plan-deployment.ts';
 import { rejudge } from '../rejudge.ts';
+import { deployWith } from '../testing/deploy-with.ts';
 import { answered, openTestWorld, type TestWorld } from '../testing/world.ts';
 
 const database = testDatabase();
@@ -261,27 +259,13 @@ test('a rehearsal whose process died after the switch has measured nothing', asy
   });
 });
 
-/** A release with migration files of its own, of a database that has no way back. */
-async function deployWith(version: string, migrations: string): Promise<StoredDeployment> {
-  const artifacts = { tree: `tree:sha256:${world.hash(version)}` };
-  const configuration = configurationHash(world.project, world.hash);
-  const parts = { version, commit: null, dirty: false, configuration, artifacts, migrations };
-  const release = makeRelease(world.project.name, parts, world.hash);
-  await saveRelease(world.store, release, 'ada', world.time.now);
-  const made = world.release;
-  Object.assign(world, { release: async () => release });
-  const ended = await world.deploy('staging', version);
-  Object.assign(world, { release: made });
-  return ended;
-}
-
 test('over a forward-only migration nobody is moved, and it is named as the point of no return', async () => {
   const phases = world.project.phases.map((phase) =>
     phase.name === 'deployment' ? { ...phase, work: ['databases', 'services'] as const } : phase,
   );
   Object.assign(world.project, { phases, databases: [{ ...sampleProject.databases[0]!, forwardOnly: true }] });
-  const old = await deployWith('1.0.0', 'sha256:a');
-  const live = await deployWith('1.1.0', 'sha256:b');
+  const old = await deployWith(world, '1.0.0', 'sha256:a');
+  const live = await deployWith(world, '1.1.0', 'sha256:b');
   expect([live.ending?.as, points()]).toEqual(['live', [id(old), id(live), id(live)]]);
   expect(await certificateOf(live)).toMatchObject({
     ...{ result: 'roll-forward', pointOfNoReturn: 'deployment/migrate-main', backMs: null },
