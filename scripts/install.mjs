@@ -12,9 +12,9 @@ const changedAt = (file) => statSync(path.join(root, file), { throwIfNoEntry: fa
 /** npm writes its own copy of the lock last, so one that is there and not older stands for a whole installation. */
 const isInstalled = () => changedAt('node_modules/.package-lock.json') >= changedAt('package-lock.json');
 
-export function install() {
+export async function install() {
   if (isInstalled()) return;
-  alone(() => {
+  await alone(() => {
     if (isInstalled()) return;
     console.error('greenroom: installing dependencies (npm ci) …');
     const done = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
@@ -27,15 +27,15 @@ export function install() {
   });
 }
 
-/** Two commands started at once on a fresh checkout must not install into each other. */
-function alone(work) {
+/** Two commands started at once on a fresh checkout must not install, or build, into each other. */
+export async function alone(work) {
   mkdirSync(path.dirname(installing), { recursive: true });
   while (!claim()) {
     if (!isOwned()) rmSync(installing, { recursive: true, force: true });
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
   }
   try {
-    work();
+    await work();
   } finally {
     rmSync(installing, { recursive: true, force: true });
   }
@@ -74,4 +74,4 @@ export function pinnedNode() {
   return existsSync(pinned) ? pinned : process.execPath;
 }
 
-if (process.argv[1] === import.meta.filename) install();
+if (process.argv[1] === import.meta.filename) await install();

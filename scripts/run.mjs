@@ -1,14 +1,16 @@
-// The door behind `npm start`, `npm test`, `npm run check|bench|new`: installs what is missing, then runs on the pinned Node.
+// The door behind `npm start`, `npm test`, `npm run build|check|bench|new`: installs what is missing, then runs on the pinned Node.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { install, pinnedNode, root } from './install.mjs';
 
 const [, , task, ...rest] = process.argv;
 const local = (name) => path.join(root, 'node_modules', name);
+const build = ['scripts/build.mjs'];
 const tasks = {
-  start: () => [['scripts/start.ts', ...rest]],
-  test: () => [[local('vitest/vitest.mjs'), 'run', ...rest]],
-  bench: () => [['bench/run.ts', ...rest]],
+  start: () => [build, ['scripts/start.ts', ...rest]],
+  test: () => [build, [local('vitest/vitest.mjs'), 'run', ...rest]],
+  bench: () => [build, ['bench/run.ts', ...rest]],
+  build: () => [build],
   new: () => [['scripts/new-plug.ts', ...rest]],
   reference: () => [['scripts/reference.ts', ...rest]],
   check: () => [
@@ -25,7 +27,7 @@ if (!Object.hasOwn(tasks, task)) {
   console.error(`There is no task "${task}".\n  do     Use one of: ${Object.keys(tasks).join(', ')}.`);
   process.exit(2);
 }
-install();
+await install();
 const node = pinnedNode();
 const env = { ...process.env, PATH: `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${process.env.PATH}` };
 for (const args of tasks[task]()) {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, type Failure } from '../domain/failure.ts';
 import { writeDurably } from '../host/durable-file.ts';
@@ -8,6 +8,7 @@ import { readRecord } from './read-record.ts';
 import { runSchema } from './edge-schemas.ts';
 import type { EdgeConfig, EdgeRun } from './edge-state.ts';
 import { commandLine } from '../host/process-table.ts';
+import { programFile } from '../host/program.ts';
 import { edgeProcesses } from './edge-processes.ts';
 import { findPortOwner } from './port-owner.ts';
 import { isAlive } from '../host/process-identity.ts';
@@ -77,13 +78,12 @@ function somebodyComes(stateDirectory: string, config: EdgeConfig): boolean {
 }
 
 function spawnEdge(stateDirectory: string): ChildProcess {
-  const entryFile = join(import.meta.dirname, `main${extname(import.meta.filename)}`);
   const logFile = join(stateDirectory, 'edge.log');
   const tooLong = (statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > largestLogBytes;
   const log = openSync(logFile, tooLong ? 'w' : 'a', 0o600);
   // Nothing of the caller's environment: it may hold secrets, and the edge lives on for weeks.
   const { PATH = '', HOME = '/' } = process.env;
-  const child = spawn(process.execPath, [entryFile, stateDirectory], {
+  const child = spawn(process.execPath, [programFile('edge/main'), stateDirectory], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', log, log],

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { claimDurably, readIfThere, writeDurably } from '../host/durable-file.ts';
 import { deliver, identify, isAlive, type RecordedIdentity, signalIdentity } from '../host/process-identity.ts';
+import { programFile } from '../host/program.ts';
 import {
   answerOf,
   claimOf,
@@ -16,10 +16,7 @@ import {
   type SupervisedResult,
 } from './supervised-record.ts';
 
-// Built to JavaScript, the runner has the ending of this file.
-const RUNNER = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './supervisor.ts' : './supervisor.js', import.meta.url),
-);
+const RUNNER = programFile('effects/supervisor');
 const POLL_MS = 20;
 const DEFAULT_GRACE_MS = 5_000;
 

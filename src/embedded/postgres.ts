@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { fail } from '../domain/failure.ts';
 import { keeperOf } from './keeper-lock.ts';
@@ -11,10 +10,11 @@ import { errorCode, homePaths, lastLines, openHome, readFailure, readState } fro
 import type { PostgresUser } from './postgres-users.ts';
 import { addJoining, addUser, liveUsers } from './postgres-users.ts';
 import { isAlive, ownIdentity } from '../host/process-identity.ts';
+import { programFile } from '../host/program.ts';
 
 export type { PostgresUser } from './postgres-users.ts';
 
-const keeperProgram = fileURLToPath(new URL('keeper.ts', import.meta.url));
+const keeperProgram = programFile('embedded/keeper');
 const joinTimeoutMs = 30_000;
 const watchMs = 1000;
 

@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { programFile } from '../host/program.ts';
 import type { ChildAnswer } from './child.ts';
 import { assertLoadPlan, type LoadPlan } from './plan.ts';
 import type { LoadResult } from './result.ts';
 
-// Built to JavaScript, the child has the ending of this file.
-const CHILD = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url));
+const CHILD = programFile('load/child');
 
 /**
  * `runLoad` in a process of its own, where nothing this process does can make requests late. An abort kills it and

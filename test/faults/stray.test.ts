@@ -24,7 +24,7 @@ function preload(name: string, deed: string): { readonly variables: Record<strin
   writeFileSync(
     file,
     `import { existsSync } from 'node:fs';
-     if (process.argv[1]?.endsWith('src/cli/main.ts')) {
+     if (/cli.main\\.[jt]s$/.test(process.argv[1])) {
        const timer = setInterval(() => {
          if (!existsSync(${JSON.stringify(sign)})) return;
          clearInterval(timer);

@@ -207,7 +207,7 @@ export class Lab {
   postgres(): { postmaster: number | null; keeper: number | null } {
     const home = homePaths(path.join(this.home, 'postgres'));
     const state = readState(home);
-    const keeper = allProcesses().find(({ argv }) => argv[1]?.endsWith('keeper.ts') && argv[2] === home.dir);
+    const keeper = allProcesses().find(({ argv }) => /keeper\.[jt]s$/.test(argv[1] ?? '') && argv[2] === home.dir);
     return { postmaster: state?.postmaster?.pid ?? null, keeper: keeper?.pid ?? null };
   }
 

@@ -8,7 +8,7 @@ export async function endEverything(directory: string): Promise<void> {
   const home = homePaths(path.join(directory, '.greenroom', 'postgres'));
   const state = existsSync(home.dir) ? readState(home) : null;
   // The keeper of PostgreSQL ends well only by itself; all others may be killed, since nothing of theirs is kept.
-  const others = () => processesIn(directory).filter(({ argv }) => !argv[1]?.endsWith('keeper.ts'));
+  const others = () => processesIn(directory).filter(({ argv }) => !/keeper\.[jt]s$/.test(argv[1] ?? ''));
   await until(`everything in ${directory} ended`, () => killed(others()), 15_000);
   const keepers = processesIn(directory).map(({ pid }) => pid);
   for (const pid of keepers) signal(pid, 'SIGTERM');

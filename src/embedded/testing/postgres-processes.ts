@@ -68,7 +68,7 @@ export function processesOf(home: string): RunningProcess[] {
   const link = path.join(home, 'postgres-data');
   const dataDir = existsSync(link) && lstatSync(link).isSymbolicLink() ? readlinkSync(link) : link;
   return allCommandLines().flatMap(({ pid, words }): RunningProcess[] => {
-    if (words[1]?.endsWith('keeper.ts') && words[2] === home) return [{ pid, role: 'keeper' }];
+    if (/keeper\.[jt]s$/.test(words[1] ?? '') && words[2] === home) return [{ pid, role: 'keeper' }];
     return words[1] === '-D' && words[2] === dataDir ? [{ pid, role: 'postmaster' }] : [];
   });
 }

@@ -1,0 +1,54 @@
+// Builds dist/: every program of src with what it needs, in few files, which start three times as fast as a thousand. Does nothing while dist is newer than the sources.
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { alone, root } from './install.mjs';
+
+/** Started as processes or threads of their own; `programFile` in src/host finds each. */
+const programs = [
+  ...['cli/main', 'edge/main', 'effects/supervisor', 'embedded/keeper', 'load/child', 'load/metronome'],
+];
+const sources = ['src', 'package-lock.json'];
+const built = path.join(root, 'dist');
+
+/** When a file came to be what it is: unlike its time of change, nobody can set this one back. */
+const becameMs = (file) => statSync(file).ctimeMs;
+
+function newestMs(place) {
+  if (!statSync(place).isDirectory()) return becameMs(place);
+  const below = readdirSync(place, { withFileTypes: true, recursive: true });
+  return Math.max(becameMs(place), ...below.map((each) => becameMs(path.join(each.parentPath, each.name))));
+}
+
+/** bin/greenroom asks the same, in shell: a build stands for what was there when it began. */
+function isBuilt() {
+  const began = statSync(path.join(built, 'began'), { throwIfNoEntry: false });
+  return began !== undefined && sources.every((each) => newestMs(path.join(root, each)) < began.mtimeMs);
+}
+
+async function build() {
+  const { rolldown } = await import('rolldown');
+  const fresh = path.join(root, '.tmp', 'build');
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  writeFileSync(path.join(fresh, 'began'), '');
+  const bundle = await rolldown({
+    cwd: root,
+    input: Object.fromEntries(programs.map((name) => [name, `src/${name}.ts`])),
+    platform: 'node',
+    // What the engine and the client of PostgreSQL could use and this project does not install is asked for only where it is used.
+    onLog: (level, log) => {
+      if (!['UNRESOLVED_IMPORT', 'EVAL'].includes(log.code) || !/node_modules/.test(log.message)) {
+        throw new Error(`building dist: ${log.message}`);
+      }
+    },
+  });
+  await bundle.write({ dir: fresh, format: 'esm', chunkFileNames: 'parts/[name]-[hash].js' });
+  await bundle.close();
+  const old = `${fresh}-old`;
+  rmSync(old, { recursive: true, force: true });
+  if (statSync(built, { throwIfNoEntry: false })) renameSync(built, old);
+  renameSync(fresh, built);
+  rmSync(old, { recursive: true, force: true });
+}
+
+if (!isBuilt()) await alone(() => (isBuilt() ? undefined : build()));
