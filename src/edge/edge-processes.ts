@@ -1,6 +1,6 @@
-import { basename } from 'node:path';
 import { identify, type ProcessIdentity } from '../host/process-identity.ts';
 import { allCommandLines } from '../host/process-table.ts';
+import { runsProgram } from '../host/program.ts';
 
 export interface EdgeProcess extends ProcessIdentity {
   readonly role: 'watchdog' | 'worker';
@@ -11,9 +11,9 @@ export interface EdgeProcess extends ProcessIdentity {
  * Found by their command line, since `run.json` knows one of them only. Empty where there is no /proc.
  */
 export function edgeProcesses(stateDirectory: string): EdgeProcess[] {
-  return allCommandLines().flatMap(({ pid, words: [, entry = '', ...words] }) => {
-    if (!/^main\.[jt]s$/.test(basename(entry)) || !words.includes(stateDirectory)) return [];
+  return allCommandLines().flatMap(({ pid, words }) => {
+    if (!runsProgram('edge/main', words) || !words.includes(stateDirectory)) return [];
     const identity = identify(pid);
-    return identity ? [{ ...identity, role: words[0] === stateDirectory ? 'watchdog' : 'worker' }] : [];
+    return identity ? [{ ...identity, role: words[2] === stateDirectory ? 'watchdog' : 'worker' }] : [];
   });
 }

@@ -7,3 +7,7 @@ import { fileURLToPath } from 'node:url';
  */
 export const programFile = (name: string): string =>
   fileURLToPath(new URL(`../${name}${extname(import.meta.filename)}`, import.meta.url));
+
+/** Whether a process that was started with these words runs that program, from sources or from a build. */
+export const runsProgram = (name: string, [, file = '']: readonly string[]): boolean =>
+  /\.[jt]s$/.test(file) && file.slice(0, -'.js'.length).endsWith(`/${name}`);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { homePaths, readState } from '../../src/embedded/postgres-home.ts';
+import { runsProgram } from '../../src/host/program.ts';
 import { freePorts } from '../rig/free-ports.ts';
 import { allProcesses, calledWith, isThere, markedBy, signal, until, type SeenProcess } from './processes.ts';
 
@@ -207,14 +208,14 @@ export class Lab {
   postgres(): { postmaster: number | null; keeper: number | null } {
     const home = homePaths(path.join(this.home, 'postgres'));
     const state = readState(home);
-    const keeper = allProcesses().find(({ argv }) => /keeper\.[jt]s$/.test(argv[1] ?? '') && argv[2] === home.dir);
+    const keeper = allProcesses().find(({ argv }) => runsProgram('embedded/keeper', argv) && argv[2] === home.dir);
     return { postmaster: state?.postmaster?.pid ?? null, keeper: keeper?.pid ?? null };
   }
 
   /** Outer and inner process of the edge of a place. */
   edge(place: Place = 'staging'): { watchdogs: readonly number[]; workers: readonly number[] } {
     const directory = path.join(this.home, 'environments', place, 'edge');
-    const found = calledWith(directory).filter(({ argv }) => argv[1]?.endsWith('main.ts'));
+    const found = calledWith(directory).filter(({ argv }) => runsProgram('edge/main', argv));
     const isWatchdog = ({ argv }: (typeof found)[number]) => argv[2] === directory;
     return {
       watchdogs: found.filter(isWatchdog).map(({ pid }) => pid),

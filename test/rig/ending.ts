@@ -2,13 +2,14 @@
 import { existsSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { homePaths, readState } from '../../src/embedded/postgres-home.ts';
+import { runsProgram } from '../../src/host/program.ts';
 import { allProcesses, isThere, signal, until, type SeenProcess } from '../kill/processes.ts';
 
 export async function endEverything(directory: string): Promise<void> {
   const home = homePaths(path.join(directory, '.greenroom', 'postgres'));
   const state = existsSync(home.dir) ? readState(home) : null;
   // The keeper of PostgreSQL ends well only by itself; all others may be killed, since nothing of theirs is kept.
-  const others = () => processesIn(directory).filter(({ argv }) => !/keeper\.[jt]s$/.test(argv[1] ?? ''));
+  const others = () => processesIn(directory).filter(({ argv }) => !runsProgram('embedded/keeper', argv));
   await until(`everything in ${directory} ended`, () => killed(others()), 15_000);
   const keepers = processesIn(directory).map(({ pid }) => pid);
   for (const pid of keepers) signal(pid, 'SIGTERM');

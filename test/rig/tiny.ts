@@ -1,6 +1,7 @@
 // Releases of the small fixture: made by what its tree says, steered while they run by a file.
 import { rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runsProgram } from '../../src/host/program.ts';
 import { allProcesses, type SeenProcess } from '../kill/processes.ts';
 import { processesIn } from './ending.ts';
 import { Playground, samples, type Running } from './playground.ts';
@@ -101,7 +102,7 @@ export class Tiny {
   edge(environment = 'staging'): { readonly watchdog: number; readonly worker: number } {
     const directory = `${this.play.home}/environments/${environment}/edge`;
     const edges = processesIn(this.play.directory).filter(
-      ({ argv }) => argv[1]?.endsWith('main.ts') && argv.includes(directory),
+      ({ argv }) => runsProgram('edge/main', argv) && argv.includes(directory),
     );
     const pidOf = (role: 'watchdog' | 'worker') =>
       edges.find(({ argv }) => (argv[2] === directory) === (role === 'watchdog'))?.pid ?? 0;

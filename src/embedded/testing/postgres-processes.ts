@@ -12,6 +12,7 @@ import { keeperOf } from '../keeper-lock.ts';
 import { homePaths } from '../postgres-home.ts';
 import { postgresState } from '../postgres.ts';
 import { allCommandLines } from '../../host/process-table.ts';
+import { runsProgram } from '../../host/program.ts';
 
 export interface Joined {
   readonly child: ChildProcess;
@@ -68,7 +69,7 @@ export function processesOf(home: string): RunningProcess[] {
   const link = path.join(home, 'postgres-data');
   const dataDir = existsSync(link) && lstatSync(link).isSymbolicLink() ? readlinkSync(link) : link;
   return allCommandLines().flatMap(({ pid, words }): RunningProcess[] => {
-    if (/keeper\.[jt]s$/.test(words[1] ?? '') && words[2] === home) return [{ pid, role: 'keeper' }];
+    if (runsProgram('embedded/keeper', words) && words[2] === home) return [{ pid, role: 'keeper' }];
     return words[1] === '-D' && words[2] === dataDir ? [{ pid, role: 'postmaster' }] : [];
   });
 }
