@@ -1,4 +1,4 @@
-// Builds dist/: every program of src with what it needs, in few files, which start three times as fast as a thousand. Does nothing while dist is newer than the sources.
+// Builds dist/: every program of src with what it needs, in few files, which load three times as fast as a thousand. Does nothing while dist is newer than the sources.
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { alone, root } from './install.mjs';
