@@ -33,7 +33,7 @@ export const readReleases = (world: World, project: Project, limit: number): Pro
   world.store.read((rows) => listReleases(rows, project.name, limit));
 
 export async function readAccount(world: World, id: string): Promise<Account> {
-  const account = await world.store.read((rows) => accountOf(rows, id));
+  const account = await world.store.view((rows) => accountOf(rows, id));
   return account ?? nothingOf(id);
 }
 

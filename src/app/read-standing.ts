@@ -5,7 +5,6 @@ import type { Condition } from '../domain/verdict.ts';
 import { stepBeganAt } from '../store/accounts.ts';
 import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
-import { verifyRecords } from '../store/records.ts';
 import { namedRelease } from '../store/releases.ts';
 import type { MaintenancePage } from '../kinds/maintenance.ts';
 import { openTraffic } from './site.ts';
@@ -86,7 +85,3 @@ async function progressOf(
     obstacle: await findObstacle(world, deployment),
   };
 }
-
-/** Sequence of the first record that was bent, or null. */
-export const firstBentRecord = (world: World, project: Project): Promise<number | null> =>
-  world.store.read((rows) => verifyRecords(rows, project.name));

@@ -23,6 +23,8 @@ export interface Account {
   readonly evidence: Readonly<Record<string, EvidenceBody>>;
   readonly acceptedConditions: readonly { readonly id: string; readonly by: string; readonly at: number }[];
   readonly records: readonly ChainedRecord[];
+  /** Where the log contradicts what is told here; null when it bears all of it out. */
+  readonly contradiction: string | null;
 }
 
 export interface StepAccount {

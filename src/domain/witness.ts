@@ -40,7 +40,7 @@ export function whyNotBorneOut(claim: Claim, { lastBroken, own }: Testimony, has
   return whyNotItsPlan(claim, own, hash);
 }
 
-function verdictHash(facts: unknown): string | null {
+export function verdictHash(facts: unknown): string | null {
   const said = facts !== null && typeof facts === 'object' && 'verdict' in facts ? facts.verdict : null;
   return typeof said === 'string' ? said : null;
 }

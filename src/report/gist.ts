@@ -31,11 +31,21 @@ const endings: Record<EndedAs, string> = {
   superseded: 'superseded',
 };
 
-export const gist = (account: Account): Gist => ({
-  tone: toneOf(account),
-  ...headWords(account),
-  sentence: sentence(account),
-  reasons: reasons(account),
+export const gist = (account: Account): Gist =>
+  account.contradiction === null
+    ? { tone: toneOf(account), ...headWords(account), sentence: sentence(account), reasons: reasons(account) }
+    : contradicted(account, account.contradiction);
+
+/** Whatever the database says came of it: when the log does not bear it out, that is the news. */
+const contradicted = (account: Account, reason: string): Gist => ({
+  ...{
+    tone: 'bad',
+    lead: 'RECORD CHANGED',
+    rest: 'not to be believed',
+    headline: 'RECORD CHANGED · not to be believed',
+  },
+  sentence: `What the database says of this deployment to ${account.plan.environment} is not what was recorded: ${reason}.`,
+  reasons: [{ subject: 'record', text: `${reason}; find out who changed the database` }],
 });
 
 /** A release that was taken back does not begin with GO: who reads two words only reads what is true now. */

@@ -10,7 +10,7 @@ import { isoInstant } from './wording.ts';
  * Strings are as recorded: whoever prints them must escape them.
  *
  * ```
- * { schema, verdict: 'go'|'conditional-go'|'no-go'|null, couldNotJudge, score, ending: {as, reason}|null, status, summary,
+ * { schema, verdict: 'go'|'conditional-go'|'no-go'|null, contradiction: string|null, couldNotJudge, score, ending: {as, reason}|null, status, summary,
  *   reasons: [{subject, text}], deployment: {id, number, purpose, actor, createdAt, decidedAt, endedAt, tookMs},
  *   project, environment, colour, release: {id, version, revision, commit, dirty, artifacts, configuration, migrations},
  *   replaces: releaseId|null,
@@ -24,11 +24,12 @@ import { isoInstant } from './wording.ts';
  * ```
  */
 export function reportJson(account: Account): string {
-  const { plan, verdict, records } = account;
+  const { plan, verdict, records, contradiction } = account;
   const { sentence, reasons } = gist(account);
   const report = {
     schema: 'greenroom.report/1',
-    verdict: verdict?.decision ?? null,
+    verdict: contradiction === null ? (verdict?.decision ?? null) : null,
+    contradiction,
     couldNotJudge: verdict?.couldNotJudge ?? false,
     score: verdict?.score ?? null,
     ending: account.ending,

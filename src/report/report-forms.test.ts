@@ -80,6 +80,7 @@ describe('JSON', () => {
     expect(Object.keys(report)).toEqual([
       'schema',
       'verdict',
+      'contradiction',
       'couldNotJudge',
       'score',
       'ending',

@@ -11,6 +11,8 @@ function station(step: WhyStep, look: TextLook): readonly string[] {
   const at = (head: string, text: string, how: Paint | null = 'soft'): readonly string[] =>
     hanging(head, text, look, how);
   switch (step.kind) {
+    case 'contradiction':
+      return at('CHANGED   ', `not what was recorded: ${step.reason}. What follows is what the database says.`, 'red');
     case 'ending':
       return step.ending
         ? at('ended     ', `${step.ending.as} on ${formatInstant(step.at)}: ${step.ending.reason}`, 'bold')

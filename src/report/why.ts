@@ -11,6 +11,7 @@ import { factWords, type Shown } from './wording.ts';
 
 /** One station of the walk from what became of a deployment back to what was seen and where it is written. */
 export type WhyStep =
+  | { readonly kind: 'contradiction'; readonly reason: string }
   | { readonly kind: 'ending'; readonly ending: Ending | null; readonly status: string; readonly at: number | null }
   | {
       readonly kind: 'step';
@@ -72,8 +73,9 @@ export interface WhyKnown {
  * With a subject (name of a check, a step or a condition) only that one is followed; a name nobody knows answers `unknown`.
  */
 export function why(account: Account, subject?: string, known: WhyKnown = {}): readonly WhyStep[] {
-  if (subject !== undefined) return whySubject(account, subject, known);
+  if (subject !== undefined) return [...whyContradicted(account), ...whySubject(account, subject, known)];
   return [
+    ...whyContradicted(account),
     { kind: 'ending', ending: account.ending, status: account.status, at: account.endedAt },
     ...recordOf(account, (record) => record.kind === 'deployment-ended'),
     ...brokenSteps(account),
@@ -81,6 +83,10 @@ export function why(account: Account, subject?: string, known: WhyKnown = {}): r
     ...decisiveLines(account).flatMap((line) => whyLine(account, line)),
   ];
 }
+
+/** Before everything else: what follows is what the database says. */
+const whyContradicted = ({ contradiction }: Account): readonly WhyStep[] =>
+  contradiction === null ? [] : [{ kind: 'contradiction', reason: contradiction }];
 
 function whySubject(account: Account, subject: string, known: WhyKnown): readonly WhyStep[] {
   const lines = reportLines(account).filter((line) => line.name === subject);

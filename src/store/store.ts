@@ -23,6 +23,8 @@ export interface Store {
   change<T>(work: (rows: RowsInTransaction) => Promise<T>): Promise<T>;
   /** A read, tried again while the database is away. */
   read<T>(work: (rows: Rows) => Promise<T>): Promise<T>;
+  /** A read of several tables as they stood at one moment, so that what is compared belongs together. */
+  view<T>(work: (rows: Rows) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     rows,
     change: (work) => again(() => rows.transaction().execute(work)),
     read: (work) => again(() => work(rows)),
+    view: (work) =>
+      again(() => rows.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work)),
     close: () => rows.destroy(),
   };
 }

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { audit, nameOf, type Contradiction } from '../../app/audit.ts';
 import { readAccountOf, readDeployments, readReleases, readSubject } from '../../app/read-history.ts';
 import { readPreview } from '../../app/read-preview.ts';
-import { firstBentRecord, readStanding, type EnvironmentStanding } from '../../app/read-standing.ts';
+import { readStanding, type EnvironmentStanding } from '../../app/read-standing.ts';
 import { rejudge } from '../../app/rejudge.ts';
 import type { Account } from '../../domain/account.ts';
 import { fail } from '../../domain/failure.ts';
@@ -15,9 +16,10 @@ export const status = (): CommandBody => async (session) => {
   const world = await session.reader();
   const { project } = session.load();
   const environments = await readStanding(world, project);
-  const bentAt = await firstBentRecord(world, project);
+  const { bentAt, contradictions } = await audit(world, project);
+  const intact = bentAt === null && contradictions.length === 0;
   if (out.isJson) {
-    out.json({ ok: true, project: project.name, environments, record: { intact: bentAt === null, bentAt } });
+    out.json({ ok: true, project: project.name, environments, record: { intact, bentAt, contradictions } });
     return exit.ok;
   }
   for (const { name, serving, inProgress, owed, drift, maintenance } of environments) {
@@ -44,8 +46,19 @@ export const status = (): CommandBody => async (session) => {
   if (environments.some(({ drift }) => drift.length > 0))
     out.line(`  do     "greenroom resume" brings back what is recorded to serve.`);
   if (bentAt !== null) out.line(out.style('red', `The record was changed: sequence ${bentAt} does not fit its hash.`));
+  for (const each of contradictions.slice(0, mostTold)) out.line(out.style('red', contradictionWords(each)));
+  if (contradictions.length > mostTold)
+    out.line(out.style('red', `… and ${contradictions.length - mostTold} more ("greenroom history").`));
+  if (!intact)
+    out.line(
+      '  do     Find out who changed the database; "greenroom why <environment>/<number>" shows what was recorded.',
+    );
   return exit.ok;
 };
+
+const mostTold = 10;
+const contradictionWords = ({ subject, reason }: Contradiction): string =>
+  `${visible(subject)} is not what was recorded: ${visible(reason)}.`;
 
 export const preview =
   (environment: string): CommandBody =>
@@ -83,21 +96,23 @@ export const history =
           message: `"${limit}" is not a number of lines.`,
           do: 'Use a whole number, such as --limit 20.',
         });
+    const { contradictions } = await audit(world, project);
     if (releases) {
       const found = await readReleases(world, project, most);
-      if (out.isJson) out.json({ ok: true, releases: found });
+      if (out.isJson) out.json({ ok: true, releases: found, contradictions });
       else
         for (const { release, createdAt, createdBy } of found)
           out.line(`${release.id}  ${release.version.padEnd(12)} ${when(createdAt)}  ${createdBy}`);
-      return exit.ok;
+    } else {
+      const found = await readDeployments(world, project, environment ?? null, most);
+      if (out.isJson) out.json({ ok: true, deployments: found.map(told), contradictions });
+      else
+        for (const each of found)
+          out.line(
+            `${nameOf(each).padEnd(16)} ${each.plan.release.version.padEnd(12)} ${(each.ending?.as ?? each.status).padEnd(16)} ${when(each.createdAt)}  ${each.actor}`,
+          );
     }
-    const found = await readDeployments(world, project, environment ?? null, most);
-    if (out.isJson) out.json({ ok: true, deployments: found.map(told) });
-    else
-      for (const each of found)
-        out.line(
-          `${`${each.environment}/${each.number}`.padEnd(16)} ${each.plan.release.version.padEnd(12)} ${(each.ending?.as ?? each.status).padEnd(16)} ${when(each.createdAt)}  ${each.actor}`,
-        );
+    if (!out.isJson) for (const each of contradictions) out.line(out.style('red', contradictionWords(each)));
     return exit.ok;
   };
 

@@ -252,6 +252,7 @@ class Play {
       evidence: this.#evidence,
       acceptedConditions: this.#accepted,
       records: this.#records,
+      contradiction: null,
     };
   }
 }
