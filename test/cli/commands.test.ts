@@ -49,7 +49,7 @@ describe('the first release', () => {
       drift: [],
     });
     expect((await run('status')).stdout).toContain('nothing serves yet');
-    expect(await json('history')).toEqual({ ok: true, deployments: [] });
+    expect(await json('history')).toEqual({ ok: true, deployments: [], contradictions: [] });
     expect((await json<Failures>('promote production', 4)).failures[0]).toMatchObject({ code: 'GR4101' });
     expect((await json<Failures>('why', 2)).failures[0]).toMatchObject({ code: 'GR4301' });
     expect((await run('resume')).code).toBe(0);
