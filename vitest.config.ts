@@ -20,7 +20,10 @@ const long = [
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [
   ...['images', 'kills', 'refusals', 'two-colours'].map((name) => `src/drivers/compose/${name}.test.ts`),
-  ...['src/drivers/compose.test.ts', 'test/cli/driver-compose.test.ts'],
+  ...[
+    'src/drivers/compose.test.ts',
+    ...['driver-compose', 'compose-haproxy'].map((name) => `test/cli/${name}.test.ts`),
+  ],
 ];
 /** Pure, or of nothing but files. */
 const rules = ['app', 'cli', 'config', 'domain', 'host', 'kinds', 'report', 'store'].map(

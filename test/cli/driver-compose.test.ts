@@ -1,15 +1,13 @@
 // A team's compose file, deployed, replaced, rolled back and promoted through the command line and the edge, on a real daemon.
-import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { docker, dockerProgram, importBase, lines } from '../../src/drivers/compose/testing/docker.ts';
+import { docker, dockerProgram } from '../../src/drivers/compose/testing/docker.ts';
+import { openComposeProject, type ComposeProject } from '../rig/compose-project.ts';
 import { Tiny } from '../rig/tiny.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
-const project = `tiny${randomUUID().slice(0, 8)}`;
-const base = `greenroom-test-base:${project}`;
-const file = `version: "3.8"
+const file = (base: string) => `version: "3.8"
 services:
   web:
     build: .
@@ -28,14 +26,15 @@ volumes:
 
 describe.skipIf(dockerProgram() === null)('a deployment of a compose file (needs docker)', () => {
   let tiny: Tiny;
+  let compose: ComposeProject;
+  let project: string;
   const run = (...argv: readonly string[]) => tiny.play.run(argv, { timeoutMs: 200_000 });
   const overlay = (accept: readonly string[]): void => {
     const driver = { kind: 'compose', project, accept };
     const production = { driver: { ...driver, project: `${project}-production` } };
     tiny.overlay({ project, environments: { staging: { driver }, production } });
   };
-  const containers = (...filters: readonly string[]): readonly string[] =>
-    lines(docker('ps', '-aq', ...filters.flatMap((each) => ['--filter', `label=${each}`])));
+  const containers = (...labels: readonly string[]) => compose.containers(...labels);
   const imageOf = (environment: string): string => {
     const [id] = containers(
       `greenroom.environment=${environment}`,
@@ -45,34 +44,19 @@ describe.skipIf(dockerProgram() === null)('a deployment of a compose file (needs
   };
 
   beforeAll(async () => {
-    importBase(base);
+    compose = openComposeProject();
+    project = compose.name;
     tiny = await Tiny.open();
-    writeFileSync(tiny.play.file('docker-compose.yml'), file);
+    writeFileSync(tiny.play.file('docker-compose.yml'), file(compose.base));
     writeFileSync(
       tiny.play.file('Dockerfile'),
-      `FROM ${base}\nWORKDIR /app\nCOPY server.mjs behaviour.json package.json ./\n`,
+      `FROM ${compose.base}\nWORKDIR /app\nCOPY server.mjs behaviour.json package.json ./\n`,
     );
     overlay([]);
   });
   afterAll(async () => {
     await tiny.close();
-    const own = [
-      project,
-      `${project}-production`,
-      ...['staging', 'production'].flatMap((each) => [`${project}-${each}-blue`, `${project}-${each}-green`]),
-    ];
-    for (const name of own) {
-      const label = `com.docker.compose.project=${name}`;
-      for (const id of containers(label)) docker('rm', '-f', '-v', id);
-    }
-    for (const name of own) {
-      const label = `com.docker.compose.project=${name}`;
-      for (const id of lines(docker('network', 'ls', '-q', '--filter', `label=${label}`))) docker('network', 'rm', id);
-      for (const id of lines(docker('volume', 'ls', '-q', '--filter', `label=${label}`))) docker('volume', 'rm', id);
-    }
-    for (const tag of lines(docker('images', '--format', '{{.Repository}}:{{.Tag}}', `greenroom/${project}-web`)))
-      docker('image', 'rm', '-f', tag);
-    docker('image', 'rm', '-f', base);
+    compose.remove();
   });
 
   test('the dry run prints what it would do, and does none of it', async () => {
