@@ -1,16 +1,17 @@
 /**
- * The app the edge is tried on: HTTP and WebSocket, no database, graceful on SIGTERM.
- *   PORT, RELEASE; KEEP_ALIVE_MS idle limit of connections; CLOSE_IDLE=1 closes idle connections at random moments.
- *   / · /slow?ms= · /status?code= · /bytes?size= · /echo (body back) · /count (POST, body length) · /headers · /stalled · /seen · WebSocket echo on any path
+ * The app the proxies are tried on: HTTP and WebSocket, no database, graceful on SIGTERM.
+ *   PORT, HOST, RELEASE or GREENROOM_RELEASE; KEEP_ALIVE_MS idle limit of connections; CLOSE_IDLE=1 closes idle connections at random moments.
+ *   / · /slow?ms= · /status?code= · /bytes?size= · /echo (body back) · /count (POST, body length) · /headers · /stalled · /seen · /break (500 from now on) · WebSocket echo on any path
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 
-const release = process.env.RELEASE ?? 'none';
+const release = process.env.RELEASE ?? process.env.GREENROOM_RELEASE ?? 'none';
 const filler = 'x'.repeat(900);
 const chunk = Buffer.alloc(64 * 1_024, 97);
 let stopping = false;
+let broken = false;
 let aborted = 0;
 let firstAt = 0;
 let lastAt = 0;
@@ -39,6 +40,7 @@ const server = createServer((request, response) => {
 server.keepAliveTimeout = Number(process.env.KEEP_ALIVE_MS ?? 5_000);
 
 function answer(url: URL, request: IncomingMessage, response: ServerResponse): void {
+  if (broken) response.statusCode = 500;
   switch (url.pathname) {
     case '/slow':
       setTimeout(() => response.end(`slow ${release}`), Number(url.searchParams.get('ms') ?? 2_000));
@@ -62,6 +64,10 @@ function answer(url: URL, request: IncomingMessage, response: ServerResponse): v
       return;
     case '/headers':
       response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.rawHeaders }));
+      return;
+    case '/break':
+      broken = true;
+      response.end('from now on');
       return;
     case '/seen':
       response.end(JSON.stringify({ release, pid: process.pid, requests, aborted, firstAt, lastAt }));
@@ -122,6 +128,6 @@ process.on('SIGTERM', () => {
 });
 process.on('disconnect', () => process.exit(0));
 
-server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', 1_024, () => {
+server.listen(Number(process.env.PORT ?? 0), process.env.HOST ?? '127.0.0.1', 1_024, () => {
   process.send?.({ port: (server.address() as AddressInfo).port });
 });

@@ -46,3 +46,19 @@ export class PacedRequests {
     return this.answers.toSorted((a, b) => a.endedAt - b.endedAt);
   }
 }
+
+export interface BadTime {
+  readonly bad: number;
+  readonly all: number;
+  readonly badMs: number;
+  readonly lastBadAt: number;
+}
+
+export const isBad = ({ status }: Answer): boolean => status === 0 || status >= 500;
+
+/** From the end of the first bad answer to that of the last; answers in the order in which they ended. */
+export function badTime(answers: readonly Answer[]): BadTime {
+  const bad = answers.filter(isBad);
+  const lastBadAt = bad.at(-1)?.endedAt ?? 0;
+  return { bad: bad.length, all: answers.length, badMs: lastBadAt - (bad[0]?.endedAt ?? 0), lastBadAt };
+}

@@ -9,7 +9,8 @@ import { Playground, samples } from '../test/rig/playground.ts';
 import type { RollbackCertificate } from '../src/domain/certificate.ts';
 import { streamProbes } from '../test/rig/probe-stream.ts';
 import { Tiny, until } from '../test/rig/tiny.ts';
-import { PacedRequests, type Answer } from './paced-requests.ts';
+import { badTime, isBad, PacedRequests, type BadTime } from './paced-requests.ts';
+import { backByHand, ended } from './back-by-hand.ts';
 import type { BenchRow } from './row.ts';
 
 const ratePerSecond = 100;
@@ -97,7 +98,8 @@ async function asCertified(): Promise<BenchRow[]> {
       'production',
     ]);
     tiny.overlay({ environments: { staging, production } });
-    const real = await rolledBack(tiny, release);
+    const promotion = tiny.play.start(['promote', 'production']);
+    const real = await backByHand(tiny, 'production', release, promotion);
     const { certificate } = rehearsal;
     const offMs = Math.abs(real.backMs - (certificate.backMs ?? Number.NaN));
     const allowedMs = Math.max(500, 0.2 * real.backMs);
@@ -118,20 +120,6 @@ async function asCertified(): Promise<BenchRow[]> {
   } finally {
     await tiny.close();
   }
-}
-
-/** Promotes, and takes it back by hand in the bake; seen by users of production. */
-async function rolledBack(tiny: Tiny, release: string): Promise<{ backMs: number; failed: number }> {
-  const users = streamProbes([{ port: tiny.port('production'), path: '/' }], 10);
-  const promotion = tiny.play.start(['promote', 'production']);
-  await until('it bakes', async () => (await tiny.steps('production')).includes('bake'), 120_000);
-  await sleep(goodBeforeMs);
-  await ended(tiny.play, ['rollback', 'production', '--reason', 'bench'], 0);
-  await promotion.ended;
-  await users.stop();
-  const [asked] = await tiny.records('go-back-asked', 'production');
-  const last = users.probes.filter((probe) => probe.release === release).map((probe) => probe.endedAt);
-  return { backMs: Math.max(...last) - (asked?.at ?? Number.NaN), failed: users.failures().length };
 }
 
 const bakes = (rollBack: 'automatic' | 'hold', lasts = '400ms') => ({
@@ -189,27 +177,6 @@ function manualRows({ lastBadAt, badMs }: BadTime, askedAt: number, calledAt: nu
 }
 
 const paced = (port: number): PacedRequests => new PacedRequests(`http://127.0.0.1:${port}/api/version`, ratePerSecond);
-
-interface BadTime {
-  readonly bad: number;
-  readonly all: number;
-  readonly badMs: number;
-  readonly lastBadAt: number;
-}
-
-const isBad = ({ status }: Answer): boolean => status === 0 || status >= 500;
-
-function badTime(answers: readonly Answer[]): BadTime {
-  const bad = answers.filter(isBad);
-  const lastBadAt = bad.at(-1)?.endedAt ?? 0;
-  return { bad: bad.length, all: answers.length, badMs: lastBadAt - (bad[0]?.endedAt ?? 0), lastBadAt };
-}
-
-async function ended(play: Playground, argv: readonly string[], code: number): Promise<void> {
-  const done = await play.run(argv, { timeoutMs: 120_000 });
-  if (done.code !== code)
-    throw new Error(`greenroom ${argv.join(' ')} ended with ${done.code}:\n${done.stdout}${done.stderr}`);
-}
 
 const row = (measure: string, value: number, unit: string, bar: string, holds: boolean): BenchRow => ({
   ...{ bench: 'rollback', measure, value: Math.round(value * 10) / 10, unit, bar, holds, control: false },

@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEdge, type Edge } from '../src/edge/client.ts';
 import type { Colour } from '../src/kinds/driver.ts';
-import { MixedLoad, webSockets, type LoadRecord, type LoadResult } from './mixed-load.ts';
+import { failedOf, fastP99Ms, lateP99Ms, lossOf, round, seenOverlapMs } from './load-figures.ts';
+import { MixedLoad, webSockets, type LoadResult } from './mixed-load.ts';
 import type { BenchRow } from './row.ts';
-import { requestsPerSecond } from './throughput.ts';
+import { throughputRatio } from './throughput.ts';
 
 const switches = 3;
 const betweenSwitchesMs = 3_500;
@@ -96,8 +97,9 @@ async function switchOnce(edge: Edge, epoch: number, old: Standing, next: Standi
   return { pointMs, overlapMs: oldLog.lastAt - newLog.firstAt, toldAt, oldRelease: old.app.release, stopMs };
 }
 
-function switchRows(records: readonly SwitchRecord[], { issued, records: requests, sessions }: LoadResult): BenchRow[] {
-  const failed = requests.filter(({ error }) => error !== null).length + (issued - requests.length);
+function switchRows(records: readonly SwitchRecord[], load: LoadResult): BenchRow[] {
+  const { issued, records: requests, sessions } = load;
+  const failed = failedOf(load);
   const dropped = sessions.filter(({ closedAt, code, release }) => {
     if (code === 0) return false;
     const told = records.find(({ oldRelease }) => oldRelease === release);
@@ -105,15 +107,9 @@ function switchRows(records: readonly SwitchRecord[], { issued, records: request
   }).length;
   const told = sessions.filter(({ code }) => code === 1012).length;
   const overlapMs = Math.max(
-    ...records.map((record) => Math.max(record.overlapMs, seenOverlapMs(record.oldRelease, requests))),
-  );
-  const lateMs = percentile(
-    requests.map(({ dueAt, sentAt }) => sentAt - dueAt),
-    0.99,
-  );
-  const fastMs = percentile(
-    requests.filter((one) => one.class !== 'slow').map(({ dueAt, endedAt }) => endedAt - dueAt),
-    0.99,
+    ...records.map((record) =>
+      Math.max(record.overlapMs, seenOverlapMs(record.oldRelease, releaseAfter(record.oldRelease), requests)),
+    ),
   );
   const answered = new Set(requests.map(({ release }) => release)).size;
   return [
@@ -137,22 +133,12 @@ function switchRows(records: readonly SwitchRecord[], { issued, records: request
       '<= 1000',
       records.every(({ stopMs }) => stopMs <= 1_000),
     ),
-    row('p99 from due, without the two-second requests', round(fastMs), 'ms', 'reported', true),
-    row('p99 late start of the generator', round(lateMs), 'ms', 'reported', true),
+    row('p99 from due, without the two-second requests', round(fastP99Ms(requests)), 'ms', 'reported', true),
+    row('p99 late start of the generator', round(lateP99Ms(requests)), 'ms', 'reported', true),
   ];
 }
 
-/** The same question asked of the answers: their release and the time the app says it received the request. */
-function seenOverlapMs(oldRelease: string, requests: readonly LoadRecord[]): number {
-  const newRelease = `r${Number(oldRelease.slice(1)) + 1}`;
-  let [lastOfOld, firstOfNew] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (const { release, receivedAt } of requests) {
-    if (receivedAt === null) continue;
-    if (release === oldRelease) lastOfOld = Math.max(lastOfOld, receivedAt);
-    if (release === newRelease) firstOfNew = Math.min(firstOfNew, receivedAt);
-  }
-  return lastOfOld - firstOfNew;
-}
+const releaseAfter = (release: string): string => `r${Number(release.slice(1)) + 1}`;
 
 /** A harness that sees no loss here would see none anywhere. */
 async function controlRows(apps: ChildProcess[]): Promise<BenchRow[]> {
@@ -177,29 +163,10 @@ async function controlRows(apps: ChildProcess[]): Promise<BenchRow[]> {
   ];
 }
 
-/** Dark: from the first request that failed to the next one that was sent later and came through. */
-function lossOf(records: readonly LoadRecord[], fromAt: number, toAt: number): { failed: number; darkMs: number } {
-  const failed = records.filter(({ error, endedAt }) => error !== null && endedAt >= fromAt && endedAt <= toAt + 500);
-  const firstLostAt = Math.min(...failed.map(({ sentAt }) => sentAt));
-  const lastLostAt = Math.max(...failed.map(({ sentAt }) => sentAt));
-  const backAt = Math.min(
-    ...records.filter(({ error, sentAt }) => error === null && sentAt > lastLostAt).map(({ sentAt }) => sentAt),
-  );
-  return { failed: failed.length, darkMs: failed.length > 0 && Number.isFinite(backAt) ? backAt - firstLostAt : 0 };
-}
-
-/** In turns, so that whatever else the machine does meets both; the middle of the paired ratios. */
 async function throughputRow(edge: Edge, edgePort: number, apps: ChildProcess[]): Promise<BenchRow> {
   const app = await startApp('t', apps);
   await point(edge, 100, 'blue', app);
-  const ratios: number[] = [];
-  for (let i = 0; i < 5; i += 1) {
-    const direct = await requestsPerSecond(app.port, i === 0 ? 400 : 700);
-    const through = await requestsPerSecond(edgePort, i === 0 ? 400 : 700);
-    // The first pair warms up.
-    if (i > 0) ratios.push(through / direct);
-  }
-  const ratio = percentile(ratios, 0.5);
+  const ratio = await throughputRatio(edgePort, app.port);
   return row('throughput through the edge / direct', Math.round(ratio * 100) / 100, 'ratio', '>= 0.3', ratio >= 0.3);
 }
 
@@ -250,13 +217,4 @@ async function freePort(): Promise<number> {
 
 function row(measure: string, value: number, unit: string, bar: string, holds: boolean): BenchRow {
   return { bench: 'switch', measure, value, unit, bar, holds, control: false };
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,13 +1,26 @@
 import { connect } from 'node:net';
+import { percentile } from './load-figures.ts';
 
 const connections = 16;
 const question = Buffer.from('GET / HTTP/1.1\r\nHost: bench\r\n\r\n');
+
+/** Through a proxy / direct: in turns, so that whatever else the machine does meets both; the middle of the paired ratios. */
+export async function throughputRatio(proxyPort: number, directPort: number): Promise<number> {
+  const ratios: number[] = [];
+  for (let i = 0; i < 5; i += 1) {
+    const direct = await requestsPerSecond(directPort, i === 0 ? 400 : 700);
+    const through = await requestsPerSecond(proxyPort, i === 0 ? 400 : 700);
+    // The first pair warms up.
+    if (i > 0) ratios.push(through / direct);
+  }
+  return percentile(ratios, 0.5);
+}
 
 /**
  * How many GETs a second an address answers on 16 busy connections. Speaks bare sockets, since an HTTP client would cost more
  * than what is measured. Answers must have a Content-Length and status 200.
  */
-export async function requestsPerSecond(port: number, durationMs: number): Promise<number> {
+async function requestsPerSecond(port: number, durationMs: number): Promise<number> {
   const startedMs = performance.now();
   const untilMs = startedMs + durationMs;
   const counts = await Promise.all(Array.from({ length: connections }, () => oneConnection(port, untilMs)));

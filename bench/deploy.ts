@@ -1,0 +1,70 @@
+/**
+ * Greenroom's ways of deploying beside the plain one, in one run and under the same load: what users lose, how long a switch and a
+ * way back take, what the proxy costs. A way whose tools are not there is not measured, and does not hold.
+ */
+import { dockerProgram } from '../src/drivers/compose/testing/docker.ts';
+import { haproxyProgram } from '../src/haproxy/testing/rig.ts';
+import { openPlace, type Way } from './deploy-place.ts';
+import { plainRows } from './deploy-plain.ts';
+import { measureWay } from './deploy-way.ts';
+import type { BenchRow } from './row.ts';
+
+const tools = { docker: dockerProgram, haproxy: haproxyProgram };
+type Tool = keyof typeof tools;
+
+interface MeasuredWay {
+  readonly title: string;
+  readonly needs: readonly Tool[];
+  measure(title: string): Promise<readonly BenchRow[]>;
+}
+
+const greenroom = (title: string, way: Way, throughputBar: number, needs: readonly Tool[]): MeasuredWay => ({
+  ...{ title, needs },
+  measure: async () => {
+    const place = await openPlace(way);
+    try {
+      return await measureWay(place, throughputBar, rowOf(title));
+    } finally {
+      await place.close();
+    }
+  },
+});
+
+const ways = {
+  edge: greenroom('processes + edge', { driver: 'process', traffic: 'edge' }, 0.3, []),
+  haproxy: greenroom('processes + HAProxy', { driver: 'process', traffic: 'haproxy' }, 0.6, ['haproxy']),
+  compose: greenroom('Compose + HAProxy', { driver: 'compose', traffic: 'haproxy' }, 0.6, ['docker', 'haproxy']),
+  swarm: {
+    ...{ title: 'Swarm (2 nodes) + HAProxy', needs: [] },
+    measure: async (title) => [notMeasured(title, 'there is no driver "swarm" yet')],
+  },
+  plain: { title: 'docker compose up -d', needs: ['docker'], measure: (title) => plainRows(rowOf(title)) },
+} satisfies Record<string, MeasuredWay>;
+export const parts = Object.keys(ways);
+
+export async function benchDeploy(chosen: readonly string[] = parts): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const [part, { title, needs, measure }] of Object.entries<MeasuredWay>(ways)) {
+    if (!chosen.includes(part)) continue;
+    const missing = needs.filter((tool) => tools[tool]() === null);
+    console.log(`  ${title} …`);
+    if (missing.length > 0) rows.push(notMeasured(title, `${missing.join(' and ')} is missing`));
+    else rows.push(...(await measure(title).catch((error: unknown) => [broke(title, error)])));
+  }
+  return rows;
+}
+
+const rowOf =
+  (title: string) =>
+  (measure: string, value: number, unit: string, bar: string, holds: boolean): BenchRow => ({
+    ...{ bench: 'deploy', measure: `${title}: ${measure}`, value, unit, bar, holds, control: false },
+  });
+
+const notMeasured = (title: string, why: string): BenchRow =>
+  rowOf(title)(`not measured, ${why}`, 0, 'ways', '1', false);
+
+/** The other ways are measured all the same. */
+function broke(title: string, error: unknown): BenchRow {
+  console.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return notMeasured(title, 'it broke');
+}
