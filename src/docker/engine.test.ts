@@ -45,14 +45,39 @@ test.each([
   expect([code, asked.at(-1)]).toEqual(path === null ? ['GR6440', '/version'] : ['no failure', path]);
 });
 
-test('its version is asked once, and again when nobody had answered', async () => {
+test('its version is asked once for every door to it, and again when nobody had answered', async () => {
   const path = join(directory, 'docker.sock');
-  const engine = openEngine(path);
-  expect(await codeOf(engine.call('GET', '/info'))).toBe('GR6440');
+  expect(await codeOf(openEngine(path).call('GET', '/info'))).toBe('GR6440');
   await daemon({ ApiVersion: '1.41', MinAPIVersion: '1.12' });
-  expect(await engine.call('GET', '/info')).toEqual({ status: 200, body: 'OK' });
-  await engine.call('GET', '/info');
+  expect(await openEngine(path).call('GET', '/info')).toEqual({ status: 200, body: 'OK' });
+  await openEngine(path).call('GET', '/info');
   expect(asked).toEqual(['/version', '/v1.41/info', '/v1.41/info']);
+});
+
+test('another daemon behind the socket is spoken to in its own version: at once when the first was missed, or a minute later', async () => {
+  let elapsedMs = 0;
+  const path = await daemon({ ApiVersion: '1.41', MinAPIVersion: '1.12' });
+  const engine = openEngine(path, () => elapsedMs);
+  const replaceBy = async (said: object): Promise<void> => {
+    await new Promise((resolve) => server.close(resolve));
+    await daemon(said);
+  };
+  await engine.call('GET', '/info');
+  await replaceBy({ ApiVersion: '1.40', MinAPIVersion: '1.12' });
+  elapsedMs = 59_000;
+  await engine.call('GET', '/info');
+  elapsedMs = 61_000;
+  await engine.call('GET', '/info');
+  await new Promise((resolve) => server.close(resolve));
+  expect(await codeOf(engine.call('GET', '/info'))).toBe('GR6440');
+  await daemon({ ApiVersion: '1.39', MinAPIVersion: '1.12' });
+  await engine.call('GET', '/info');
+  expect(asked.filter((each) => each !== '/version')).toEqual([
+    '/v1.41/info',
+    '/v1.41/info',
+    '/v1.40/info',
+    '/v1.39/info',
+  ]);
 });
 
 test('what is no Docker daemon is said', async () => {

@@ -18,16 +18,37 @@ export interface Engine {
   call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<EngineAnswer>;
 }
 
-/** The Engine API of a Docker daemon behind a unix socket, in a version that both sides know. Asked at the first call. */
-export function openEngine(socketPath: string): Engine {
-  let version: Promise<string> | null = null;
+/** Another daemon behind the socket is noticed by a call that nobody answered, or after this time. */
+const VERSION_KEPT_MS = 60_000;
+
+interface KnownVersion {
+  readonly version: Promise<string>;
+  readonly untilMs: number;
+}
+
+/** By socket, for all of this process: a daemon starts several programs to tell its version, and would at every look at a colour. */
+const known = new Map<string, KnownVersion>();
+
+/** The Engine API of a Docker daemon behind a unix socket, in a version that both sides know; asked when it is not known or was asked long ago. */
+export function openEngine(socketPath: string, elapsedMs = (): number => performance.now()): Engine {
   return {
     async call(method, path, body) {
-      version ??= negotiate(socketPath);
-      version.catch(() => (version = null)); // asked again by the next call
-      return send(socketPath, method, `/v${await version}${path}`, body);
+      try {
+        return await send(socketPath, method, `/v${await versionOf(socketPath, elapsedMs())}${path}`, body);
+      } catch (error) {
+        known.delete(socketPath); // whoever answers next may be another
+        throw error;
+      }
     },
   };
+}
+
+function versionOf(socketPath: string, nowMs: number): Promise<string> {
+  const kept = known.get(socketPath);
+  if (kept && nowMs < kept.untilMs) return kept.version;
+  const version = negotiate(socketPath);
+  known.set(socketPath, { version, untilMs: nowMs + VERSION_KEPT_MS });
+  return version;
 }
 
 async function negotiate(socketPath: string): Promise<string> {
