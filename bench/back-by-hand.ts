@@ -20,7 +20,8 @@ export async function backByHand(
     await until('it bakes', async () => (await tiny.steps(environment)).includes('bake'), 120_000);
     await sleep(servesMs);
     await ended(tiny.play, ['rollback', environment, '--reason', 'bench'], 0);
-    await going.ended;
+    const { code } = await going.ended;
+    if (code !== 7) throw new Error(`what was taken back ended with ${code}, not 7`);
   } finally {
     await users.stop();
   }

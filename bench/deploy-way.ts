@@ -4,7 +4,7 @@ import { until } from '../test/rig/tiny.ts';
 import { backByHand } from './back-by-hand.ts';
 import type { DeployPlace } from './deploy-place.ts';
 import { failedOf, fastP99Ms, lateP99Ms, round, seenOverlapMs } from './load-figures.ts';
-import { MixedLoad, type LoadResult, type SessionRecord } from './mixed-load.ts';
+import { MixedLoad, webSockets, type LoadResult, type SessionRecord } from './mixed-load.ts';
 import { badTime, isBad, PacedRequests } from './paced-requests.ts';
 import type { BenchRow } from './row.ts';
 import { throughputRatio } from './throughput.ts';
@@ -83,6 +83,8 @@ function switchRows(switched: readonly Switched[], load: LoadResult, row: Row): 
   const overlapMs = Math.max(...switched.map((one) => seenOverlapMs(one.oldRelease, one.newRelease, records)));
   const switchMs = Math.max(...switched.map((one) => one.switchMs));
   const dropped = sessions.filter((session) => isDropped(session, switched)).length;
+  const told = sessions.filter((session) => session.code !== 0 && !isDropped(session, switched)).length;
+  const allTold = webSockets * switches;
   const answered = new Set(records.flatMap(({ release }) => release ?? [])).size;
   const lost = `${failed === 0 ? '' : ` (${faultsOf(load)})`}`;
   return [
@@ -96,9 +98,10 @@ function switchRows(switched: readonly Switched[], load: LoadResult, row: Row): 
       round(overlapMs),
       'ms',
       `<= ${overlapBarMs}`,
-      overlapMs <= overlapBarMs,
+      Number.isFinite(overlapMs) && overlapMs <= overlapBarMs,
     ),
     row('WebSockets dropped before their colour was stopped', dropped, 'sockets', '0', dropped === 0),
+    row('WebSockets that ended with their colour', told, 'sockets', `${allTold}`, told === allTold),
     row(
       'a deployment from the command to its end, longest',
       Math.round(Math.max(...switched.map(({ deployMs }) => deployMs))),
