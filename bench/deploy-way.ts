@@ -180,7 +180,7 @@ async function costRows(place: DeployPlace, throughputBar: number, row: Row): Pr
   return [
     row(
       'throughput through the proxy / direct',
-      Math.round(ratio * 100) / 100,
+      Math.round(ratio * 1_000) / 1_000,
       'ratio',
       `>= ${throughputBar}`,
       ratio >= throughputBar,
