@@ -34,6 +34,9 @@ export function openComposeProject(services: readonly string[] = ['web']): Compo
       for (const repository of built)
         for (const tag of lines(docker('images', '--format', '{{.Repository}}:{{.Tag}}', repository)))
           docker('image', 'rm', '-f', tag);
+      // Those that a later build took the name from.
+      for (const id of own.flatMap((label) => lines(docker('images', '-q', ...labelled(label)))))
+        docker('image', 'rm', '-f', id);
       docker('image', 'rm', '-f', base);
     },
   };
