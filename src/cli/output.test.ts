@@ -52,8 +52,33 @@ test.each([
   [{ FORCE_COLOR: '1', TERM: 'dumb' }, false],
   [{}, false],
 ])('colour with %j: %s', (variables, isColoured) => {
-  expect(openOutput(false, variables).style('red', 'x')).toBe(isColoured ? '\u001b[31mx\u001b[39m' : 'x');
-  expect(openOutput(true, variables).style('red', 'x')).toBe('x');
+  const drawn = (isJson: boolean) => {
+    const out = openOutput(isJson, variables);
+    return out.drawn(`${out.style('red', 'x')} ${out.style('bold', 'y')}`);
+  };
+  expect(drawn(false)).toBe(isColoured ? '\u001b[31mx\u001b[39m \u001b[1my\u001b[22m' : 'x y');
+  expect(drawn(true)).toBe('x y');
+});
+
+test.each([{}, { FORCE_COLOR: '1' }])(
+  'F126 a line stays one line in the colours that were asked for, with %j',
+  (variables) => {
+    const hostile = 'Eve\nstaging/99 9.9.9 live\u001b[31m\u001b[2J\r\u2028\u202e\u009b1m';
+    const out = openOutput(false, variables);
+    out.line(`  ${out.style('yellow', hostile)}  ${hostile}`);
+    out.note(hostile);
+    // oxlint-disable-next-line no-control-regex -- colours of our own
+    const own = [printed.out, printed.err].map((text) => text.replaceAll(/\u001b\[(33|39|2|22)m/g, ''));
+    expect(own[0]).toMatch(/^ {2}Eve staging\/99 9\.9\.9 live ⟨U\+2028⟩⟨U\+202E⟩ {2}Eve .*\n$/);
+    expect(own[1]).toMatch(/^Eve staging.*\n$/);
+    // oxlint-disable-next-line no-control-regex -- control codes are what this looks for
+    for (const text of own) expect(text.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/);
+  },
+);
+
+test('what a report has drawn keeps its lines and colours', () => {
+  openOutput(false, {}).block('a\n\u001b[1mb\u001b[0m');
+  expect(printed.out).toBe('a\n\u001b[1mb\u001b[0m\n');
 });
 
 test('notes are for people beside the result; groups are for GitHub Actions', () => {

@@ -13,8 +13,14 @@ function openLines(over: Partial<Output> = {}) {
   const lines: string[] = [];
   const out: Output = {
     ...{ isJson: false, isLive: false, isActions: false, width: 40 },
-    ...{ line: (text = '') => void lines.push(text), note: () => {}, json: () => {}, failures: () => {} },
-    style: (_format, text) => text,
+    ...{
+      line: (text = '') => void lines.push(text),
+      block: () => {},
+      note: () => {},
+      json: () => {},
+      failures: () => {},
+    },
+    ...{ style: (_format, text) => text, drawn: (text) => text },
     ...over,
   };
   return { lines, screen: openScreen(out) };

@@ -85,7 +85,7 @@ function openFooter(out: Output) {
     },
     draw(text: string) {
       if (!out.isLive) return;
-      process.stdout.write(`\r\u001B[2K${out.style('dim', text.slice(0, out.width - 1))}`);
+      process.stdout.write(`\r\u001B[2K${out.drawn(out.style('dim', text.slice(0, out.width - 1)))}`);
       isDrawn = true;
     },
   };

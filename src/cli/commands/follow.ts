@@ -4,7 +4,6 @@ import { findObstacle } from '../../app/obstacle.ts';
 import { readAccount } from '../../app/read-history.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
-import { visible } from '../../report/escape.ts';
 import { exit, exitCodeOfEnding, exitCodeOfFailures } from '../exit-code.ts';
 import type { Output } from '../output.ts';
 import { openScreen } from '../screen.ts';
@@ -84,7 +83,7 @@ async function sayEnding(out: Output, world: OpenWorld, id: string): Promise<unk
     import('../../report/text.ts'),
   ]);
   out.line();
-  out.line(reportText(account, { colour: out.style('bold', '') !== '', width: out.width }));
+  out.block(reportText(account, { colour: out.style('bold', '') !== '', width: out.width }));
   return JSON.parse(reportJson(account));
 }
 
@@ -112,6 +111,7 @@ function sayStanding({ out }: Session, deployment: StoredDeployment): Followed {
   const isWaiting = hold.kind === 'conditions';
   const words = `greenroom resume ${environment} --retry | --continue | --go-back`;
   const next = isWaiting ? 'greenroom accept <condition>' : words;
-  out.line(`${out.style('yellow', 'HELD')}  ${visible(hold.reason)}\n  do     ${next}`);
+  out.line(`${out.style('yellow', 'HELD')}  ${hold.reason}`);
+  out.line(`  do     ${next}`);
   return { code: isWaiting ? exit.waiting : exit.couldNotJudge, document };
 }

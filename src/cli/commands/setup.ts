@@ -19,7 +19,7 @@ export const init =
     const text = firstFile(found, new Set(checks.keys()));
     if (dryRun) {
       if (out.isJson) out.json({ ok: true, found, text });
-      else out.line(text);
+      else out.block(text);
       return exit.ok;
     }
     const written = writeFirstFile(directory, text);
@@ -79,8 +79,10 @@ export const doctor = (): CommandBody => async (session) => {
   const isWell = symptoms.every((symptom) => symptom.outcome !== 'fail');
   if (out.isJson) out.json({ ok: isWell, symptoms });
   else
-    for (const { name, outcome, value, next } of symptoms)
-      out.line(`${mark(out, outcome)} ${name.padEnd(14)} ${value}${next ? `\n    do  ${next}` : ''}`);
+    for (const { name, outcome, value, next } of symptoms) {
+      out.line(`${mark(out, outcome)} ${name.padEnd(14)} ${value}`);
+      if (next) out.line(`    do  ${next}`);
+    }
   return isWell ? exit.ok : exit.gateFailed;
 };
 
