@@ -5,7 +5,7 @@ import type { Project } from '../domain/project.ts';
 import type { StoredDeployment } from '../store/deployments.ts';
 import type { RowsInTransaction } from '../store/store.ts';
 import { testDatabase } from '../store/testing/database.ts';
-import { environmentOf, planDeployment, releaseOf, requireFresh } from './plan-deployment.ts';
+import { environmentOf, planDeployment, releaseOf, requireAsSaved, requireFresh } from './plan-deployment.ts';
 import { acceptCondition } from './settle.ts';
 import { checkNamed, openTestWorld, type TestWorld } from './testing/world.ts';
 
@@ -124,6 +124,18 @@ test('a conditional go that must be accepted first holds before the traffic move
   await acceptCondition(world, world.project.name, 'docs', 'ada', null);
   await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('live');
   expect(await codes('1.0.0')).toEqual([]);
+});
+
+test("a saved plan that was edited is nobody's, whatever it says now", async () => {
+  await world.deploy('staging', '1.0.0');
+  const saved = await planned('staging');
+  const read = JSON.parse(JSON.stringify(saved)) as typeof saved;
+  const codeOfSaved = (plan: typeof saved) => codeOf(() => requireAsSaved(world, plan, 'plan.json'));
+  expect(codeOfSaved(read)).toBe('fresh');
+  expect(codeOfSaved({ ...read, steps: read.steps.map((step) => ({ ...step, budgetMs: 7 })) })).toBe('GR4206');
+  expect(codeOfSaved({ ...read, phases: [] })).toBe('GR4206');
+  expect(codeOfSaved({ ...read, environment: 'production' })).toBe('GR4206');
+  expect(codeOfSaved({ ...read, hash: 'x' })).toBe('GR4206');
 });
 
 test('a saved plan is fresh while nothing changed, and names what did', async () => {

@@ -1,6 +1,6 @@
 import type { CertificateQuestion } from '../domain/certificate.ts';
 import { fail, type Failure } from '../domain/failure.ts';
-import { makePlan, staleness, type Plan } from '../domain/plan.ts';
+import { makePlan, planHash, staleness, type Plan } from '../domain/plan.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import type { Release } from '../domain/release.ts';
 import { servingIn, standing } from '../store/environments.ts';
@@ -36,6 +36,17 @@ export async function planDeployment(
 export function requireFresh(saved: Plan, now: Plan): void {
   const stale = staleness(saved, now.standing, now.definitionHash) ?? (saved.hash === now.hash ? null : changed(saved));
   if (stale) fail(stale);
+}
+
+/** A saved plan says what somebody read and agreed to: one that was edited since is nobody's. `file` is where it stands. */
+export function requireAsSaved(world: Pick<World, 'hash'>, saved: Plan, file: string): void {
+  if (planHash(saved, world.hash) === saved.hash) return;
+  fail({
+    code: 'GR4206',
+    message: `${file} was changed after it was saved: what it says does not fit its hash.`,
+    where: file,
+    do: 'Change greenroom.yaml instead, and save a plan again with "greenroom plan <environment> --out <file>".',
+  });
 }
 
 const changed = (plan: Plan): Failure => ({

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { maintain, type MaintenanceOrder } from '../app/maintain.ts';
 import { environmentOf } from '../app/plan-deployment.ts';
 import type { World } from '../app/world.ts';
+import { readSmallFile } from '../config/source-text.ts';
 import { fail } from '../domain/failure.ts';
 import { readUntil } from '../domain/maintenance.ts';
 import type { Project } from '../domain/project.ts';
@@ -28,21 +28,22 @@ export async function askedPage(
       do: 'Use 22:30 by the clock of this machine, or an instant with its zone, such as 2026-11-21T22:30+01:00.',
     });
   const { maintenancePage } = environmentOf(project, name);
-  return { notice: notice ?? null, untilAt, ownHtml: await ownPage(project, name, maintenancePage) };
+  return { notice: notice ?? null, untilAt, ownHtml: ownPage(project, name, maintenancePage) };
 }
 
-async function ownPage(project: Project, name: string, file: string | undefined): Promise<string | null> {
+/** Read to the end; how large a page may be is said where it is shown. */
+const mostPageBytes = 1024 * 1024;
+
+function ownPage(project: Project, name: string, file: string | undefined): string | null {
   if (file === undefined) return null;
-  try {
-    return await readFile(path.join(project.directory, file), 'utf8');
-  } catch (error) {
-    return fail({
-      code: 'GR4335',
-      message: `The page for maintenance of ${name} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-      where: `environments.${name}.maintenance-page`,
-      do: 'Put the file there, or take the line out: the plain page needs none.',
-    });
-  }
+  const read = readSmallFile(path.join(project.directory, file), mostPageBytes);
+  if (typeof read === 'string') return read;
+  return fail({
+    code: 'GR4335',
+    message: `The page for maintenance of ${name} cannot be read: ${file} ${read.says}.`,
+    where: `environments.${name}.maintenance-page`,
+    do: 'Put the file there, or take the line out: the plain page needs none.',
+  });
 }
 
 /** Closes an environment for as long as `work` takes, and opens it again only where that ended well. */

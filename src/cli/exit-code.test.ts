@@ -46,6 +46,7 @@ test.each([
   ['GR4203', exit.stale],
   ['GR4204', exit.usage],
   ['GR4205', exit.usage],
+  ['GR4206', exit.usage],
   ['GR4311', exit.usage],
   ['GR3401', exit.couldNotJudge],
   ['GR2810', exit.couldNotJudge],

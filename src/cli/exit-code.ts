@@ -17,7 +17,7 @@ export const exit = {
 
 export function exitCodeOfFailures(failures: readonly Failure[]): number {
   const code = failures[0]?.code ?? '';
-  // A plan that no longer holds; a file that is none, or the plan of another project, is a wrong call.
+  // A plan that no longer holds; a file that is none, was edited, or is the plan of another project, is a wrong call.
   if (/^GR420[1-3]/.test(code)) return exit.stale;
   if (/^GR41|^GR435/.test(code)) return exit.notAllowed;
   if (/^GR34|^GR28|^GR310/.test(code)) return exit.couldNotJudge;

@@ -365,9 +365,13 @@ test('a saved plan holds until something else serves or the rules change', () =>
   expect(staleness(saved, { ...blue, releaseId: 'rel_renamed' }, definitionHash)).toBeNull();
   expect(staleness(saved, { ...blue, releaseId: 'rel_new', releaseRevision: 'new' }, definitionHash)).toMatchObject({
     code: 'GR4201',
-    message: 'The plan is stale: rel_new serves production now, not rel_old.',
+    message: 'The plan is stale: rel_new (blue) serves production now, not rel_old (blue).',
   });
-  expect(staleness(saved, { ...blue, colour: 'green' }, definitionHash)?.code).toBe('GR4201');
+  // The same release was deployed again.
+  expect(staleness(saved, { ...blue, colour: 'green' }, definitionHash)).toMatchObject({
+    code: 'GR4201',
+    message: 'The plan is stale: rel_old (green) serves production now, not rel_old (blue).',
+  });
   expect(staleness(saved, nothing, definitionHash)?.message).toContain('nothing serves production now');
   expect(staleness(saved, blue, 'other')).toMatchObject({
     code: 'GR4202',

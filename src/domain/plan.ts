@@ -78,8 +78,11 @@ export function makePlan(question: PlanQuestion, hash: Hash): Plan {
     proofFrom: purpose === 'deploy' ? before(project, environment) : null,
     definitionHash: definitionHash(project, environment, hash),
   };
-  return { ...body, hash: hash(canonical(body)) };
+  return { ...body, hash: planHash(body, hash) };
 }
+
+/** Over everything that a plan says beside its hash. */
+export const planHash = (plan: Omit<Plan, 'hash'>, hash: Hash): string => hash(canonical({ ...plan, hash: undefined }));
 
 export const definitionHash = (project: Project, environment: Environment, hash: Hash): string =>
   hash(canonical({ configuration: configurationOf(project), environment }));
@@ -96,13 +99,17 @@ export function staleness(plan: Plan, standing: Standing, definition: string): F
   if (plan.standing.releaseRevision !== standing.releaseRevision || plan.standing.colour !== standing.colour)
     return {
       code: 'GR4201',
-      message: `The plan is stale: ${standing.releaseId ?? 'nothing'} serves ${plan.environment} now, not ${plan.standing.releaseId ?? 'nothing'}.`,
+      message: `The plan is stale: ${standingWords(standing)} serves ${plan.environment} now, not ${standingWords(plan.standing)}.`,
       do: next,
     };
   if (plan.definitionHash !== definition)
     return { code: 'GR4202', message: 'The plan is stale: greenroom.yaml has changed since it was made.', do: next };
   return null;
 }
+
+/** With its colour: the same release may have been deployed again. */
+const standingWords = ({ releaseId, colour }: Standing): string =>
+  releaseId === null ? 'nothing' : `${releaseId}${colour === null ? '' : ` (${colour})`}`;
 
 function plannedPhase(phase: Phase, question: PlanQuestion): PlannedPhase {
   const { environment, purpose } = question;

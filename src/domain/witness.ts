@@ -1,7 +1,7 @@
 import type { Account } from './account.ts';
 import { canonical, type Hash } from './json.ts';
 import { firstBroken, type ChainedRecord } from './record.ts';
-import { definitionHash, type Plan } from './plan.ts';
+import { definitionHash, planHash, type Plan } from './plan.ts';
 import type { Project } from './project.ts';
 import { makeRelease, type Release } from './release.ts';
 import type { Verdict } from './verdict.ts';
@@ -74,7 +74,7 @@ export function whyNotItsPlan(
     ordered['purpose'] === purpose &&
     (ordered['urgent'] ?? false) === (plan.urgent ?? false);
   if (!isOrdered) return 'it is not what was ordered';
-  if (began?.['plan'] !== hash(canonical({ ...plan, hash: undefined }))) return 'its plan is not the recorded one';
+  if (began?.['plan'] !== planHash(plan, hash)) return 'its plan is not the recorded one';
   const place = model.environments.find((each) => each.name === environment);
   const isDefined = place && plan.definitionHash === definitionHash(model, place, hash);
   return isDefined ? null : 'its greenroom.yaml is not that of its plan';

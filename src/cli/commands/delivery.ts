@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { orderDeployment } from '../../app/deploy-release.ts';
 import { keepReleases } from '../../app/keep-releases.ts';
@@ -8,6 +7,7 @@ import {
   planDeployment,
   releaseOf,
   releaseOnItsWay,
+  requireAsSaved,
   requireFresh,
   type PlannedDeployment,
 } from '../../app/plan-deployment.ts';
@@ -16,11 +16,10 @@ import type { OpenWorld } from '../../compose.ts';
 import { judgeCertificate } from '../../domain/certificate.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { fail, FailureError } from '../../domain/failure.ts';
-import type { Plan } from '../../domain/plan.ts';
 import type { Project } from '../../domain/project.ts';
 import { lookAtSource } from '../../effects/source.ts';
-import { visible } from '../../report/escape.ts';
 import { exit, exitCodeOfFailures } from '../exit-code.ts';
+import { readPlan, writeAsked } from '../files.ts';
 import type { CommandBody, Session } from '../session.ts';
 import { follow } from './follow.ts';
 
@@ -75,7 +74,7 @@ export const plan =
       environment,
       await chosenRelease(session, world, project, environment, options.release),
     );
-    if (options.out !== undefined) await writeFile(options.out, `${JSON.stringify(planned.plan, null, 2)}\n`);
+    if (options.out !== undefined) await writeAsked(options.out, `${JSON.stringify(planned.plan, null, 2)}\n`);
     const commands = plannedCommands(world, project, planned.plan);
     if (out.isJson)
       out.json({
@@ -133,14 +132,15 @@ function printPlan(
 function sayCertificate(out: Session['out'], certificate: PlannedDeployment['certificate']): void {
   if (certificate === null) return;
   const answer = judgeCertificate(certificate);
-  out.line(`  rollback certificate of ${certificate.previous}  ${visible(answer.reason)}`);
+  out.line(`  rollback certificate of ${certificate.previous}  ${answer.reason}`);
 }
 
 export const apply =
   (file: string, options: Waiting): CommandBody =>
   async (session) => {
-    const saved = await readPlan(file);
+    const saved = readPlan(file);
     const world = await session.world();
+    requireAsSaved(world, saved, file);
     const { project } = session.load();
     if (saved.project !== project.name)
       fail({
@@ -152,30 +152,6 @@ export const apply =
     requireFresh(saved, now.plan);
     return start(session, world, project, now, options, true);
   };
-
-async function readPlan(file: string): Promise<Plan> {
-  const isNot = (reason: string): never =>
-    fail({
-      code: 'GR4205',
-      message: `${file} is not a saved plan: ${reason}.`,
-      where: file,
-      do: 'Save one with "greenroom plan <environment> --out <file>".',
-    });
-  try {
-    const plan = JSON.parse(await readFile(file, 'utf8')) as Partial<Plan> | null;
-    if (
-      typeof plan?.hash !== 'string' ||
-      typeof plan.environment !== 'string' ||
-      typeof plan.release?.id !== 'string' ||
-      !plan.standing
-    )
-      return isNot('fields are missing');
-    return plan as Plan;
-  } catch (error) {
-    if (error instanceof FailureError) throw error;
-    return isNot(error instanceof Error ? error.message : String(error));
-  }
-}
 
 export const deploy =
   (environment: string, options: Waiting & { release?: string; supersede?: boolean }): CommandBody =>

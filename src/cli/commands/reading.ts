@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { audit, nameOf, type Contradiction } from '../../app/audit.ts';
 import { readAccountOf, readDeployments, readReleases, readSubject } from '../../app/read-history.ts';
 import { readPreview } from '../../app/read-preview.ts';
@@ -7,8 +6,8 @@ import { rejudge } from '../../app/rejudge.ts';
 import type { Account } from '../../domain/account.ts';
 import { fail } from '../../domain/failure.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
-import { visible } from '../../report/escape.ts';
 import { exit } from '../exit-code.ts';
+import { writeAsked } from '../files.ts';
 import type { CommandBody } from '../session.ts';
 
 export const status = (): CommandBody => async (session) => {
@@ -33,10 +32,10 @@ export const status = (): CommandBody => async (session) => {
         `  ${out.style('yellow', each.status)}  deployment ${each.number} of ${each.version}${each.hold ? `: ${each.hold}` : ''}`,
       );
       if (each.overdue !== null) out.line(`    ${out.style('yellow', 'overdue')}  ${each.overdue}`);
-      if (each.obstacle !== null)
-        out.line(
-          `    ${out.style('red', each.obstacle.code)}  ${each.obstacle.message}\n    do     ${each.obstacle.do}`,
-        );
+      if (each.obstacle !== null) {
+        out.line(`    ${out.style('red', each.obstacle.code)}  ${each.obstacle.message}`);
+        out.line(`    do     ${each.obstacle.do}`);
+      }
     }
     for (const each of owed)
       out.line(
@@ -80,7 +79,7 @@ export const preview =
 
 function maintenanceWords({ by, since, notice, until }: NonNullable<EnvironmentStanding['maintenance']>): string {
   const planned = until === null ? '' : `, planned until ${when(until)}`;
-  return `everybody gets a page since ${when(since)}, by ${visible(by)}${planned}${notice === null ? '' : `: ${visible(notice)}`}`;
+  return `everybody gets a page since ${when(since)}, by ${by}${planned}${notice === null ? '' : `: ${notice}`}`;
 }
 
 export const history =
@@ -154,7 +153,7 @@ export const why =
         steps,
         rejudged: { same: rejudged.same, different: rejudged.different },
       });
-    else out.line(whyText(steps, { colour: out.style('bold', '') !== '', width: out.width }));
+    else out.block(whyText(steps, { colour: out.style('bold', '') !== '', width: out.width }));
     return steps.some((step) => step.kind === 'unknown') ? exit.usage : exit.ok;
   };
 
@@ -169,7 +168,7 @@ export const report =
     const text = await reportOf(account, out.isJson ? 'json' : format);
     if (file === undefined) process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
     else {
-      await writeFile(file, text);
+      await writeAsked(file, text);
       out.note(`written to ${file}`);
     }
     return exit.ok;
