@@ -2,7 +2,8 @@ import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenWorld } from '../compose.ts';
 import { findProjectFile, loadProject, type LoadedProject } from '../config/load.ts';
-import { FailureError } from '../domain/failure.ts';
+import { nameFault } from '../domain/claimed-name.ts';
+import { fail, FailureError } from '../domain/failure.ts';
 import { checks, drivers, traffic } from '../plugs.ts';
 import { exit, exitCodeOfFailures } from './exit-code.ts';
 import { openOutput, type Output } from './output.ts';
@@ -25,7 +26,7 @@ export interface Session {
   world(): Promise<OpenWorld>;
   /** To look, and to leave messages for engines that run elsewhere. */
   reader(): Promise<OpenWorld>;
-  /** Who asks: `--as`, the git identity, the login name. Claimed until people can sign in. */
+  /** Who asks: `--as`, the git identity, the login name. Claimed until people can sign in; never blank, and one line. */
   actor(): Promise<string>;
 }
 
@@ -45,12 +46,18 @@ export async function runCommand(options: GlobalOptions, body: CommandBody): Pro
     async actor() {
       if (options.as !== undefined) return options.as;
       const { claimedIdentity } = await import('../effects/source.ts');
-      return claimedIdentity(load().project.directory, os.userInfo().username);
+      const name = await claimedIdentity(load().project.directory, os.userInfo().username);
+      return requireName(name, 'the git identity, or the login name');
     },
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt(interruption, out));
   const stray = watchForStray();
-  const code = await attempt(() => Promise.race([body(session), stray.found]), out);
+  const begin = async () => {
+    // Before anything is opened, also where the command asks for no name.
+    if (options.as !== undefined) requireName(options.as, '--as');
+    return body(session);
+  };
+  const code = await attempt(() => Promise.race([begin(), stray.found]), out);
   const leave = async () => {
     const world = await (opened as Promise<OpenWorld> | null)?.catch(() => null);
     // What was handed back by a process that broke counts as one that died in its step; see countAttempt.
@@ -60,6 +67,18 @@ export async function runCommand(options: GlobalOptions, body: CommandBody): Pro
   const left = await attempt(() => Promise.race([leave(), stray.isFound() ? tooLong() : stray.found]), out);
   if (left !== exit.ok) process.exit(left);
   process.exit(interruption.signal.aborted && code === exit.ok ? exit.interrupted : code);
+}
+
+/** A name goes into the record, from where it is printed in lines of their own: it may forge none. */
+function requireName(name: string, from: string): string {
+  const fault = nameFault(name);
+  if (fault === null) return name;
+  return fail({
+    code: 'GR8103',
+    message: `${JSON.stringify(name)} is no name of somebody: ${fault}.`,
+    where: from,
+    do: 'Say who acts: --as "Ada <ada@hello.example>", or "git config user.name".',
+  });
 }
 
 /** After a defect nobody knows whether leaving in order still works; nobody waits for it longer than this. */

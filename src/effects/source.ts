@@ -73,5 +73,6 @@ export async function claimedIdentity(directory: string, fallback: string): Prom
     git(directory, 'config', 'user.email'),
   ]);
   if (name && email) return `${name} <${email}>`;
-  return name ?? email ?? fallback;
+  // An identity that is set to nothing names nobody.
+  return name || email || fallback;
 }
