@@ -1,17 +1,21 @@
 import type { Message } from '../domain/deployment.ts';
 import { fail } from '../domain/failure.ts';
-import { saveAcceptance } from '../store/acceptances.ts';
+import { saveAcceptance, type Acceptance } from '../store/acceptances.ts';
 import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import type { World } from './world.ts';
 
-/** A person takes a condition of a conditional verdict upon them. Answers the deployments it was accepted in. */
+export interface Accepted extends Acceptance {
+  readonly deployment: StoredDeployment;
+}
+
+/** A person takes a condition of a conditional verdict upon them. Answers the deployments that owe it, and who has accepted it there. */
 export async function acceptCondition(
   world: World,
   project: string,
   condition: string,
   by: string,
   environment: string | null,
-): Promise<readonly StoredDeployment[]> {
+): Promise<readonly Accepted[]> {
   const filter = environment === null ? {} : { environment };
   const deployments = await world.store.read((rows) => listDeployments(rows, project, { ...filter, limit: 1000 }));
   const owing = newestPerEnvironment(
@@ -23,13 +27,16 @@ export async function acceptCondition(
       message: `No verdict has a condition "${condition}".`,
       do: 'Run "greenroom status" to see what is owed.',
     });
+  const all: Accepted[] = [];
   for (const deployment of owing) {
-    await saveAcceptance(world.store, deployment, condition, by, world.clock.now());
-    const message: Message = { kind: 'accept', condition, by };
+    const acceptance = await saveAcceptance(world.store, deployment, condition, by, world.clock.now());
+    all.push({ deployment, ...acceptance });
+    // Told again where it was accepted before: whoever did so may have died before the engine heard of it.
+    const message: Message = { kind: 'accept', condition, by: acceptance.by };
     if (deployment.endedAt === null)
       await world.engine.tell(deployment.id, message, `${deployment.id}/accept/${condition}`);
   }
-  return owing;
+  return all;
 }
 
 function newestPerEnvironment(deployments: readonly StoredDeployment[]): readonly StoredDeployment[] {

@@ -9,8 +9,8 @@ const database = testDatabase();
 test('a condition is accepted once, and the first person stands', async () => {
   const store = database.store();
   const deployment = await queued(store, 'owes', 'dep_owes');
-  await saveAcceptance(store, deployment, 'docs', 'ada', 1);
-  await saveAcceptance(store, deployment, 'docs', 'grace', 2);
+  expect(await saveAcceptance(store, deployment, 'docs', 'ada', 1)).toEqual({ by: 'ada', isNew: true });
+  expect(await saveAcceptance(store, deployment, 'docs', 'grace', 2)).toEqual({ by: 'ada', isNew: false });
   const account = await store.read((rows) => accountOf(rows, 'dep_owes'));
   expect(account?.acceptedConditions).toEqual([{ id: 'docs', by: 'ada', at: 1 }]);
   expect(account?.records.map((each) => [each.kind, each.actor])).toEqual([

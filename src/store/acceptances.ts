@@ -3,15 +3,21 @@ import type { StoredDeployment } from './deployments.ts';
 import { append, recordsOf } from './records.ts';
 import type { Store } from './store.ts';
 
-/** Conditions are accepted once; the first person stands. What the log does not tell was not accepted, whatever stands in the table. */
+export interface Acceptance {
+  /** Who took it upon them, as the log tells. */
+  readonly by: string;
+  readonly isNew: boolean;
+}
+
+/** Conditions are accepted once; the first person stands, and is answered with whether it was this one. What the log does not tell was not accepted, whatever stands in the table. */
 export async function saveAcceptance(
   store: Store,
   deployment: StoredDeployment,
   condition: string,
   by: string,
   at: number,
-): Promise<void> {
-  await store.change(async (rows) => {
+): Promise<Acceptance> {
+  return store.change(async (rows) => {
     const inserted = await rows
       .insertInto('acceptance')
       .values({ deployment: deployment.id, condition, by, at: new Date(at) })
@@ -19,13 +25,15 @@ export async function saveAcceptance(
       .executeTakeFirst();
     const isFirst = (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
     const told = isFirst ? [] : acceptedByLog(await recordsOf(rows, deployment.model.name, deployment.id));
-    if (!told.some((each) => each.id === condition))
-      await append(
-        rows,
-        deployment.model.name,
-        deployment.id,
-        [{ kind: 'condition-accepted', actor: by, data: { condition, identity: 'claimed' } }],
-        at,
-      );
+    const before = told.find((each) => each.id === condition);
+    if (before) return { by: before.by, isNew: false };
+    await append(
+      rows,
+      deployment.model.name,
+      deployment.id,
+      [{ kind: 'condition-accepted', actor: by, data: { condition, identity: 'claimed' } }],
+      at,
+    );
+    return { by, isNew: true };
   });
 }

@@ -24,12 +24,19 @@ export const accept =
       by,
       environment ?? null,
     );
-    const places = accepted.map((each) => `${each.environment}/${each.number}`);
-    if (session.out.isJson) session.out.json({ ok: true, condition, by, deployments: places });
-    else
-      session.out.line(
-        `${session.out.style('green', 'accepted')}  ${condition} in ${places.join(', ')}, by ${by} (claimed)`,
-      );
+    const { out } = session;
+    const all = accepted.map(({ deployment: { environment: place, number }, ...each }) => ({
+      ...{ deployment: `${place}/${number}`, ...each },
+    }));
+    const places = all.filter((each) => each.isNew).map((each) => each.deployment);
+    const already = all.filter((each) => !each.isNew).map((each) => ({ deployment: each.deployment, by: each.by }));
+    if (out.isJson) out.json({ ok: true, condition, by, deployments: places, already });
+    else {
+      if (places.length > 0)
+        out.line(`${out.style('green', 'accepted')}  ${condition} in ${places.join(', ')}, by ${by} (claimed)`);
+      for (const each of already)
+        out.line(`already accepted by ${each.by} (claimed)  ${condition} in ${each.deployment}; nothing was recorded`);
+    }
     return exit.ok;
   };
 
