@@ -57,7 +57,7 @@ export const status = (): CommandBody => async (session) => {
 
 const mostTold = 10;
 const contradictionWords = ({ subject, reason }: Contradiction): string =>
-  `${visible(subject)} is not what was recorded: ${visible(reason)}.`;
+  `${subject} is not what was recorded: ${reason}.`;
 
 export const preview =
   (environment: string): CommandBody =>
