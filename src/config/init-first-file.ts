@@ -1,4 +1,5 @@
 import type { Found } from './init.ts';
+import { oneLine, type Neighbour } from './init-compose.ts';
 import type { FoundMigrations } from './init-migrations.ts';
 import type { FoundService } from './init-services.ts';
 import { findSuites, type FoundSuite } from './init-suites.ts';
@@ -8,12 +9,13 @@ export function firstFile(found: Found, kinds: ReadonlySet<string>): string {
   const lines = [
     '# yaml-language-server: $schema=node_modules/greenroom/schema/greenroom.schema.json',
     '# What is released, where, and what must hold. `greenroom validate` reads it, `greenroom explain <path>` tells what a field means.',
+    ...found.notes.map((note) => `# Note: ${note}`),
     '',
     `project: ${found.project}`,
     `path: [staging, production] # an environment accepts only what the one before it has proven`,
     '',
     'services:',
-    ...found.services.flatMap(serviceLines),
+    ...found.services.flatMap((service) => serviceLines(service, found)),
     ...databaseLines(found),
     ...cacheLines(found),
     '',
@@ -33,22 +35,47 @@ const scalar = (text: string): string =>
     ? text
     : `'${text.replaceAll("'", "''")}'`;
 
-const serviceLines = (service: FoundService): readonly string[] => [
-  `  ${service.name}:`,
-  `    run: ${scalar(service.run)} # ${service.evidence ? `from ${service.evidence}` : 'correct this: nothing told how it starts'}; listens on $PORT`,
-  `    port: ${service.port}`,
-  '    # Its answer must name the release that runs: the value of $GREENROOM_RELEASE, here in the JSON field "release".',
-  `    health: { path: ${scalar(service.healthPath)}, within: 500ms, starts-in: 30s, release: $.release }`,
-];
+function serviceLines(service: FoundService, found: Found): readonly string[] {
+  const { name, run, evidence, healthPath, healthEvidence } = service;
+  const how =
+    found.driver === 'compose'
+      ? `not used: ${evidence} says what runs`
+      : `${evidence ? `from ${evidence}` : 'correct this: nothing told how it starts'}; listens on $PORT`;
+  const guessed = found.driver === 'compose' ? ` # a guess: ${evidence} has no healthcheck that asks a path` : '';
+  const path = healthEvidence ? ` # path from ${healthEvidence}` : guessed;
+  return [
+    `  ${name}:`,
+    `    run: ${scalar(run)} # ${how}`,
+    `    port: ${service.port}`,
+    '    # Its answer must name the release that runs: the value of $GREENROOM_RELEASE, here in the JSON field "release".',
+    `    health: { path: ${scalar(healthPath)}, within: 500ms, starts-in: 30s, release: $.release }${path}`,
+  ];
+}
 
 function databaseLines(found: Found): readonly string[] {
   if (found.database === null) return [];
-  const source =
-    found.database === 'own'
-      ? '    url: ${DATABASE_URL} # looked up when a deployment begins, never printed'
-      : "    embedded: true # a PostgreSQL of Greenroom's; for your own:  url: ${DATABASE_URL}";
-  return ['', 'databases:', '  main:', source, ...migrationLines(found.migrations)];
+  const beside = found.compose?.databases ?? [];
+  const [source, isActive] = databaseSource(found, beside[0]);
+  const lines = ['databases:', '  main:', source, ...migrationLines(found.migrations)];
+  return ['', ...beside.map((one) => seen(one, found)), ...(isActive ? lines : lines.map(commented))];
 }
+
+/** Asked only where it can be reached from this machine: a check that has no way to its database stops every deployment. */
+function databaseSource(found: Found, beside: Neighbour | undefined): readonly [line: string, isActive: boolean] {
+  if (found.database === 'embedded')
+    return ["    embedded: true # a PostgreSQL of Greenroom's; for your own:  url: ${DATABASE_URL}", true];
+  const isActive = found.database === 'own' || (beside?.published ?? null) !== null;
+  return ['    url: ${DATABASE_URL} # looked up when a deployment begins, never printed', isActive];
+}
+
+const commented = (line: string): string => (/^\s*#/.test(line) ? line : `# ${line}`);
+
+const seen = ({ name, image, published }: Neighbour, { compose }: Found): string =>
+  `# ${compose?.file} runs ${name} (${image}) once, beside both colours${
+    published === null
+      ? '; it publishes no port, so nothing here can ask it. To have it asked: publish one, and say its URL'
+      : `; from this machine it is at 127.0.0.1:${published}`
+  }`;
 
 function migrationLines(migrations: FoundMigrations | null): readonly string[] {
   if (!migrations) return ['    # migrate: npm run db:migrate'];
@@ -67,13 +94,38 @@ function migrationLines(migrations: FoundMigrations | null): readonly string[] {
   ];
 }
 
-const cacheLines = (found: Found): readonly string[] =>
-  found.hasRedis ? ['', '# caches:', '#   main: { redis: "${REDIS_URL}" }'] : [];
+function cacheLines(found: Found): readonly string[] {
+  const beside = found.compose?.caches ?? [];
+  if (!found.hasRedis && beside.length === 0) return [];
+  const lines = ['caches:', '  main: { redis: "${REDIS_URL}" }'];
+  const isActive = beside.some((one) => one.published !== null);
+  return ['', ...beside.map((one) => seen(one, found)), ...(isActive ? lines : lines.map(commented))];
+}
 
-const composeLines = (found: Found): readonly string[] =>
-  found.composeFiles.length > 0
-    ? [`  # ${found.composeFiles.join(', ')} was found; services run as processes here until the driver is changed.`]
+const composeLines = ({ composeFiles, compose, driver }: Found): readonly string[] => {
+  if (driver === 'process')
+    return composeFiles.length > 0
+      ? [
+          `  # ${composeFiles.map(oneLine).join(', ')} was found; services run as processes here until the driver is changed.`,
+        ]
+      : [];
+  const others = composeFiles.filter((file) => file !== compose?.file).map(oneLine);
+  return others.length > 0
+    ? [`  # Found too: ${others.join(', ')}. "file" of the driver takes a list; later ones win.`]
     : [];
+};
+
+/** The second environment has a compose project of its own, or both would share databases and volumes. */
+function driverLine({ compose, driver, project }: Found, name: string, index: number): string {
+  if (driver === 'process' || !compose) return '    driver: process';
+  const inside = Object.entries(compose.ports).map(([service, port]) => `${service}: ${port}`);
+  const parts = [
+    ...['kind: compose', `file: ${compose.file}`],
+    ...(index > 0 ? [`project: ${project}-${name}`] : []),
+    ...(inside.length > 0 ? [`ports: { ${inside.join(', ')} }`] : []),
+  ];
+  return `    driver: { ${parts.join(', ')} }`;
+}
 
 function environmentLines(found: Found, name: string, index: number): readonly string[] {
   const ports = found.services.map((service) => `${service.name}: ${portFor(service.port, index)}`).join(', ');
@@ -82,7 +134,7 @@ function environmentLines(found: Found, name: string, index: number): readonly s
   const variables = file ? [`    variables: { file: ${scalar(file)}${schema} }`] : [`    # variables: .env.${name}`];
   return [
     `  ${name}:`,
-    '    driver: process',
+    driverLine(found, name, index),
     `    ports: { ${ports} }${index === 0 ? ' # what people ask; must differ where environments share a machine' : ''}`,
     ...variables,
     `    bake: ${index === 0 ? '1m' : '{ for: 10m, every: 5s, roll-back: automatic }'}${index === 0 ? ' # how long the new version is watched after it took over' : ''}`,
@@ -101,6 +153,8 @@ function phaseLines(found: Found, kinds: ReadonlySet<string>): readonly string[]
       checks.health.push(
         `${service.name}-answers: { kind: http, service: ${service.name}, path: ${scalar(service.healthPath)} }`,
       );
+  if (kinds.has('redis') && found.compose?.caches.some((one) => one.published !== null))
+    checks.preflight.push('cache-answers: { kind: redis }');
   for (const suite of findSuites(found, kinds)) checks[suite.phase].push(suite.check);
   const phases = Object.entries(checks).filter(([, list]) => list.length > 0);
   if (phases.length === 0) return ['phases: {}'];

@@ -11,6 +11,8 @@ export interface FoundService {
   readonly healthPath: string;
   /** What told so; null when it is only a guess to be corrected. */
   readonly evidence: string | null;
+  /** What told its health path, where that is known for certain. */
+  readonly healthEvidence: string | null;
 }
 
 const firstPort = 3000;
@@ -33,7 +35,7 @@ export function findServices(
     let port = portIn(source) ?? (index === 0 ? defaultPort : null) ?? (defaultPort ?? firstPort) + index;
     while (taken.has(port)) port += 1;
     taken.add(port);
-    return { ...service, port, healthPath: healthIn(source) };
+    return { ...service, port, healthPath: healthIn(source), healthEvidence: null };
   });
 }
 

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { failed, ok, type Result } from '../domain/failure.ts';
 import { mistake } from './catalogue.ts';
+import { findCompose, oneLine, type FoundCompose } from './init-compose.ts';
 import { findMigrations, type FoundMigrations } from './init-migrations.ts';
 import type { Repository } from './init-repository.ts';
 import { findServices, type FoundService } from './init-services.ts';
@@ -10,6 +11,9 @@ import { findServices, type FoundService } from './init-services.ts';
 export interface Found {
   readonly project: string;
   readonly composeFiles: readonly string[];
+  /** What the project's compose file tells. */
+  readonly compose: FoundCompose | null;
+  readonly driver: 'process' | 'compose';
   readonly scripts: Readonly<Record<string, string>>;
   /** Names of what package.json needs. */
   readonly packages: ReadonlySet<string>;
@@ -18,9 +22,11 @@ export interface Found {
   readonly variableFiles: Readonly<Record<string, string>>;
   readonly services: readonly FoundService[];
   readonly migrations: FoundMigrations | null;
-  readonly database: 'own' | 'embedded' | null;
+  readonly database: 'own' | 'composed' | 'embedded' | null;
   readonly hasRedis: boolean;
   readonly variableSchema: string | null;
+  /** What was seen and could not be used, each a sentence of one line. */
+  readonly notes: readonly string[];
 }
 
 const environmentOfSuffix: Readonly<Record<string, string>> = {
@@ -47,18 +53,33 @@ export function inspectRepository(repository: Repository): Found {
     /psycopg|asyncpg/.test(python) ||
     ['pg', 'postgres', '@prisma/client', 'pg-promise'].some((name) => manifest.packages.has(name));
   const port = Number(/^PORT=["']?(\d{2,5})\b/m.exec(texts)?.[1] ?? Number.NaN);
+  const processes = findServices(repository, manifest.scripts, port >= 1 && port <= 65_535 ? port : null);
+  const compose = findCompose(repository);
+  // An image that was built elsewhere says less about this tree than a way to start it.
+  const isComposed =
+    compose !== null &&
+    compose.services.length > 0 &&
+    (compose.isBuilt || processes.every((service) => service.evidence === null));
   return {
     project: nameFor(manifest.name ?? repository.name),
+    ...{ compose, driver: isComposed ? 'compose' : 'process' },
     composeFiles: top.filter((name) => /^(docker-)?compose[\w.-]*\.ya?ml$/.test(name)),
     scripts: manifest.scripts,
     packages: manifest.packages,
     hasPytest: /\bpytest\b/.test(python),
     variableFiles: variableFilesOf(envFiles),
-    services: findServices(repository, manifest.scripts, port >= 1 && port <= 65_535 ? port : null),
+    services: isComposed ? compose.services : processes,
     migrations,
-    database: /^DATABASE_URL=./m.test(texts) ? 'own' : usesDatabase ? 'embedded' : null,
+    database: /^DATABASE_URL=./m.test(texts)
+      ? 'own'
+      : compose?.databases.length
+        ? 'composed'
+        : usesDatabase
+          ? 'embedded'
+          : null,
     hasRedis: ['redis', 'ioredis'].some((name) => manifest.packages.has(name)) || /^redis\b/m.test(python),
     variableSchema: top.find((name) => /^env\.schema\.(ya?ml|json)$/.test(name)) ?? null,
+    notes: [...manifest.notes, ...(compose?.notes ?? [])],
   };
 }
 
@@ -86,15 +107,17 @@ interface Manifest {
   readonly name: string | null;
   readonly scripts: Readonly<Record<string, string>>;
   readonly packages: ReadonlySet<string>;
+  readonly notes: readonly string[];
 }
 
-/** package.json as far as it can be read; a broken one is as good as none. */
+/** package.json as far as it can be read; a broken one is as good as none, and said. */
 function readManifest(repository: Repository): Manifest {
   let parsed: unknown = null;
+  const notes: string[] = [];
   try {
     parsed = JSON.parse(repository.text('package.json') ?? 'null');
-  } catch {
-    parsed = null;
+  } catch (error) {
+    notes.push(`package.json is no JSON that can be read, so nothing of it is in here: ${oneLine(String(error))}`);
   }
   const mapping = (value: unknown): Readonly<Record<string, unknown>> =>
     value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
@@ -103,6 +126,7 @@ function readManifest(repository: Repository): Manifest {
     typeof value === 'string' && /^[\w:.-]+$/.test(key) ? [[key, value] as const] : [],
   );
   return {
+    notes,
     name: typeof manifest['name'] === 'string' ? manifest['name'] : null,
     scripts: Object.fromEntries(scripts),
     packages: new Set([

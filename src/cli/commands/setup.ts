@@ -19,7 +19,7 @@ export const init =
     const text = firstFile(found, new Set(checks.keys()));
     if (dryRun) {
       if (out.isJson) out.json({ ok: true, found, text });
-      else out.block(text);
+      else out.block(text); // its notes stand in it
       return exit.ok;
     }
     const written = writeFirstFile(directory, text);
@@ -29,7 +29,10 @@ export const init =
       out.line(`${out.style('green', 'written')}  ${written.value}`);
       out.line(`  services    ${found.services.map((service) => service.name).join(', ')}`);
       out.line(`  migrations  ${found.migrations?.tool ?? 'none found'}`);
-      out.line(`  compose     ${found.composeFiles.join(', ') || 'none found'}`);
+      out.line(
+        `  compose     ${found.composeFiles.join(', ') || 'none found'}${found.driver === 'compose' ? ' (driver: compose)' : ''}`,
+      );
+      for (const note of found.notes) out.line(`  ${out.style('yellow', 'note')}        ${note}`);
       out.line('  next        read it, then run "greenroom validate" and "greenroom plan staging"');
     }
     return exit.ok;
