@@ -2,8 +2,13 @@ import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenWorld } from '../compose.ts';
 import { findProjectFile, loadProject, type LoadedProject } from '../config/load.ts';
+<<<<<<< HEAD
 import { nameFault } from '../domain/claimed-name.ts';
 import { fail, FailureError } from '../domain/failure.ts';
+=======
+import { FailureError } from '../domain/failure.ts';
+import { diskFailure } from '../host/full-disk.ts';
+>>>>>>> ffc1347 (host: Tell a full disk as one, and what could not be written)
 import { checks, drivers, traffic } from '../plugs.ts';
 import { exit, exitCodeOfFailures } from './exit-code.ts';
 import { openOutput, type Output } from './output.ts';
@@ -95,7 +100,9 @@ function watchForStray(): { readonly found: Promise<never>; isFound(): boolean }
   for (const event of ['unhandledRejection', 'uncaughtException'] as const)
     process.on(event, (error: unknown) => {
       isFound = true;
-      const stray = new Error(`outside of every step, ${error instanceof Error ? error.message : String(error)}`);
+      const stray = new Error(`outside of every step, ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
       if (error instanceof Error && error.stack !== undefined) stray.stack = error.stack;
       reject(stray);
     });
@@ -121,6 +128,11 @@ async function attempt(work: () => Promise<number>, out: Output): Promise<number
     if (error instanceof FailureError) {
       out.failures(error.failures);
       return exitCodeOfFailures(error.failures);
+    }
+    const full = diskFailure(error);
+    if (full) {
+      out.failures([{ ...full, message: withoutOwnSecrets(full.message, process.env) }]);
+      return exitCodeOfFailures([full]);
     }
     const message = error instanceof Error ? error.message : String(error);
     out.failures([

@@ -22,7 +22,8 @@ import { openCluster, removeOutsideData } from './cluster.ts';
 import type { KeeperLock } from './keeper-lock.ts';
 import { claimKeeperLock } from './keeper-lock.ts';
 import type { PostgresHome, StoredState } from './postgres-home.ts';
-import { lastLines, openHome, readState, writeJson } from './postgres-home.ts';
+import { hopeless } from './hopeless.ts';
+import { openHome, readState, writeJson } from './postgres-home.ts';
 import { liveUsers, sweepUsers } from './postgres-users.ts';
 import type { Postmaster } from './postmaster.ts';
 import { choosePort, clearRemains, findPostmaster, isFree, isReady } from './postmaster.ts';
@@ -168,15 +169,6 @@ function limitLog(home: PostgresHome): void {
     copyFileSync(file, `${file}.1`);
     truncateSync(file);
   }
-}
-
-function hopeless(home: PostgresHome, starts: number): Failure {
-  return {
-    code: 'GR2808',
-    message: `The embedded PostgreSQL ended ${starts} times right after its start. It said:\n${lastLines(home.logFile, 5)}`,
-    where: home.logFile,
-    do: 'Read that log, or set DATABASE_URL to a PostgreSQL of your own.',
-  };
 }
 
 function reportFailure(home: PostgresHome, failure: Failure): void {

@@ -9,6 +9,7 @@ import path from 'node:path';
 import type { Failure } from '../domain/failure.ts';
 import { FailureError } from '../domain/failure.ts';
 import { writeDurablySync } from '../host/durable-file.ts';
+import { diskFailure } from '../host/full-disk.ts';
 import type { ProcessIdentity } from '../host/process-identity.ts';
 
 export interface PostgresHome {
@@ -126,6 +127,8 @@ function isStoredState(value: unknown): value is StoredState {
 const isForbidden = (error: unknown) => ['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '');
 
 function homeFailure(place: string, error: unknown): FailureError {
+  const full = diskFailure(error);
+  if (full) return new FailureError(full);
   const owner = ownerOf(place);
   return new FailureError({
     code: 'GR2801',

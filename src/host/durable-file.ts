@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { link, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { about } from './full-disk.ts';
 
 // A temporary file is written and synced, takes the name in one step, and the folder is synced: after any crash or power
 // cut the file holds the old text or the new one, never a part.
@@ -13,7 +14,7 @@ export async function writeDurably(path: string, text: string, mode = 0o600): Pr
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw about(path, error);
   }
   await syncFolderOf(path);
 }
@@ -41,7 +42,7 @@ export function writeDurablySync(path: string, text: string): void {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    throw about(path, error);
   }
   const folder = openSync(dirname(path), 'r');
   try {
@@ -70,13 +71,15 @@ const temporaryOf = (path: string): string => `${path}.${process.pid}.${randomBy
 
 async function writeTemporary(path: string, text: string, mode: number): Promise<string> {
   const temporary = temporaryOf(path);
-  const handle = await open(temporary, 'wx', mode);
+  const handle = await open(temporary, 'wx', mode).catch((error: unknown) => {
+    throw about(path, error);
+  });
   try {
     await handle.writeFile(text);
     await handle.sync();
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw about(path, error);
   } finally {
     await handle.close();
   }

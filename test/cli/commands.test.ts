@@ -1,5 +1,5 @@
 // Every command on a small project, in the order in which a team comes to need them.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Tiny, until } from '../rig/tiny.ts';
@@ -104,6 +104,13 @@ describe('the first release', () => {
     });
     writeFileSync(file, '{}');
     expect((await json<Failures>(`apply ${file}`, 2)).failures[0]).toMatchObject({ code: 'GR4205' });
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('a full disk is no defect: 3, and what could not be written', async () => {
+    for (const line of ['plan staging --out /dev/full', 'report staging --out /dev/full'])
+      expect((await json<Failures>(line, 3)).failures).toEqual([
+        expect.objectContaining({ code: 'GR2820', where: '/dev/full', do: expect.stringContaining('Free space') }),
+      ]);
   });
 
   test('promote, and what is told of it afterwards', async () => {
