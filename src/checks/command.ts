@@ -3,7 +3,7 @@ import { formatDuration } from '../domain/duration.ts';
 import { worst } from '../domain/outcome.ts';
 import type { Check, Finding, Gathered, Judgement } from '../kinds/check.ts';
 import { argv, commandVariables, inside } from '../kinds/command-line.ts';
-import { durationMs } from '../kinds/fields.ts';
+import { limitMs } from '../kinds/fields.ts';
 import { matcher, pattern } from '../kinds/pattern.ts';
 import { excerpt } from '../kinds/wording.ts';
 
@@ -18,7 +18,7 @@ const schema = z.strictObject({
     .describe('Exit code that is right, or a list of them.'),
   'output-matches': pattern().optional().describe('Regular expression (RE2) that the output must match.'),
   'output-lacks': pattern().optional().describe('Regular expression (RE2) that the output must not match.'),
-  within: durationMs().prefault('1m').describe('Longest time it may take; then its whole process group is ended.'),
+  within: limitMs().prefault('1m').describe('Longest time it may take; then its whole process group is ended.'),
 });
 export type CommandConfig = z.infer<typeof schema>;
 

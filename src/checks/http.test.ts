@@ -118,6 +118,11 @@ describe('http', () => {
     expect(http.schema.safeParse({ 'body-matches': '(' }).success).toBe(false);
   });
 
+  test('what could not fail, or could not pass, is no configuration', () => {
+    for (const config of [{ 'body-contains': '' }, { 'body-contains': ['ok', ''] }, { within: '0s' }])
+      expect(http.schema.safeParse(config).success, JSON.stringify(config)).toBe(false);
+  });
+
   test('secrets are hidden in what is reported', async () => {
     const judgement = await judged({ 'body-contains': 'x' }, answering(`token ${SECRET}`));
     expect(JSON.stringify(judgement)).not.toContain(SECRET);

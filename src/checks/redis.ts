@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { formatDuration } from '../domain/duration.ts';
 import type { Check, CheckContext, Finding, Gathered, Judgement } from '../kinds/check.ts';
-import { durationMs } from '../kinds/fields.ts';
+import { limitMs } from '../kinds/fields.ts';
 import { cacheAdvice } from '../kinds/troubleshooting.ts';
 import { excerpt } from '../kinds/wording.ts';
 
 const schema = z.strictObject({
   cache: z.string().optional().describe('Cache to ask, by its name in greenroom.yaml. Default: the first one.'),
-  within: durationMs().prefault('500ms').describe('Longest time for connection, sign-in and PING.'),
+  within: limitMs().prefault('500ms').describe('Longest time for connection, sign-in and PING.'),
 });
 export type RedisConfig = z.infer<typeof schema>;
 

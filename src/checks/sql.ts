@@ -4,16 +4,14 @@ import type { Json } from '../domain/json.ts';
 import { worst } from '../domain/outcome.ts';
 import { bounds, boundText, holds } from '../kinds/bounds.ts';
 import type { Check, CheckContext, Finding, Gathered, Judgement } from '../kinds/check.ts';
-import { durationMs } from '../kinds/fields.ts';
+import { limitMs } from '../kinds/fields.ts';
 import { databaseAdvice } from '../kinds/troubleshooting.ts';
 import { counted, shortNumber } from '../kinds/wording.ts';
 
 const schema = z.strictObject({
   database: z.string().optional().describe('Database to ask, by its name in greenroom.yaml. Default: the first one.'),
   query: z.string().min(1).default('SELECT 1').describe('One statement; it runs in a read-only transaction.'),
-  within: durationMs()
-    .prefault('5s')
-    .describe('Longest time it may take, connection included; the server ends it then.'),
+  within: limitMs().prefault('5s').describe('Longest time it may take, connection included; the server ends it then.'),
   rows: bounds().optional().describe('How many rows it must give: a number, or `{ at-least, at-most }`.'),
   value: z
     .union([bounds(), z.string(), z.boolean(), z.null()])

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatDuration } from '../domain/duration.ts';
 import type { Check, CheckContext, Finding, Gathered, Judgement } from '../kinds/check.ts';
-import { durationMs } from '../kinds/fields.ts';
+import { limitMs } from '../kinds/fields.ts';
 import { matcher, pattern } from '../kinds/pattern.ts';
 import { ledToOtherRelease, noSuchService, otherRelease, PUBLIC_ADDRESS, serviceOf } from '../kinds/service-address.ts';
 import { serviceAdvice } from '../kinds/troubleshooting.ts';
@@ -19,7 +19,7 @@ const schema = z
       .describe('Whether it speaks TLS; its certificate must then be one that can be trusted.'),
     send: z.string().max(4_096).optional().describe('Text sent once connected; needs answer-matches.'),
     'answer-matches': pattern().optional().describe('Regular expression (RE2) that what comes back must match.'),
-    within: durationMs().prefault('1s').describe('Longest time until connected, or until the answer matches.'),
+    within: limitMs().prefault('1s').describe('Longest time until connected, or until the answer matches.'),
   })
   .refine((config) => (config.host === undefined) === (config.port === undefined), {
     error: 'takes host and port together',

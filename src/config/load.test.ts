@@ -188,6 +188,8 @@ it.each([
     edited('    bake: 1m\n', '    bake: 1m\n    promotion: { require: [rollback-certificate] }\n'),
     'GR1206',
   ],
+  ['is no JSON path', edited('release: header X-Release', 'release: "$.["'), 'GR1204'],
+  ['longer than 0s', edited('within: 250ms', 'within: 0s'), 'GR1204'],
   ['does not say its kind', edited('{ kind: process }', '{}'), 'GR1104'],
   ['"__proto__" cannot be a key', edited('MODE: staging', '__proto__: { polluted: yes }'), 'GR1012'],
   ['cannot be a name', edited('sessions: { redis', 'constructor: { redis'), 'GR1205'],

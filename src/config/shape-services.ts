@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { durationMs } from '../kinds/fields.ts';
+import { durationMs, limitMs } from '../kinds/fields.ts';
+import { parseJsonPath } from '../kinds/json-path.ts';
 import { command, httpPath, name, port, variableName, variables } from './shape-parts.ts';
 
 const releasePlace = () =>
@@ -7,6 +8,9 @@ const releasePlace = () =>
     .string()
     .regex(/^(\$[.[].+|header +[\w-]+)$/, {
       error: 'expected a JSON path such as $.release, or a header such as: header x-release',
+    })
+    .refine((text) => !text.startsWith('$') || parseJsonPath(text) !== null, {
+      error: 'is no JSON path such as $.release or $.build["release id"]',
     })
     .transform((text): { from: 'json'; path: string } | { from: 'header'; name: string } =>
       text.startsWith('$')
@@ -16,8 +20,8 @@ const releasePlace = () =>
 
 const health = z.strictObject({
   path: httpPath().describe('Where the service answers for its health.'),
-  within: durationMs().prefault('500ms').describe('A health answer that takes longer is a bad one.'),
-  'starts-in': durationMs().prefault('30s').describe('From start to the first good answer.'),
+  within: limitMs().prefault('500ms').describe('A health answer that takes longer is a bad one.'),
+  'starts-in': limitMs().prefault('30s').describe('From start to the first good answer.'),
   release: releasePlace()
     .prefault('$.release')
     .describe('Where the answer names its release, as GREENROOM_RELEASE gave it: a JSON path, or "header <name>".'),

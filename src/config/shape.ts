@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationMs } from '../kinds/fields.ts';
+import { durationMs, limitMs } from '../kinds/fields.ts';
 import { laterInProject } from './later.ts';
 import { conditional, environment } from './shape-environments.ts';
 import { checkName, name, names } from './shape-parts.ts';
@@ -19,7 +19,7 @@ export const checkFields = z.strictObject({
       'Asked again of what serves after every rollback. Where none in health or integration says so, those of health are.',
     ),
   blocking: z.boolean().default(true).describe('Whether a failure is a no-go (true) or a condition (false).'),
-  timeout: durationMs()
+  timeout: limitMs()
     .optional()
     .describe(
       'Time limit of one attempt. Default: 60s, or its `within` and 15s where that is longer; for kinds that run alone, the budget of the phase.',

@@ -12,6 +12,11 @@ const parsed = (parse: (text: string) => number | null, expected: string) =>
 /** `30s`, `500ms`, `2m`, `1m30s` → milliseconds. */
 export const durationMs = () =>
   parsed(parseDuration, 'a duration such as 30s, 500ms or 2m').meta({ format: 'duration' });
+/** A time limit → milliseconds: longer than nothing, in which no answer can come. */
+export const limitMs = () =>
+  parsed((text) => parseDuration(text) || null, 'a duration longer than 0s, such as 30s, 500ms or 2m').meta({
+    format: 'duration',
+  });
 /** `10MiB` → bytes. */
 export const sizeBytes = () => parsed(parseSize, 'a size such as 10MiB or 500kB').meta({ format: 'size' });
 /** `0.1%` or `0.001` → ratio. */

@@ -1,7 +1,9 @@
 import { formatDuration } from '../../domain/duration.ts';
 import type { Service } from '../../domain/project.ts';
 import type { ResultFinding } from '../../domain/verdict.ts';
+import type { Json } from '../../domain/json.ts';
 import type { Effects } from '../../kinds/effects.ts';
+import { parseJsonPath, valueAt } from '../../kinds/json-path.ts';
 import { observe, type Site } from '../site.ts';
 import { recordStep } from './answer.ts';
 import type { StepModule } from './step-task.ts';
@@ -106,16 +108,7 @@ export async function askHealth(
 /** Value at `$.a.b` of a JSON text; null when there is none. */
 function atPath(body: string, path: string): unknown {
   try {
-    return path
-      .replace(/^\$\.?/, '')
-      .split('.')
-      .reduce<unknown>(
-        (value, key) =>
-          value !== null && typeof value === 'object' && Object.hasOwn(value, key)
-            ? (value as Record<string, unknown>)[key]
-            : null,
-        JSON.parse(body),
-      );
+    return valueAt(JSON.parse(body) as Json, parseJsonPath(path) ?? []) ?? null;
   } catch {
     return null;
   }

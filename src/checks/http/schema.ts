@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { inside } from '../../kinds/command-line.ts';
-import { durationMs } from '../../kinds/fields.ts';
+import { durationMs, limitMs } from '../../kinds/fields.ts';
 import { pattern } from '../../kinds/pattern.ts';
 import { parseJsonPath } from '../../kinds/json-path.ts';
 
 const statusCode = z.int().min(100).max(599);
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+/** Every body contains the empty text: such a check could not fail. */
+const contained = z.string().min(1);
 const jsonPath = z
   .string()
   .refine((text) => parseJsonPath(text) !== null, { error: 'is no JSON path such as $.status or $.items[0].id' });
@@ -28,9 +30,7 @@ export const httpSchema = z
       .union([statusCode.transform((one) => [one]), z.array(statusCode).min(1)])
       .default([200])
       .describe('Status that is right, or a list of them.'),
-    within: durationMs()
-      .prefault('500ms')
-      .describe('Slowest answer that is right, from the connection to the last byte.'),
+    within: limitMs().prefault('500ms').describe('Slowest answer that is right, from the connection to the last byte.'),
     samples: z
       .int()
       .min(1)
@@ -38,7 +38,7 @@ export const httpSchema = z
       .default(3)
       .describe('Requests made one after another; all must hold, the slowest counts.'),
     'body-contains': z
-      .union([z.string().transform((one) => [one]), z.array(z.string()).min(1)])
+      .union([contained.transform((one) => [one]), z.array(contained).min(1)])
       .optional()
       .describe('Text, or texts, the body must contain.'),
     'body-matches': pattern().optional().describe('Regular expression (RE2) that the body must match.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { argv, inside } from '../../kinds/command-line.ts';
-import { durationMs, share } from '../../kinds/fields.ts';
+import { limitMs, share } from '../../kinds/fields.ts';
 import type { JunitReport } from './junit.ts';
 import type { LineCoverage } from './lcov.ts';
 
@@ -17,9 +17,7 @@ export const suiteSchema = z.strictObject({
     .strictObject({ file: inside(), lines: share() })
     .optional()
     .describe('An lcov file that the run writes, and the share of lines that tests must reach.'),
-  within: durationMs()
-    .prefault('10m')
-    .describe('Longest time the run may take; then its whole process group is ended.'),
+  within: limitMs().prefault('10m').describe('Longest time the run may take; then its whole process group is ended.'),
 });
 export type SuiteConfig = z.infer<typeof suiteSchema>;
 
