@@ -1,29 +1,46 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { completion } from './completion.ts';
+import { completion, wordsFor, type OptionShape } from './completion.ts';
 
-const commands = [
-  { name: 'deploy', description: 'deploy a release: this tree' },
-  { name: 'doctor', description: `look at "tools", ports and the team's disk` },
-];
+const option = (flag: string, more: Partial<OptionShape> = {}): OptionShape => ({
+  ...{ flags: [flag], about: `about ${flag}`, takesValue: false, choices: [] },
+  ...more,
+});
+const asked = {
+  commands: [
+    { name: 'deploy', about: 'deploy a release', options: [option('--supersede')], places: ['environment'] },
+    { name: 'doctor', about: 'look at tools', options: [], places: [] },
+  ],
+  common: [option('--json'), option('--project', { flags: ['-p', '--project'], takesValue: true })],
+  environments: (project: string | null) => [`staging-of-${project ?? 'here'}`],
+};
+const next = (...words: string[]) => wordsFor({ ...asked, words }).map(({ word }) => word);
 
-test('bash completes the commands', () => {
-  const script = `${completion('bash', commands)}\ncomplete -p greenroom\ncompgen -W "deploy doctor" -- do`;
-  const done = spawnSync('bash', ['--norc', '-c', script], { encoding: 'utf8' });
-  expect(done.stderr).toBe('');
-  expect(done.stdout.split('\n')).toEqual(["complete -W 'deploy doctor' greenroom", 'doctor', '']);
+test('commands come with what they do', () => {
+  expect(wordsFor({ ...asked, words: ['do'] })).toEqual([{ word: 'doctor', about: 'look at tools' }]);
+  expect(next('')).toEqual(['deploy', 'doctor']);
 });
 
-test('zsh gets every command with its description, without what would end it early', () => {
-  expect(completion('zsh', commands)).toBe(
-    `#compdef greenroom\n_arguments '1: :((deploy\\:"deploy a release this tree" doctor\\:"look at tools, ports and the teams disk"))'\n`,
-  );
+test('options are those of the command and those of all', () => {
+  expect(next('deploy', '--')).toEqual(['--supersede', '--json', '--project']);
+  expect(next('doctor', '--s')).toEqual([]);
 });
 
-test('fish gets one line for each command, with its quotes closed', () => {
-  const lines = completion('fish', commands).trimEnd().split('\n');
-  expect(lines).toEqual([
-    "complete -c greenroom -n __fish_use_subcommand -a deploy -d 'deploy a release: this tree'",
-    `complete -c greenroom -n __fish_use_subcommand -a doctor -d 'look at "tools", ports and the teams disk'`,
-  ]);
+test('environments are those of the project that is named, and only where one may stand', () => {
+  expect(next('deploy', '')).toEqual(['staging-of-here']);
+  expect(next('-p', 'there', 'deploy', '--json', '')).toEqual(['staging-of-there']);
+  expect(next('deploy', '--project', '')).toEqual([]);
+  expect(next('deploy', 'staging', '')).toEqual([]);
+  expect(next('doctor', '')).toEqual([]);
+  expect(next('bogus', '')).toEqual([]);
+});
+
+test.each([
+  ['bash', ['-n']],
+  ['zsh', ['-n']],
+  ['fish', ['--no-execute']],
+] as const)('%s can read its script', (shell, flags) => {
+  const done = spawnSync(shell, flags, { input: completion(shell), encoding: 'utf8' });
+  if (done.error && 'code' in done.error && done.error.code === 'ENOENT' && shell !== 'bash') return; // not on this machine
+  expect([done.status, done.stderr]).toEqual([0, '']);
 });

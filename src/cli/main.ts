@@ -173,16 +173,13 @@ program
   .action(body(reading, 'report'));
 program
   .command('completion')
-  .description('shell completion')
+  .description('shell completion, to be sourced: commands, options, environments')
   .addArgument(program.createArgument('<shell>').choices(['bash', 'zsh', 'fish']))
   .action(async (shell: 'bash' | 'zsh' | 'fish') => {
     const { completion } = await import('./completion.ts');
-    process.stdout.write(
-      completion(
-        shell,
-        program.commands.map((command) => ({ name: command.name(), description: command.description() })),
-      ),
-    );
+    const script = completion(shell);
+    if (isJson) print({ shell, script });
+    else process.stdout.write(script);
   });
 
 /** Before anything is parsed, because a call that cannot be parsed is answered in the same form. */
@@ -196,6 +193,12 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== 'EPIPE') throw error;
   });
 
+// What follows is what somebody is typing, and no call: nothing of it is parsed.
+if (process.argv[2] === 'completion' && process.argv[3] === '--words') {
+  const { completionLines } = await import('./completion-words.ts');
+  process.stdout.write(completionLines(program, process.argv.slice(4)));
+  process.exit(exit.ok);
+}
 const [firstWord] = process.argv.slice(2).filter((word) => word !== '--json');
 if (['-V', '--greenroom-version', '--version'].includes(firstWord ?? '')) {
   if (isJson) print({ version: '0.1.0' });

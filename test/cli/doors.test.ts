@@ -1,6 +1,6 @@
 // What the command line says before anything is deployed: help, completion, first steps, and the mistakes of somebody new.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -132,15 +132,47 @@ test('colour only where it is wanted', () => {
   expect(greenroom([...validate, '--json'], { FORCE_COLOR: '1' }).stdout).not.toContain(escape);
 });
 
-test('every shell gets a completion that it understands', () => {
+test('every shell gets a completion that asks the program; with --json a document', () => {
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { code, stdout } = greenroom(['completion', shell]);
     expect(code).toBe(0);
-    for (const name of commands.split(' ')) expect(stdout).toContain(name);
+    expect(stdout).toContain('greenroom completion --words');
+    expect(json(['completion', shell])).toEqual({ ok: true, shell, script: stdout });
   }
-  const { stdout } = greenroom(['completion', 'bash']);
-  const asked = spawnSync('bash', ['-c', `${stdout}\ncomplete -p greenroom`], { encoding: 'utf8' });
-  expect(asked.stdout).toContain('deploy');
+});
+
+test.for([
+  ['dep', ['deploy']],
+  ['deploy ', ['staging', 'production']],
+  ['deploy st', ['staging']],
+  ['deploy --json ', ['staging', 'production']],
+  ['deploy --release 1.0.0 p', ['production']],
+  ['deploy staging --sup', ['--supersede']],
+  ['accept 1 --environment s', ['staging']],
+  ['maintenance o', ['on', 'off']],
+  ['maintenance on p', ['production']],
+  ['report --format h', ['html']],
+  ['completion b', ['bash']],
+] as const)('bash completes "%s"', ([typed, expected]) => {
+  const words = ['greenroom', ...typed.split(' ')];
+  const script = `${greenroom(['completion', 'bash']).stdout}
+greenroom() { "$PROGRAM" "$@"; }
+COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
+_greenroom; printf '%s\\n' "\${COMPREPLY[@]}"; complete -p greenroom >&2`;
+  const env = { ...process.env, PROGRAM: program };
+  const done = spawnSync('bash', ['--norc', '-c', script], { cwd: samples.tiny, encoding: 'utf8', env });
+  expect(done.stderr).toBe('complete -o default -F _greenroom greenroom\n');
+  expect(done.stdout.trimEnd().split('\n')).toEqual(expected);
+});
+
+test('a broken greenroom.yaml gives no words and no noise', () => {
+  mkdirSync(path.join(folder, 'broken'));
+  writeFileSync(path.join(folder, 'broken', 'greenroom.yaml'), 'environments: [\n');
+  for (const words of [
+    ['deploy', ''],
+    ['--project', 'broken', 'deploy', ''],
+  ])
+    expect(greenroom(['completion', '--words', ...words])).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
 test.for([
