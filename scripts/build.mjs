@@ -51,4 +51,9 @@ async function build() {
   rmSync(old, { recursive: true, force: true });
 }
 
-if (!isBuilt()) await alone(() => (isBuilt() ? undefined : build()));
+try {
+  if (!isBuilt()) await alone(() => (isBuilt() ? undefined : build()));
+} catch (error) {
+  console.error(`greenroom: dist could not be built: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -2,13 +2,9 @@ import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenWorld } from '../compose.ts';
 import { findProjectFile, loadProject, type LoadedProject } from '../config/load.ts';
-<<<<<<< HEAD
 import { nameFault } from '../domain/claimed-name.ts';
 import { fail, FailureError } from '../domain/failure.ts';
-=======
-import { FailureError } from '../domain/failure.ts';
 import { diskFailure } from '../host/full-disk.ts';
->>>>>>> ffc1347 (host: Tell a full disk as one, and what could not be written)
 import { checks, drivers, traffic } from '../plugs.ts';
 import { exit, exitCodeOfFailures } from './exit-code.ts';
 import { openOutput, type Output } from './output.ts';
