@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { readSmallFile } from '../config/source-text.ts';
 import { fail, FailureError } from '../domain/failure.ts';
 import type { Plan } from '../domain/plan.ts';
+import { about, diskFailure } from '../host/full-disk.ts';
 
 const remedies: Readonly<Record<string, string>> = {
   ENOENT: 'Make its folder first, or name a file in one that is there.',
@@ -9,9 +10,6 @@ const remedies: Readonly<Record<string, string>> = {
   EISDIR: 'It is a folder: name a file inside it.',
   EACCES: 'Name a place that this user may write to.',
   EPERM: 'Name a place that this user may write to.',
-  EROFS: 'It lies on a disk that is only read; name another place.',
-  ENOSPC: 'The disk is full: free some space, or name another place.',
-  EDQUOT: 'The quota of this user is used up: free some space, or name another place.',
   ENAMETOOLONG: 'Name a shorter path.',
 };
 
@@ -20,6 +18,7 @@ export async function writeAsked(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (error) {
+    if (diskFailure(error)) throw about(file, error);
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     fail({
       code: 'GR8104',
