@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const common = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks', setupFiles: ['test/repeatable.ts'] };
 /** The whole product through its command line: each test has a project, a database and processes of its own. */
@@ -25,6 +26,19 @@ const docker = [
     ...['driver-compose', 'compose-haproxy'].map((name) => `test/cli/${name}.test.ts`),
   ],
 ];
+/** Minutes each: one that begins last would leave the other worker idle. */
+const longest = ['kill/kill', 'faults/cut-over', 'cli/commands', 'faults/before-traffic', 'faults/evidence'].map(
+  (name) => `test/${name}.test.ts`,
+);
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = longest.findIndex((name) => moduleId.endsWith(name));
+      return found < 0 ? longest.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
 /** Pure, or of nothing but files. */
 const rules = ['app', 'cli', 'config', 'domain', 'host', 'kinds', 'report', 'store'].map(
   (room) => `src/${room}/**/*.test.ts`,
@@ -45,6 +59,7 @@ const group = (name: string, order: number, maxWorkers: number, include: string[
 export default defineConfig({
   test: {
     reporters: ['default'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       group('rules', 0, 2, rules),
       group('house', 0, 2, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...byName]),
