@@ -1,6 +1,6 @@
-import { brokenOf, contradiction } from '../domain/contradiction.ts';
+import { contradiction } from '../domain/contradiction.ts';
 import type { Project } from '../domain/project.ts';
-import type { ChainedRecord } from '../domain/record.ts';
+import { brokenOf, type ChainedRecord } from '../domain/record.ts';
 import { whyNotAsMade } from '../domain/witness.ts';
 import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { wholeLog } from '../store/records.ts';

@@ -1,5 +1,5 @@
 import type { Project } from '../domain/project.ts';
-import { lastBroken } from '../domain/record.ts';
+import { brokenOf } from '../domain/record.ts';
 import { lastGood } from '../domain/last-good.ts';
 import { whyNotBorneOut } from '../domain/witness.ts';
 import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
@@ -19,16 +19,12 @@ export async function livedIn(world: World, project: Project, environment: strin
   const filter = { environment, limit: 10_000 };
   const deployments = await store.read((rows) => listDeployments(rows, project.name, filter));
   const { log, ownOf } = await store.read((rows) => wholeLog(rows, project.name));
-  const broken = lastBroken(log, hash);
+  const lastBroken = brokenOf(log, hash).at(-1) ?? 0;
   const judged = deployments
     .filter((each) => each.ending?.as === 'live')
     .map((deployment) => ({
       deployment,
-      reason: whyNotBorneOut(
-        { ...deployment, endedAs: 'live' },
-        { lastBroken: broken, own: ownOf(deployment.id) },
-        hash,
-      ),
+      reason: whyNotBorneOut({ ...deployment, endedAs: 'live' }, { lastBroken, own: ownOf(deployment.id) }, hash),
     }));
   return {
     believed: judged.flatMap(({ deployment, reason }) => (reason === null ? [deployment] : [])),

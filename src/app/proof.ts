@@ -1,7 +1,7 @@
 import { readRehearsal, type Rehearsal } from '../domain/certificate.ts';
 import type { Project } from '../domain/project.ts';
 import type { Proof } from '../domain/promotion.ts';
-import { lastBroken, type ChainedRecord } from '../domain/record.ts';
+import { brokenOf, type ChainedRecord } from '../domain/record.ts';
 import { acceptedByLog, besideByLog, whyNotBorneOut } from '../domain/witness.ts';
 import { listDeployments } from '../store/deployments.ts';
 import { recordsOf, wholeLog } from '../store/records.ts';
@@ -42,7 +42,7 @@ export async function proofOf(
     ...{ environment, releaseRevision, verdict, wentLive: endedAs === 'live' },
     acceptedConditions: acceptedByLog(own).map((each) => each.id),
     latestAt: latestSince(log, own),
-    bent: whyNotBorneOut({ ...last, endedAs }, { lastBroken: lastBroken(log, hash), own }, hash),
+    bent: whyNotBorneOut({ ...last, endedAs }, { lastBroken: brokenOf(log, hash).at(-1) ?? 0, own }, hash),
   };
   const place = model.environments.find((each) => each.name === environment)!;
   return { proof, model, beside: besideByLog(own), rehearsal: readRehearsal(last.plan, place, own) };

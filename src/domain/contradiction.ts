@@ -3,7 +3,7 @@ import type { Ending } from './deployment.ts';
 import { canonical, type Hash } from './json.ts';
 import type { Plan } from './plan.ts';
 import type { Project } from './project.ts';
-import { firstBroken, type ChainedRecord } from './record.ts';
+import type { ChainedRecord } from './record.ts';
 import type { Verdict } from './verdict.ts';
 import { verdictHash, whyNotItsPlan } from './witness.ts';
 
@@ -20,12 +20,6 @@ export interface Told {
   /** greenroom.yaml as it was understood then. */
   readonly model: Project;
 }
-
-/** Every record that does not follow from the one before it, by sequence. */
-export const brokenOf = (log: readonly ChainedRecord[], hash: Hash): readonly number[] =>
-  log
-    .filter((record, index) => firstBroken([record], hash, log[index - 1] ?? null) !== null)
-    .map(({ sequence }) => sequence);
 
 /**
  * Where the table contradicts the log; null where it does not. For telling of a deployment, running ones too; whether one is believed

@@ -23,23 +23,15 @@ export function chain(body: RecordBody, before: ChainedRecord | null, at: number
   return { ...record, hash: hash(canonical(record)) };
 }
 
-/** Sequence of the last record that does not follow from the one before it; 0 when all do. */
-export const lastBroken = (records: readonly ChainedRecord[], hash: Hash): number =>
-  records.findLast((record, index) => firstBroken([record], hash, records[index - 1] ?? null) !== null)?.sequence ?? 0;
-
-/** Sequence of the first record that does not follow from the one before it (of the first: from `after`), or null. Cut-off tails need an outside witness. */
-export function firstBroken(
-  records: readonly ChainedRecord[],
-  hash: Hash,
-  after: ChainedRecord | null = null,
-): number | null {
-  let before = after;
-  for (const record of records) {
-    const { kind, actor, data } = record;
-    const expected: ChainedRecord = chain({ kind, actor, data }, before, record.at, hash);
-    if (expected.sequence !== record.sequence || expected.hash !== record.hash || expected.previous !== record.previous)
-      return record.sequence;
-    before = record;
-  }
-  return null;
+/** True of a record that is what follows from the one before it; null before the first. */
+export function follows(record: ChainedRecord, before: ChainedRecord | null, hash: Hash): boolean {
+  const { kind, actor, data, at } = record;
+  const expected = chain({ kind, actor, data }, before, at, hash);
+  return (
+    expected.sequence === record.sequence && expected.hash === record.hash && expected.previous === record.previous
+  );
 }
+
+/** Sequence of every record that does not follow from the one before it, in order. Cut-off tails need an outside witness. */
+export const brokenOf = (log: readonly ChainedRecord[], hash: Hash): readonly number[] =>
+  log.filter((record, index) => !follows(record, log[index - 1] ?? null, hash)).map(({ sequence }) => sequence);

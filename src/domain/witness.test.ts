@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { canonical } from './json.ts';
 import { makePlan, type PlanQuestion } from './plan.ts';
-import { chain, lastBroken, type ChainedRecord, type RecordBody } from './record.ts';
+import { brokenOf, chain, type ChainedRecord, type RecordBody } from './record.ts';
 import { makeRelease } from './release.ts';
 import { weigh } from './verdict.ts';
 import { sampleProject } from '../report/testing/project.ts';
@@ -50,7 +50,7 @@ const log = chained([
 ]);
 const ownIn = (whole: readonly ChainedRecord[]) => whole.slice(before, before + deployment.length);
 const ask = (whole: readonly ChainedRecord[], claimed: Partial<Claim> = {}, own = ownIn(whole)) =>
-  whyNotBorneOut({ ...claim, ...claimed }, { lastBroken: lastBroken(whole, hash), own }, hash);
+  whyNotBorneOut({ ...claim, ...claimed }, { lastBroken: brokenOf(whole, hash).at(-1) ?? 0, own }, hash);
 
 test('what the log tells is borne out', () => {
   expect(ask(log)).toBeNull();

@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import { canonical, type Hash } from './json.ts';
-import { firstBroken, type ChainedRecord } from './record.ts';
+import { follows, type ChainedRecord } from './record.ts';
 import { definitionHash, planHash, type Plan } from './plan.ts';
 import type { Project } from './project.ts';
 import { makeRelease, type Release } from './release.ts';
@@ -97,6 +97,6 @@ export function whyNotAsMade(
     return 'its parts are not those that its id names';
   const own = lines.filter(({ line }) => line.data['id'] === release.id && line.data['revision'] === release.revision);
   if (own.length === 0) return 'the log says nothing of its making';
-  if (own.some(({ line, before }) => firstBroken([line], hash, before) === null)) return null;
+  if (own.some(({ line, before }) => follows(line, before, hash))) return null;
   return `record ${own[0]!.line.sequence} of the log, which tells of its making, was changed`;
 }

@@ -1,5 +1,6 @@
 import type { Account } from '../domain/account.ts';
-import { answerContradiction, brokenOf, contradiction } from '../domain/contradiction.ts';
+import { answerContradiction, contradiction } from '../domain/contradiction.ts';
+import { brokenOf } from '../domain/record.ts';
 import { acceptedByLog } from '../domain/witness.ts';
 import { findDeployment } from './deployments.ts';
 import { sha256, wholeLog } from './records.ts';

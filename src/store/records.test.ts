@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { append, recordsOf, verifyRecords } from './records.ts';
+import { brokenOf } from '../domain/record.ts';
+import { append, recordsOf, sha256 } from './records.ts';
 import { saveRelease } from './releases.ts';
 import { statement, testDatabase } from './testing/database.ts';
 import { releaseOf } from './testing/samples.ts';
 
 const database = testDatabase();
 const body = (kind: string) => ({ kind, actor: 'ada', data: { said: kind } });
-const verify = (project: string) => database.store().read((rows) => verifyRecords(rows, project));
+const verify = async (project: string) =>
+  brokenOf(await database.store().read((rows) => recordsOf(rows, project)), sha256)[0] ?? null;
 const records = (project: string) => database.store().read((rows) => recordsOf(rows, project));
 
 async function write(project: string, count: number, at = (index: number) => index): Promise<void> {

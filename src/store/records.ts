@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Hash } from '../domain/json.ts';
-import { chain, firstBroken, type ChainedRecord, type RecordBody } from '../domain/record.ts';
+import { chain, type ChainedRecord, type RecordBody } from '../domain/record.ts';
 import type { MakingLine } from '../domain/witness.ts';
 import type { Rows, RowsInTransaction } from './store.ts';
 
@@ -119,10 +119,6 @@ export async function makingOf(rows: Rows, project: string, releaseId: string): 
     }),
   );
 }
-
-/** Sequence of the first record that was bent, or null. */
-export const verifyRecords = async (rows: Rows, project: string): Promise<number | null> =>
-  firstBroken(await recordsOf(rows, project), sha256);
 
 type RecordRow = {
   sequence: string;
