@@ -7,12 +7,14 @@ import { deadService, serve, testContext } from './testing/world.ts';
 
 const text = `# HELP http_requests_total Requests.
 # TYPE http_requests_total counter
-http_requests_total{route="/api",code="200"} 1027 1395066363000
+http_requests_total{route="/api",code="200"} 1027 ${Date.now() - 60_000}
 http_requests_total{route="/api",code="500"} 3
 http_requests_total{route="/",code="200",} 10
 memory_bytes 4.2e+08
 up{note="a \\"quoted\\" \\\\ back\\nslash }"} 1
 broken_gauge NaN
+forgotten_gauge 1 1395066363000
+forgotten_seconds_bucket{le="+Inf"} 5 -1
 # TYPE latency_seconds histogram
 latency_seconds_bucket{le="0.1"} 50
 latency_seconds_bucket{le="0.5"} 90
@@ -53,6 +55,9 @@ describe('metrics', () => {
     [{ name: 'http_requests_total', labels: { code: '404' }, 'at-most': 0 }, 'error', 'missing'],
     [{ name: 'no_such_series' }, 'error', 'missing'],
     [{ name: 'broken_gauge', 'at-most': 5 }, 'error', 'not a number'],
+    [{ name: 'forgotten_gauge', 'at-least': 1 }, 'error', 'of 2014-03-17T14:26:03.000Z, too old'],
+    [{ name: 'forgotten_gauge' }, 'error', 'of 2014-03-17T14:26:03.000Z, too old'],
+    [{ name: 'forgotten_seconds', take: 'p99', 'at-most': 5 }, 'error', 'of 1969-12-31T23:59:59.999Z, too old'],
     [{ name: 'empty_seconds', take: 'p99', 'at-most': 5 }, 'error', 'a histogram without observations'],
   ])('%j → %s, %s', async (series, outcome, value) => {
     const judgement = await judged(series);
@@ -87,7 +92,7 @@ describe('metrics', () => {
   });
 
   test('lines that are not of the format are counted', () => {
-    expect(readExposition('a{b="c} 1\na{b=c} 1\n1a 2\na 1 2 3\na 1x\n').unreadable).toBe(5);
+    expect(readExposition('a{b="c} 1\na{b=c} 1\n1a 2\na 1 2 3\na 1x\na 1 9999999999999999\n').unreadable).toBe(6);
     expect(readExposition('a{} 1\na +Inf\r\n').samples.map((sample) => sample.value)).toEqual([1, Infinity]);
   });
 });

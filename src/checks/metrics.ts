@@ -35,6 +35,8 @@ export interface MetricsData {
 
 const MAX_BYTES = 16 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
+/** Prometheus itself forgets a sample after five minutes. */
+const FRESH_MS = 5 * 60_000;
 
 export const metrics: Check<MetricsConfig, MetricsData> = {
   kind: 'metrics',
@@ -82,9 +84,10 @@ export const metrics: Check<MetricsConfig, MetricsData> = {
       const reason = `${name} does not speak Prometheus' text format: ${counted(samples.length, 'sample')}, ${counted(unreadable, 'unreadable line')}.`;
       return { status: 'not-measured', reason, next: 'Correct the path, or what the service writes there.' };
     }
+    const notBefore = context.effects.clock.now() - FRESH_MS;
     const measured = config.series.map((one) => ({
       of: title(one),
-      ...aggregate(samples, one.name, selector(one), one.take),
+      ...aggregate(samples, { name: one.name, matches: selector(one), take: one.take, notBefore }),
     }));
     return { status: 'measured', data: { name, measured } };
   },

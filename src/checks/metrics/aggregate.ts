@@ -11,7 +11,22 @@ export type Measured =
 
 type Matches = (labels: Readonly<Record<string, string>>) => boolean;
 
-export function aggregate(samples: readonly Sample[], name: string, matches: Matches, take: Aggregation): Measured {
+interface Wanted {
+  readonly name: string;
+  readonly matches: Matches;
+  readonly take: Aggregation;
+  /** Samples that say they are older, Unix milliseconds, are no measurement of now. */
+  readonly notBefore: number;
+}
+
+export function aggregate(samples: readonly Sample[], { name, matches, take, notBefore }: Wanted): Measured {
+  const old = samples.find(
+    (sample) =>
+      (sample.name === name || sample.name === `${name}_bucket`) &&
+      (sample.at ?? notBefore) < notBefore &&
+      matches(sample.labels),
+  );
+  if (old) return { status: 'no-value', reason: `of ${new Date(old.at!).toISOString()}, too old` };
   if (take.startsWith('p')) return quantile(samples, name, matches, Number(take.slice(1)) / 100);
   const values = samples
     .filter((sample) => sample.name === name && matches(sample.labels))

@@ -5,6 +5,8 @@ export interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
+  /** When it was measured, Unix milliseconds; null where the line does not say. */
+  readonly at: number | null;
 }
 
 /** More than any service should expose, and some hundred megabytes of memory. */
@@ -47,8 +49,8 @@ function readLine(line: string): Sample | null {
   }
   const [number, timestamp, ...more] = line.slice(at).trim().split(/\s+/);
   const value = readNumber(number ?? '');
-  if (value === null || more.length > 0 || (timestamp !== undefined && !/^-?\d+$/.test(timestamp))) return null;
-  return { name, labels, value };
+  if (value === null || more.length > 0 || (timestamp !== undefined && !/^-?\d{1,15}$/.test(timestamp))) return null;
+  return { name, labels, value, at: timestamp === undefined ? null : Number(timestamp) };
 }
 
 const LABEL = /\s*([a-zA-Z_]\w*)\s*=\s*"((?:[^"\\]|\\.)*)"\s*(,|(?=\}))/y;
