@@ -63,6 +63,8 @@ export async function runCommand(options: GlobalOptions, body: CommandBody): Pro
     const world = await (opened as Promise<OpenWorld> | null)?.catch(() => null);
     // What was handed back by a process that broke counts as one that died in its step; see countAttempt.
     await world?.close(stray.isFound() ? 'broken' : 'in-order').catch(() => {});
+    // What could not be printed is known a moment after the printing.
+    await new Promise((done) => process.stdout.write('', done));
     return exit.ok;
   };
   const left = await attempt(() => Promise.race([leave(), stray.isFound() ? tooLong() : stray.found]), out);

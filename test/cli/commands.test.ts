@@ -1,6 +1,8 @@
 // Every command on a small project, in the order in which a team comes to need them.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Tiny, until } from '../rig/tiny.ts';
 
@@ -53,6 +55,7 @@ describe('the first release', () => {
     expect((await json<Failures>('promote production', 4)).failures[0]).toMatchObject({ code: 'GR4101' });
     expect((await json<Failures>('why', 2)).failures[0]).toMatchObject({ code: 'GR4301' });
     expect((await run('resume')).code).toBe(0);
+    expect((await json<Failures>('resume --retry', 2)).failures[0]).toMatchObject({ code: 'GR4308' });
   });
 
   test('a wrong environment is told the right ones: 2', async () => {
@@ -104,6 +107,14 @@ describe('the first release', () => {
     });
     writeFileSync(file, '{}');
     expect((await json<Failures>(`apply ${file}`, 2)).failures[0]).toMatchObject({ code: 'GR4205' });
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('what could not be printed is no success', async () => {
+    const full = openSync('/dev/full', 'w');
+    const greenroom = fileURLToPath(new URL('../../bin/greenroom', import.meta.url));
+    const ran = spawnSync(greenroom, ['status', '--project', tiny.play.directory], { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    expect([ran.status, String(ran.stderr)]).toEqual([3, expect.stringContaining('GR2820')]);
   });
 
   test.skipIf(!existsSync('/dev/full'))('a full disk is no defect: 3, and what could not be written', async () => {

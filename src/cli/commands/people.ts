@@ -40,13 +40,20 @@ export const accept =
     return exit.ok;
   };
 
+/** For an answer that nobody waits for. */
+const nothingOpen = (environment: string | undefined): never =>
+  fail({
+    code: 'GR4308',
+    message: `Nothing is in progress${environment === undefined ? '' : ` in ${environment}`}.`,
+    do: 'Run "greenroom status".',
+  });
+
 export const cancel =
   (environment: string, { reason }: { reason: string }): CommandBody =>
   async (session) => {
     const world = await session.world();
     const [deployment] = await readOpenDeployments(world, session.load().project, environment ?? null);
-    if (!deployment)
-      fail({ code: 'GR4308', message: `Nothing is in progress in ${environment}.`, do: 'Run "greenroom status".' });
+    if (!deployment) return nothingOpen(environment);
     const by = await session.actor();
     if (await findObstacle(world, deployment)) {
       await giveUp(world, deployment, { by, reason });
@@ -71,12 +78,13 @@ export const resume =
     const open = await readOpenDeployments(world, session.load().project, environment ?? null);
     const failures = await sayRestored(session, world);
     const failed = failures.length > 0 && { failures };
+    const choice = options.retry ? 'retry' : options.continue ? 'continue' : options.goBack ? 'go-back' : null;
+    if (open.length === 0 && choice !== null) nothingOpen(environment);
     if (open.length === 0) {
       if (session.out.isJson) session.out.json({ ok: !failed, ...failed, deployments: [] });
       else session.out.line('Nothing is in progress.');
       return failed ? exitCodeOfFailures(failures) : exit.ok;
     }
-    const choice = options.retry ? 'retry' : options.continue ? 'continue' : options.goBack ? 'go-back' : null;
     const all: Followed[] = [];
     for (const deployment of open.toReversed()) {
       if (choice !== null && !(await findObstacle(world, deployment)))
