@@ -87,9 +87,9 @@ ask unit unit
 ask preflight/drift as_deployed
 ask preflight/way-back way_back
 # Phase 2, infrastructure preparation
+ask infrastructure/prepare unchanged
 ask infrastructure/migrate-main migrate
 # Phase 3, application deployment
-ask deployment/prepare unchanged
 start "$new" "$release" "$BACKEND_PORT" "$FRONTEND_PORT" new
 ask deployment/start started
 ask deployment/prove proven

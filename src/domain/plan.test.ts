@@ -134,18 +134,30 @@ const wayThere = [
   'admit',
   ...lookedAt,
   'preflight',
+  'infrastructure/prepare',
   'infrastructure/migrate-main',
-  'deployment/prepare',
   'deployment/start',
   'deployment/prove',
   'health',
   'decision/verdict',
 ];
+const withoutMigration = wayThere.map((name) => (name === 'infrastructure/prepare' ? 'deployment/prepare' : name));
 
 test('a later deployment goes the whole way, a first one has nothing to drain and stop', () => {
   expect(names()).toEqual([...wayThere, 'switch', 'bake', 'drain', 'stop']);
   const first = wayThere.filter((name) => name !== 'preflight/way-back');
   expect(names({ standing: nothing })).toEqual([...first, 'switch', 'bake']);
+});
+
+test('what refuses a release, or brings up its database, comes before the migration; without one it belongs to the services', () => {
+  const migrated = project.databases.map((database) => ({ ...database, migrate: null }));
+  const prepared = (databases: Project['databases']) =>
+    names({ project: { ...project, databases } }).filter((name) => /prepare|migrate|start/.test(name));
+  expect(prepared(project.databases)).toEqual([
+    ...['infrastructure/prepare', 'infrastructure/migrate-main', 'deployment/start'],
+  ]);
+  for (const databases of [migrated, []])
+    expect(prepared(databases)).toEqual(['deployment/prepare', 'deployment/start']);
 });
 
 test('the way back is rehearsed between bake and drain where it is asked for and something serves', () => {
@@ -186,12 +198,7 @@ test('F079 F082 the way back is asked where something serves, drift there and wh
 test('F079 F082 both are asked before anything is changed, also where one phase does everything', () => {
   const one = [phase('all', { work: ['databases', 'services', 'decision'], checks: [check('ready')] })];
   const { steps, policy } = plan({ project: { ...project, phases: one } });
-  expect(steps.slice(0, 4).map((step) => step.name)).toEqual([
-    'admit',
-    'all/drift',
-    'all/way-back',
-    'all/migrate-main',
-  ]);
+  expect(steps.slice(0, 4).map((step) => step.name)).toEqual(['admit', 'all/drift', 'all/way-back', 'all/prepare']);
   expect(policy.required.slice(0, 2)).toMatchObject([
     { name: 'all/drift', kind: 'drift', blocking: true, where: 'greenroom' },
     { name: 'all/way-back', kind: 'way-back', blocking: true, where: 'greenroom' },
@@ -211,7 +218,14 @@ test('F082 drift holds a promotion and the last environment, whatever "condition
 test('a rollback does not migrate and asks for health only', () => {
   const back = plan({ purpose: 'roll-back' });
   const left = [...lookedAt, 'preflight', 'infrastructure/migrate-main'];
-  const expected = [...wayThere.filter((name) => !left.includes(name)), 'switch', 'verify', 'bake', 'drain', 'stop'];
+  const expected = [
+    ...withoutMigration.filter((name) => !left.includes(name)),
+    'switch',
+    'verify',
+    'bake',
+    'drain',
+    'stop',
+  ];
   expect(back.steps.map((step) => step.name)).toEqual(expected);
   expect(back.phases[0]!.left).toEqual([{ name: 'ready', reason: 'a rollback asks for health only' }]);
   expect(back.proofFrom).toBeNull();
@@ -255,7 +269,7 @@ test('a preview begins when the new version is proven, answers with a line of th
 test('a rollback at once asks its checks after the switch, and does not bake', () => {
   const back = plan({ purpose: 'roll-back', urgent: true });
   const left = [...lookedAt, 'preflight', 'infrastructure/migrate-main', 'health'];
-  const expected = [...wayThere.filter((name) => !left.includes(name)), 'switch', 'verify', 'drain', 'stop'];
+  const expected = [...withoutMigration.filter((name) => !left.includes(name)), 'switch', 'verify', 'drain', 'stop'];
   expect(back.steps.map((step) => step.name)).toEqual(expected);
   expect(back.phases.flatMap((phase) => phase.checks)).toEqual([]);
   expect(back.phases.flatMap((phase) => phase.left)).toContainEqual({
@@ -296,8 +310,8 @@ test('F054 what must be answered: the own steps and the checks of this environme
     ['preflight/drift', true, 'warn'],
     ['preflight/way-back', true, 'warn'],
     ['ready', true, 'warn'],
+    ['infrastructure/prepare', true, 'warn'],
     ['infrastructure/migrate-main', true, 'warn'],
-    ['deployment/prepare', true, 'warn'],
     ['deployment/start', true, 'warn'],
     ['deployment/prove', true, 'warn'],
     ['alive', true, 'warn'],

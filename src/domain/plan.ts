@@ -147,12 +147,15 @@ function stepsOf(question: PlanQuestion, phases: readonly PlannedPhase[]): reado
     const { name, budgetMs } = phase;
     if (index === 0)
       for (const kind of askedFirst(question)) steps.push(step(kind, `${name}/${kind}`, name, lookMs[kind]));
-    if (phase.work.includes('databases') && purpose === 'deploy')
-      for (const database of project.databases)
-        if (database.migrate)
-          steps.push(step('migrate', `${name}/migrate-${database.name}`, name, database.budgetMs, database.name));
+    const migrated =
+      phase.work.includes('databases') && purpose === 'deploy' ? project.databases.filter(isMigrated) : [];
+    // What refuses the release, or brings up the database, comes before the migration.
+    if (migrated.length > 0) steps.push(step('prepare', `${name}/prepare`, name, budgetMs));
+    for (const database of migrated)
+      steps.push(step('migrate', `${name}/migrate-${database.name}`, name, database.budgetMs, database.name));
     if (phase.work.includes('services')) {
-      for (const kind of ['prepare', 'start', 'prove'] as const)
+      const isPrepared = steps.some(({ kind }) => kind === 'prepare');
+      for (const kind of isPrepared ? (['start', 'prove'] as const) : (['prepare', 'start', 'prove'] as const))
         steps.push(step(kind, `${name}/${kind}`, name, budgetMs));
       // Beside what serves only; a rollback is not tried out.
       if (environment.preview && purpose === 'deploy' && standing.colour !== null)
@@ -174,6 +177,8 @@ function stepsOf(question: PlanQuestion, phases: readonly PlannedPhase[]): reado
     steps.push(step('drain', 'drain', null, drainMs), step('stop', 'stop', null, graceMs + cutOverMs));
   return steps;
 }
+
+const isMigrated = ({ migrate }: Project['databases'][number]): boolean => Boolean(migrate);
 
 /** A rollback waits for nobody, and where nothing serves there is nothing to go back to. */
 const rehearses = ({ environment, standing, purpose }: PlanQuestion): boolean =>

@@ -53,7 +53,10 @@ export const acceptedByLog = (own: readonly ChainedRecord[]): Account['acceptedC
 
 /** Fingerprint of the packages beside the release when it was prepared, as the log tells; null when there were none. */
 export function besideByLog(own: readonly ChainedRecord[]): string | null {
-  const prepared = own.findLast(({ kind, data }) => kind === 'step-ended' && data['step'] === 'deployment/prepare');
+  // The phase that prepares is the project's own.
+  const prepared = own.findLast(
+    ({ kind, data }) => kind === 'step-ended' && String(data['step']).split('/')[1] === 'prepare',
+  );
   const facts = prepared?.data['facts'];
   const beside = facts !== null && typeof facts === 'object' && 'beside' in facts ? facts.beside : null;
   return typeof beside === 'string' ? beside : null;
