@@ -178,7 +178,8 @@ function resolved(project: Project, environment: Environment, variables: Variabl
     values,
     declared: values,
     secrets: [...secrets, ...others.flatMap((each) => each.secrets)],
-    missing: [...missing, ...others.flatMap((each) => each.missing)].map((failure) => failure.message),
+    // A service has the variables of its environment, so the same is found missing for both.
+    missing: [...new Set([...missing, ...others.flatMap((each) => each.missing)].map(({ message }) => message))],
     expand: (text) => resolveText(text, 'reference', environment, sources).value ?? '',
   };
 }

@@ -114,3 +114,12 @@ it('reads the files of an environment', () => {
   ]);
   expect(sources.readSecretFile('secret')).toBe('s3cret\n');
 });
+
+it('says once why a variable has no value, and not that it is set nowhere', () => {
+  const values = { PASSWORD: 'secret://env/GONE', URL: 'postgres://app:${PASSWORD}@db/app' };
+  const { missing } = resolveVariables(environmentWith({ ...values, HOST: 'shop', PORT: '80' }), none);
+  expect(missing.map(({ message }) => message)).toEqual(['PASSWORD needs the secret env/GONE, which is not there.']);
+  const text = 'postgres://app:${PASSWORD}@127.0.0.1/app';
+  const told = resolveText(text, 'databases.main.url', environmentWith({ ...values, HOST: 'shop' }), none);
+  expect(told.missing.map(({ message }) => message)).toEqual(missing.map(({ message }) => message));
+});

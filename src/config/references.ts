@@ -124,6 +124,8 @@ class Resolving {
         if (byDefault !== undefined && (found === null || found === '')) return byDefault;
         if (found !== null) return found;
         isWhole = false;
+        // Why a variable that is set has no value is said already.
+        if ([...this.#known].some(([key, known]) => known === null && key.startsWith(`${name} `))) return '';
         if (this.#open.size === 0 || ![...this.#failures.values()].some((failure) => failure.code === 'GR1502'))
           this.#refuse(
             'GR1501',

@@ -84,6 +84,7 @@ function sentence(account: Account): string {
     : `Nothing served ${environment} before.`;
   const ending = account.ending;
   if (!ending) return `${subject} ${underWay(account)}`;
+  const reason = ending.reason.replace(/\.$/, '');
   switch (ending.as) {
     case 'live':
       return `${subject} serves ${environment}. ${tally(account)}${rehearsed(account)}${verifiedWords(account)}`;
@@ -92,12 +93,12 @@ function sentence(account: Account): string {
     case 'could-not-judge':
       return `${subject} could not be judged and did not get traffic. ${tally(account)} ${before}`;
     case 'rolled-back':
-      return `${subject} was taken back${afterTraffic(account)}: ${ending.reason}. ${before}${verifiedWords(account)}`;
+      return `${subject} was taken back${afterTraffic(account)}: ${reason}. ${before}${verifiedWords(account)}`;
     case 'refused':
-      return `${subject} was not let into ${environment}: ${ending.reason}. ${before}`;
+      return `${subject} was not let into ${environment}: ${reason}. ${before}`;
     case 'cancelled':
     case 'superseded':
-      return `${subject} was ${ending.as}: ${ending.reason}. ${before}`;
+      return `${subject} was ${ending.as}: ${reason}. ${before}`;
     default:
       return ending.as satisfies never;
   }
