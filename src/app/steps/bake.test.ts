@@ -120,6 +120,24 @@ function engineWith(killed: (name: string) => boolean): { run: RunStep; resume: 
   return { run, resume: (next) => (kill = next) };
 }
 
+test('when the first bad answer came is known, also where a probe met it before the counters of the proxy', async () => {
+  await answers('1.0.0', 20);
+  await world.deploy('staging', '1.0.0');
+  const { id } = await world.release('1.1.0');
+  const publicPorts = world.project.environments.map((each) => String(each.ports['backend']));
+  let asked = 0;
+  // Right when the switch is read back, bad soon after.
+  world.answers.set(id, (url) => {
+    if (publicPorts.includes(new URL(url).port)) asked += 1;
+    return answered(asked > 5 ? 500 : 200, { release: id });
+  });
+  const bad = await world.deploy('staging', '1.1.0');
+  expect(bad.ending).toMatchObject({ as: 'rolled-back', reason: expect.stringContaining('probes failed') });
+  const { firstBadAt, faultAt } = (await bakeOf(bad)).facts as { firstBadAt: number; faultAt: number };
+  expect(firstBadAt).toBeGreaterThan(0);
+  expect(faultAt).toBeGreaterThanOrEqual(firstBadAt);
+});
+
 test('F003 killed after a look was kept and before it was recorded: it goes on with what was spent, no look counts twice', async () => {
   const held = await second(20, null);
   expect(held.status).toBe('held');

@@ -119,7 +119,9 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
       now = await look(site, now, share);
       if (spentMs() >= probeAtMs) {
         const probed = await probe(site, now.tally, share === null ? {} : newSide, signal);
-        now = { ...now, tally: probed.tally };
+        // A probe may meet the fault before the proxy's counters are read again.
+        const badAt = probed.answers.some(({ durationMs }) => durationMs === null) ? clock.now() : null;
+        now = { ...now, tally: probed.tally, firstBadAt: earlier(now.firstBadAt, badAt) };
         asked.push(...probed.answers);
         if (now.tally.probes > bout.tally.probes) await site.world.reach(`${step.name}:inside`);
         probeAtMs += rules.everyMs;
@@ -182,8 +184,11 @@ async function look(site: Site, bout: Bout, share: number | null): Promise<Bout>
     badAnswers: bout.tally.badAnswers + bad(load) - before.badAnswers,
   };
   const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load) };
-  return { ...bout, tally, counted, fault, firstBadAt: bout.firstBadAt ?? load.firstErrorAt };
+  return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
 }
+
+const earlier = (one: number | null, other: number | null): number | null =>
+  one === null || other === null ? (one ?? other) : Math.min(one, other);
 
 function has({ colour, beside }: TrafficState, mine: Site['colour'], share: number | null): boolean {
   if (share === null) return colour === mine;
