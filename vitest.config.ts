@@ -23,7 +23,7 @@ const docker = [
   ...['images', 'kills', 'refusals', 'two-colours'].map((name) => `src/drivers/compose/${name}.test.ts`),
   ...[
     'src/drivers/compose.test.ts',
-    ...['driver-compose', 'compose-haproxy'].map((name) => `test/cli/${name}.test.ts`),
+    ...['driver-compose', 'compose-haproxy', 'sample-compose'].map((name) => `test/cli/${name}.test.ts`),
   ],
 ];
 /** Minutes each: one that begins last would leave the other worker idle. */

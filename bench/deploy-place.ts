@@ -6,7 +6,12 @@ import { samples, Playground } from '../test/rig/playground.ts';
 import { Tiny } from '../test/rig/tiny.ts';
 import { openEdge } from '../src/edge/client.ts';
 import { openHaproxy } from '../src/haproxy/client.ts';
-import { machine } from '../src/haproxy/testing/rig.ts';
+import { haproxyProgram, machine } from '../src/haproxy/testing/rig.ts';
+import { dockerProgram } from '../src/drivers/compose/testing/docker.ts';
+
+const tools = { docker: dockerProgram, haproxy: haproxyProgram };
+export type Tool = keyof typeof tools;
+export const missingTools = (needs: readonly Tool[]): readonly Tool[] => needs.filter((tool) => tools[tool]() === null);
 
 export interface Way {
   readonly driver: 'process' | 'compose';
@@ -15,10 +20,10 @@ export interface Way {
 
 export interface DeployPlace {
   readonly tiny: Tiny;
-  /** Of staging, where everything happens. */
+  /** Of staging. */
   readonly port: number;
-  /** What staging says beside its way; replaces what was said so before. */
-  overlay(staging?: object): void;
+  /** What the environments say beside their way; replaces what was said so before. */
+  overlay(staging?: object, production?: object): void;
   /** Where the colour that serves really listens. Throws when nothing serves. */
   directPort(): Promise<number>;
   close(): Promise<void>;
@@ -49,7 +54,8 @@ export async function openPlace(way: Way): Promise<DeployPlace> {
   const compose = way.driver === 'compose' ? openComposeProject() : null;
   const tiny = new Tiny(await Playground.open(samples.tiny));
   const port = tiny.port();
-  const overlay = (staging: object = {}): void => tiny.overlay(projectText(way, compose, staging));
+  const overlay = (staging: object = {}, production: object = {}): void =>
+    tiny.overlay(projectText(way, compose, { staging, production }));
   if (compose) writeContainerFiles(tiny.play.directory, compose.base, port);
   else cpSync(path.join(import.meta.dirname, app), tiny.play.file(app));
   overlay();
@@ -71,11 +77,14 @@ export async function openPlace(way: Way): Promise<DeployPlace> {
   };
 }
 
-function projectText({ driver, traffic }: Way, compose: ComposeProject | null, staging: object) {
-  const kind = driver === 'compose' ? { kind: driver, project: compose?.name } : { kind: driver };
+function projectText({ driver, traffic }: Way, compose: ComposeProject | null, said: Readonly<Record<string, object>>) {
+  const environments = Object.entries(said).map(([name, more]) => {
+    const project = name === 'staging' ? compose?.name : `${compose?.name}-${name}`;
+    return [name, { traffic, driver: driver === 'compose' ? { kind: driver, project } : { kind: driver }, ...more }];
+  });
   return {
     ...(compose && { project: compose.name }),
     services: { web: { run: `node ${app}`, health: { path: '/', release: 'header x-release', within: '1s' } } },
-    environments: { staging: { traffic, driver: kind, ...staging } },
+    environments: Object.fromEntries(environments),
   };
 }

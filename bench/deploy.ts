@@ -2,15 +2,10 @@
  * Greenroom's ways of deploying beside the plain one, in one run and under the same load: what users lose, how long a switch and a
  * way back take, what the proxy costs. A way whose tools are not there is not measured, and does not hold.
  */
-import { dockerProgram } from '../src/drivers/compose/testing/docker.ts';
-import { haproxyProgram } from '../src/haproxy/testing/rig.ts';
-import { openPlace, type Way } from './deploy-place.ts';
+import { missingTools, openPlace, type Tool, type Way } from './deploy-place.ts';
 import { plainRows } from './deploy-plain.ts';
 import { measureWay } from './deploy-way.ts';
 import type { BenchRow } from './row.ts';
-
-const tools = { docker: dockerProgram, haproxy: haproxyProgram };
-type Tool = keyof typeof tools;
 
 interface MeasuredWay {
   readonly title: string;
@@ -46,7 +41,7 @@ export async function benchDeploy(chosen: readonly string[] = parts): Promise<Be
   const rows: BenchRow[] = [];
   for (const [part, { title, needs, measure }] of Object.entries<MeasuredWay>(ways)) {
     if (!chosen.includes(part)) continue;
-    const missing = needs.filter((tool) => tools[tool]() === null);
+    const missing = missingTools(needs);
     console.log(`  ${title} …`);
     if (missing.length > 0) rows.push(notMeasured(title, `${missing.join(' and ')} is missing`));
     else rows.push(...(await measure(title).catch((error: unknown) => [broke(title, error)])));

@@ -6,11 +6,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeRelease } from '../examples/medianest/shelf/make.mjs';
 import { Playground, samples } from '../test/rig/playground.ts';
-import type { RollbackCertificate } from '../src/domain/certificate.ts';
-import { streamProbes } from '../test/rig/probe-stream.ts';
 import { Tiny, until } from '../test/rig/tiny.ts';
 import { badTime, isBad, PacedRequests, type BadTime } from './paced-requests.ts';
-import { backByHand, ended } from './back-by-hand.ts';
+import { ended } from './back-by-hand.ts';
+import { certificateRows } from './certificate.ts';
+import { missingTools, type Tool, type Way } from './deploy-place.ts';
 import type { BenchRow } from './row.ts';
 
 const ratePerSecond = 100;
@@ -18,9 +18,24 @@ const automaticBarMs = 2_000;
 const manualBarMs = 1_000;
 const goodBeforeMs = 1_500;
 
-const bodies = { once: badAtOnce, later: badLater, certificate: asCertified };
+const certified = (title: string, way: Way, needs: readonly Tool[]) => async (): Promise<BenchRow[]> => {
+  const missing = missingTools(needs);
+  if (missing.length === 0) return certificateRows(title, way, row);
+  return [row(`${title}, not measured, ${missing.join(' and ')} is missing`, 0, 'ways', '1', false)];
+};
+
+const bodies = {
+  once: badAtOnce,
+  later: badLater,
+  certificate: certified('processes + edge', { driver: 'process', traffic: 'edge' }, []),
+  'certificate-haproxy': certified('processes + HAProxy', { driver: 'process', traffic: 'haproxy' }, ['haproxy']),
+  'certificate-compose': certified('Compose + HAProxy', { driver: 'compose', traffic: 'haproxy' }, [
+    'docker',
+    'haproxy',
+  ]),
+};
 type Part = keyof typeof bodies;
-export const parts: readonly Part[] = ['once', 'later', 'certificate'];
+export const parts = Object.keys(bodies) as readonly Part[];
 
 export async function benchRollback(chosen: readonly string[] = parts): Promise<BenchRow[]> {
   const rows: BenchRow[] = [];
@@ -75,47 +90,6 @@ async function badLater(): Promise<BenchRow[]> {
         true,
       ),
       ...manualRows(manual, asked?.at ?? Number.NaN, calledAt),
-    ];
-  } finally {
-    await tiny.close();
-  }
-}
-
-/** What staging has rehearsed, beside the rollback that production then needs: the same two releases, the way back by hand in the bake. */
-async function asCertified(): Promise<BenchRow[]> {
-  const staging = { 'rehearse-rollback': true, bake: { for: '400ms', every: '250ms' } };
-  const production = { bake: { for: '60s', every: '250ms' }, promotion: { require: 'rollback-certificate' } };
-  const tiny = await Tiny.open({ environments: { staging, production: { ...production, bake: staging.bake } } });
-  try {
-    await tiny.deploy(0);
-    await ended(tiny.play, ['promote', 'production'], 0);
-    const users = streamProbes([{ port: tiny.port(), path: '/' }], 10);
-    const release = await tiny.deploy(0);
-    const failed = users.failures().length;
-    await users.stop();
-    const { rehearsal } = await tiny.play.json<{ rehearsal: { certificate: RollbackCertificate } }>([
-      'plan',
-      'production',
-    ]);
-    tiny.overlay({ environments: { staging, production } });
-    const promotion = tiny.play.start(['promote', 'production']);
-    const real = await backByHand(tiny, 'production', release, promotion);
-    const { certificate } = rehearsal;
-    const offMs = Math.abs(real.backMs - (certificate.backMs ?? Number.NaN));
-    const allowedMs = Math.max(500, 0.2 * real.backMs);
-    return [
-      row('certificate: switched back in', certificate.backMs ?? Number.NaN, 'ms', 'reported', true),
-      row('certificate: verified after', certificate.verifiedMs ?? Number.NaN, 'ms', 'reported', true),
-      row(
-        'the real rollback after it: asked to the last answer of the new version',
-        real.backMs,
-        'ms',
-        'reported',
-        true,
-      ),
-      row('certificate beside the real rollback: off by', offMs, 'ms', '<= 20 % or 500', offMs <= allowedMs),
-      row('rehearsal: requests of users that failed', failed, 'requests', '0', failed === 0),
-      row('the real rollback: requests of users that failed', real.failed, 'requests', '0', real.failed === 0),
     ];
   } finally {
     await tiny.close();

@@ -2,6 +2,7 @@ import { fail, FailureError } from '../domain/failure.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { Command, Driver, Instance } from '../kinds/driver.ts';
 import type { ComposeHost } from './compose/host.ts';
+import { lastLines } from './compose/last-lines.ts';
 import { makeReady } from './compose/ready.ts';
 import {
   colourProject,
@@ -25,6 +26,7 @@ export function composeDriver(host: ComposeHost): Driver<ComposeConfig> {
     plan,
     run: (command, slot, signal) => run(command, onScene(host, slot), signal),
     observe: (slot) => observe(onScene(host, slot)),
+    lastLines: (slot, service) => lastLines(onScene(host, slot), service),
   };
 }
 

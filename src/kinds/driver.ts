@@ -12,6 +12,8 @@ export interface Driver<Config = Json> {
   run(command: Command, slot: Slot<Config>, signal: AbortSignal): Promise<void>;
   /** Reads the real system, never a database of ours. Services that do not run are missing from the answer. */
   observe(slot: Slot<Config>): Promise<readonly Instance[]>;
+  /** What a service of the colour has written last, where no file of ours holds it; also of one that has ended. */
+  lastLines?(slot: Slot<Config>, service: string): Promise<readonly string[]>;
 }
 
 export type Colour = 'blue' | 'green';

@@ -13,11 +13,11 @@ export interface ComposeProject {
   remove(): void;
 }
 
-/** `services` are those that are built. */
-export function openComposeProject(services: readonly string[] = ['web']): ComposeProject {
+/** `services` are those that are built; without a base image of its own where the project names one. */
+export function openComposeProject(services: readonly string[] = ['web'], hasBase = true): ComposeProject {
   const name = `tiny${randomUUID().slice(0, 8)}`;
   const base = `greenroom-test-base:${name}`;
-  importBase(base);
+  if (hasBase) importBase(base);
   const labelled = (label: string): readonly string[] => ['--filter', `label=${label}`];
   const containers = (...labels: readonly string[]): readonly string[] =>
     lines(docker('ps', '-aq', ...labels.flatMap(labelled)));
@@ -37,7 +37,7 @@ export function openComposeProject(services: readonly string[] = ['web']): Compo
       // Those that a later build took the name from.
       for (const id of own.flatMap((label) => lines(docker('images', '-q', ...labelled(label)))))
         docker('image', 'rm', '-f', id);
-      docker('image', 'rm', '-f', base);
+      if (hasBase) docker('image', 'rm', '-f', base);
     },
   };
 }

@@ -48,26 +48,50 @@ export class Playground {
   /** Public ports by environment and service. */
   readonly ports: Record<string, Record<string, number>> = {};
   readonly #running = new Set<Running>();
+  readonly #base: string;
+  readonly #project: string;
+
+  private constructor(base: string, project: string) {
+    this.#base = base;
+    this.#project = path.join(this.directory, project);
+  }
 
   /** `overlay` is laid over the sample's greenroom.yaml, which becomes base.yaml. */
   static async open(sample: string, overlay: Fields = {}): Promise<Playground> {
-    const play = new Playground();
-    cpSync(sample, play.directory, {
+    const play = new Playground('./base.yaml', 'greenroom.yaml');
+    play.#copy(sample);
+    renameSync(play.file('greenroom.yaml'), play.file('base.yaml'));
+    await play.#givePorts('base.yaml');
+    play.overlay(overlay);
+    return play;
+  }
+
+  /** A sample with several files, of which `base` is meant: `overlay` is laid over it in a file of its own, and nothing is renamed. */
+  static async openBeside(sample: string, base: string, overlay: (play: Playground) => Fields): Promise<Playground> {
+    const play = new Playground(`./${base}`, 'greenroom.play.yaml');
+    play.#copy(sample);
+    await play.#givePorts('greenroom.yaml', base);
+    play.overlay(overlay(play));
+    return play;
+  }
+
+  #copy(sample: string): void {
+    cpSync(sample, this.directory, {
       recursive: true,
       filter: (file) => !['.greenroom', 'reports'].includes(path.basename(file)),
     });
-    mkdirSync(play.home);
-    renameSync(play.file('greenroom.yaml'), play.file('base.yaml'));
-    const { services, environments } = parse(readFileSync(play.file('base.yaml'), 'utf8')) as {
-      services: Fields;
-      environments: Fields;
-    };
-    for (const environment of Object.keys(environments)) {
-      const ports = await freePorts(Object.keys(services).length);
-      play.ports[environment] = Object.fromEntries(Object.keys(services).map((name, index) => [name, ports[index]!]));
+    mkdirSync(this.home);
+  }
+
+  /** Free ones for every service in every environment, as two files of the project name them. */
+  async #givePorts(services: string, environments = services): Promise<void> {
+    const read = (name: string) => parse(readFileSync(this.file(name), 'utf8')) as Record<string, Fields>;
+    const names = Object.keys(read(services)['services']!);
+    for (const [environment, said] of Object.entries(read(environments)['environments']!)) {
+      if (said === null) continue;
+      const ports = await freePorts(names.length);
+      this.ports[environment] = Object.fromEntries(names.map((name, index) => [name, ports[index]!]));
     }
-    play.overlay(overlay);
-    return play;
   }
 
   /** A file of the project: part of its tree, and so of the next release. */
@@ -80,16 +104,12 @@ export class Playground {
     const places = Object.entries(this.ports).map(([name, ports]) => {
       return [name, { ports, ...(environments as Record<string, Fields>)[name] }] as const;
     });
-    const text = JSON.stringify(
-      { extends: './base.yaml', environments: Object.fromEntries(places), ...others },
-      null,
-      2,
-    );
-    writeFileSync(this.file('greenroom.yaml'), `${text}\n`);
+    const text = JSON.stringify({ extends: this.#base, environments: Object.fromEntries(places), ...others }, null, 2);
+    writeFileSync(this.#project, `${text}\n`);
   }
 
   start(argv: readonly string[], { variables = {}, timeoutMs = 60_000, from }: RunOptions = {}): Running {
-    const place = from === undefined ? ['--project', this.directory] : [];
+    const place = from === undefined ? ['--project', this.#project] : [];
     const clean = Object.entries(process.env).filter(
       ([name]) => !/^(GREENROOM_|DATABASE_URL|VITEST|NODE_OPTIONS|GITHUB_ACTIONS|CI$|FORCE_COLOR|NO_COLOR)/.test(name),
     );

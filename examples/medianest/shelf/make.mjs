@@ -9,7 +9,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const shelf = fileURLToPath(new URL('.', import.meta.url));
 const project = fileURLToPath(new URL('..', import.meta.url));
-const parts = ['backend', 'frontend', 'db', 'scripts', 'test', 'package.json', 'env.schema.yaml', 'greenroom.yaml'];
+const parts = [
+  ...['backend', 'frontend', 'db', 'scripts', 'test', 'package.json', 'env.schema.yaml', 'greenroom.yaml'],
+  ...[
+    'greenroom.compose.yaml',
+    'docker-compose.staging.yml',
+    'docker-compose.production.yml',
+    'Dockerfile',
+    '.dockerignore',
+  ],
+];
 
 /** The names on the shelf, good ones first. */
 export function listReleases() {

@@ -1,6 +1,6 @@
 import type { OperationResult } from '../../domain/deployment.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import { FailureError } from '../../domain/failure.ts';
+import { type Failure, FailureError } from '../../domain/failure.ts';
 import { claim, observe, slotOf, type Site } from '../site.ts';
 import { requireAsMade } from '../../store/releases.ts';
 import { recordStep } from './answer.ts';
@@ -65,13 +65,17 @@ async function tried(
     return null;
   } catch (error) {
     if (!(error instanceof FailureError) || error.failures[0]?.code.startsWith('GR3')) throw error;
-    const reason = error.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
+    const reason = error.failures.map((failure) => `${failure.code} ${placed(failure)}`).join(' ');
     const steps = [...new Set(error.failures.flatMap((failure) => failure.do ?? []))];
     const next = steps.length > 0 ? steps.join(' ') : 'Read the log of the service.';
     await recordStep(task.site, task.step, beganAt, { outcome: 'fail', reason, next, facts: {} });
     return { status: 'failed', reason };
   }
 }
+
+/** With the line of a file, where there is one: the answer itself is asked for by Greenroom. */
+const placed = ({ message, where = '' }: Failure): string =>
+  /:\d+/.test(where) ? `${message.replace(/\.$/, '')}, at ${where}` : message;
 
 /** Carries out a change of the new colour, command by command, fenced by a fresh epoch. */
 async function command(

@@ -4,7 +4,7 @@ import type { ResultFinding } from '../../domain/verdict.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Effects } from '../../kinds/effects.ts';
 import { parseJsonPath, valueAt } from '../../kinds/json-path.ts';
-import { observe, type Site } from '../site.ts';
+import { observe, slotOf, type Site } from '../site.ts';
 import { recordStep } from './answer.ts';
 import type { StepModule } from './step-task.ts';
 
@@ -175,12 +175,17 @@ function neverHealthy({ name, health }: Service, afterMs: number, last: HealthAn
   };
 }
 
+const tailLines = 40;
+
+/** Told by the driver where it has no file of ours. */
 async function logTail(site: Site, service: string) {
-  const file = `${site.directory}/${site.colour}/${service}.log`;
   const lines: string[] = [];
-  await site.effects.files.lines(file, 0, (line) => {
-    lines.push(line);
-    if (lines.length > 40) lines.shift();
-  });
+  const slot = slotOf(site, site.colour, site.release, 0, 'observe');
+  if (site.driver.lastLines) lines.push(...(await site.driver.lastLines(slot, service)).slice(-tailLines));
+  else
+    await site.effects.files.lines(`${site.directory}/${site.colour}/${service}.log`, 0, (line) => {
+      lines.push(line);
+      if (lines.length > tailLines) lines.shift();
+    });
   return { label: `last lines of ${service}`, mediaType: 'text/plain', text: lines.join('\n') };
 }

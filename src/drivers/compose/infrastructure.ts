@@ -29,14 +29,14 @@ export async function raiseInfrastructure(
   if (missing.length > 0) {
     const parameters = ['up', '-d', '--no-deps', '--no-recreate', ...missing];
     const end = await cli.onTeam(parameters, slot.config['build-within']);
-    if (end.exitCode !== 0) notUp(scene, missing.join(', '), lastWords(scene, end));
+    if (end.exitCode !== 0) notUp(scene, missing, lastWords(scene, end), notMade);
   }
   const untilMs = host.elapsed() + slot.config['infrastructure-within'];
   for (const service of infrastructure)
     for (;;) {
       const reason = whyNotReady(await teamContainers(scene, team, service));
       if (reason === null) break;
-      if (host.elapsed() > untilMs) notUp(scene, service, reason);
+      if (host.elapsed() > untilMs) notUp(scene, [service], reason, notWell);
       await host.sleep(POLL_MS, signal);
     }
 }
@@ -76,11 +76,19 @@ export async function linkInfrastructure(scene: Scene, { team, infrastructure }:
       if (container.isRunning) await joinNetwork(scene.engine, linkNetwork(scene.slot), container, [service]);
 }
 
-function notUp(scene: Scene, service: string, reason: string): never {
+type Remedy = (services: readonly string[]) => string;
+
+const notMade: Remedy = (services) =>
+  `Try the same by hand ("docker compose up -d ${services.join(' ')}"), correct it, and deploy again.`;
+
+const notWell: Remedy = ([service]) =>
+  `Look at it ("docker compose logs ${service}"); a service that ends by itself is a job, not infrastructure.`;
+
+function notUp(scene: Scene, services: readonly string[], reason: string, remedy: Remedy): never {
   fail({
     code: 'GR6448',
-    message: `${service} of the team's own project is needed and does not run: ${reason}`,
+    message: `In the team's own project, what is needed does not run: ${services.join(', ')}. ${reason}`,
     where: scene.slot.config.file.join(', '),
-    do: `Look at it ("docker compose logs ${service.split(',')[0]}"); a service that ends by itself is a job, not infrastructure.`,
+    do: remedy(services),
   });
 }

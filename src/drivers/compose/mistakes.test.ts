@@ -62,6 +62,16 @@ test('warnings are not the mistake; what has no place is said with the files', (
   expect(mistakesIn('', [{ path, text }])).toHaveLength(1);
 });
 
+test('the folder where the release is kept is not part of what is said', () => {
+  const [failure] = mistakesIn(
+    'validating /x/docker-compose.yml: services.web Additional property prots is not allowed',
+    [{ path, text }],
+  );
+  expect(failure!.message).toBe(
+    'The compose file cannot be used: services.web Additional property prots is not allowed',
+  );
+});
+
 test('of several files the one that wins is named', () => {
   const over = { path: 'docker-compose.staging.yml', text: 'services:\n  web:\n    image: 5\n' };
   const [failure] = mistakesIn('services.web.image must be a string', [{ path, text }, over]);

@@ -21,7 +21,8 @@ export function mistakesIn(said: string, files: readonly File[]): readonly Failu
   const [first = 'it gave no reason'] = lines;
   return (telling.length > 0 ? telling : [first]).slice(0, MOST).map((line) => ({
     code: 'GR6442',
-    message: `The compose file cannot be used: ${line.replace(/^ERROR: /, '')}`,
+    // Where the release is kept tells nobody anything.
+    message: `The compose file cannot be used: ${line.replace(/^ERROR: /, '').replace(/^validating \/\S+: /, '')}`,
     where: placeOf(line, files) ?? files.map(({ path }) => path).join(', '),
     do: 'Correct it; "docker compose config" shows the same.',
   }));

@@ -37,9 +37,9 @@ async function refuse(scene: Scene, survey: Survey): Promise<void> {
   }));
   const open = [...survey.questions, ...(await neighbours(scene, survey)), ...(await takeOvers(scene, survey))]
     .filter(({ word }) => !slot.config.accept.includes(word))
-    .map(({ word, text }) => ({
+    .map(({ word, text, instead = 'Change it' }) => ({
       ...{ code: 'GR6444', message: `A person must say that this is meant: ${text}.`, where },
-      do: `Change it, or add "${word}" to "accept" of the driver; nothing was changed.`,
+      do: `${instead}, or add "${word}" to "accept" of the driver; nothing was changed.`,
     }));
   if (refused.length + open.length > 0) throw new FailureError(...refused, ...open);
 }
@@ -71,7 +71,8 @@ async function takeOvers(scene: Scene, { team, apps }: Survey): Promise<readonly
     return [
       {
         word: `take-over:${name}`,
-        text: `${name} runs in the team's own project (${holder.name}) and holds port ${held}; it is stopped when the first colour has started, and nobody answers there until the cut-over; "docker start ${holder.name}" brings it back`,
+        instead: `Give ${name} another public port in greenroom.yaml`,
+        text: `${name} runs in the team's own project (${holder.name}) and holds port ${held}; it is stopped when the first colour has started, and nobody answers there until the cut-over; a deployment that ends before the cut-over starts it again, and so does "docker start ${holder.name}"`,
       },
     ];
   });

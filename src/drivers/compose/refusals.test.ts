@@ -110,7 +110,12 @@ describe.skipIf(dockerProgram() === null)('what is asked and refused before anyt
     const [, web] = await carryOut('start', accepted);
     await expect.poll(state, { timeout: 60_000 }).toBe('exited');
     expect(await ask(web!)).toMatchObject({ release: 'rel_one' });
-    docker('start', 'the-only-web');
+    // Another deployment stops its own colour, and brings nothing back; the one that took over does, when it ends before the cut-over.
+    const stopping = world.slot({ epoch: 2 });
+    await carryOut('stop', { ...stopping, operation: 'dep_other-9' });
+    expect(state()).toBe('exited');
+    await carryOut('start', world.slot({ epoch: 3 }));
+    await carryOut('stop', { ...world.slot({ epoch: 4 }), operation: accepted.operation });
     expect(await ask({ host: '127.0.0.1', port })).toMatchObject({ version: 'one' });
   });
 

@@ -5,19 +5,13 @@ import { settlePorts } from '../process/ports.ts';
 import { folderOf } from '../process/places.ts';
 import { lastWords } from './cli.ts';
 import { colourFile } from './colour-file.ts';
-import {
-  containersWith,
-  inspect,
-  removeContainer,
-  signalContainer,
-  startContainer,
-  type Container,
-} from './containers.ts';
-import { linkInfrastructure, teamContainers } from './infrastructure.ts';
+import { containersWith, inspect, removeContainer, startContainer, type Container } from './containers.ts';
+import { linkInfrastructure } from './infrastructure.ts';
 import { joinNetwork } from './networks.ts';
 import { makeReady, type Ready } from './ready.ts';
 import { colourProject, labelNames, LOOPBACK, slotLabels, type Scene } from './scene.ts';
 import { stopContainer } from './stop.ts';
+import { takeOver } from './take-over.ts';
 
 const CREATE_MS = 90_000;
 const TRIES = 3;
@@ -87,7 +81,7 @@ async function start(scene: Scene, ready: Ready, made: Container, service: SlotS
     await joinNetwork(engine, name, made, [service.name, ...(declared[network]?.aliases ?? [])]);
   }
   // Before ours runs, so that a control plane that dies between the two leaves the rest to the next.
-  await takeOver(scene, ready, service);
+  await takeOver(scene, ready.survey, service);
   const refused = await startContainer(engine, made.id);
   if (refused === null) return;
   const now = await inspect(engine, made.id);
@@ -102,12 +96,6 @@ async function fileOf(scene: Scene, ready: Ready): Promise<string> {
   const someRun = (await containersOf(scene)).some(({ isLiving }) => isLiving);
   const ports = await settlePorts(host, { ...slot, host: LOOPBACK }, someRun);
   return colourFile(slot, { ...ready, ports });
-}
-
-/** What the team ran itself ends here, and stays to be started again: it holds the public port. Only where that was accepted. */
-async function takeOver(scene: Scene, { survey }: Ready, service: SlotService): Promise<void> {
-  for (const each of await teamContainers(scene, survey.team, service.name))
-    if (each.isLiving && each.ports.length > 0) await signalContainer(scene.engine, each.id, each.stopSignal);
 }
 
 /** A colour holds one release: what an older one left there ends first, also services that the new one no longer has. */

@@ -18,6 +18,8 @@ export interface Question {
   /** To be written into `accept`: `shared-volume:uploads`. */
   readonly word: string;
   readonly text: string;
+  /** What else could be done; absent: it is changed in the compose file. */
+  readonly instead?: string;
 }
 
 export function surveyOf(slot: ComposeSlot, model: ComposeModel): Survey {

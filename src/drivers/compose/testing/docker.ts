@@ -1,7 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** The two generations of the compose CLI. */
 export const clis = [['docker', 'compose'], ['docker-compose']] as const;
@@ -21,24 +19,10 @@ export const docker = (...argv: readonly string[]): string =>
 
 export const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
 
+const maker = fileURLToPath(new URL('../../../../scripts/base-images/make.sh', import.meta.url));
+
 /** An image with this node and the libraries that it is linked to, and nothing else: no registry is needed. */
 export function importBase(tag: string): void {
-  const root = mkdtempSync(join(tmpdir(), 'greenroom-base-'));
-  try {
-    const libraries = execFileSync('ldd', [process.execPath], { encoding: 'utf8' }).match(/\/[^\s)]+/g) ?? [];
-    mkdirSync(join(root, 'tmp'));
-    for (const [from, to] of [
-      [process.execPath, '/usr/local/bin/node'] as const,
-      ...libraries.map((l) => [l, l] as const),
-    ]) {
-      mkdirSync(join(root, dirname(to)), { recursive: true });
-      copyFileSync(from, join(root, to));
-      chmodSync(join(root, to), 0o755);
-    }
-    const packed = join(root, 'base.tar');
-    execFileSync('tar', ['-C', root, '--exclude=./base.tar', '-cf', packed, '.']);
-    docker('import', '--change', 'ENV PATH=/usr/local/bin', packed, tag);
-  } finally {
-    rmSync(root, { recursive: true, force: true });
-  }
+  const env = { ...process.env, NODE: process.execPath };
+  execFileSync('bash', [maker, 'node', tag], { env, stdio: ['ignore', 'ignore', 'inherit'] });
 }
