@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { alone, root } from './install.mjs';
+import { licencesOf } from './licences.mjs';
 
 /** Started as processes or threads of their own; `programFile` in src/host finds each. */
 const programs = [
@@ -42,7 +43,9 @@ async function build() {
       }
     },
   });
-  await bundle.write({ dir: fresh, format: 'esm', chunkFileNames: 'parts/[name]-[hash].js' });
+  const { output } = await bundle.write({ dir: fresh, format: 'esm', chunkFileNames: 'parts/[name]-[hash].js' });
+  const modules = output.flatMap((each) => (each.type === 'chunk' ? each.moduleIds : []));
+  writeFileSync(path.join(fresh, 'LICENCES'), licencesOf(modules));
   await bundle.close();
   const old = `${fresh}-old`;
   rmSync(old, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utime
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { licencesOf } from '../scripts/licences.mjs';
 import { isCode, readHouse } from './architecture/house.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -69,4 +70,33 @@ test('what is started as a program of its own is a program of the build', () => 
   const built = readFileSync(path.join(root, 'scripts/build.mjs'), 'utf8');
   expect(asked.length).toBeGreaterThan(3);
   expect(asked.filter((name) => !built.includes(`'${name}'`))).toEqual([]);
+});
+
+describe('what others wrote and the build holds', () => {
+  const module = (name: string) => path.join(root, 'node_modules', name);
+
+  test('each package once, by name, with its terms; what is our own is not there', () => {
+    const text = licencesOf([
+      module('yaml/dist/a.js'),
+      module('pg/lib/index.js'),
+      module('pg/lib/client.js'),
+      `${root}/src/a.ts`,
+    ]);
+    const heads = text.split(/^-+$/m).map((part) => part.trim().split('\n')[0]);
+    expect(heads).toEqual([
+      'Greenroom is built with these packages.',
+      expect.stringMatching(/^pg \S+ \(MIT\)$/),
+      expect.stringMatching(/^yaml \S+ \(ISC\)$/),
+    ]);
+    expect(text).toContain('Permission is hereby granted');
+  });
+
+  test('one that does not say its licence cannot be built in', () => {
+    const place = mkdtempSync(path.join(tmpdir(), 'greenroom-licences-'));
+    const folder = path.join(place, 'node_modules/nameless');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'package.json'), '{ "name": "nameless", "version": "1.0.0" }');
+    expect(() => licencesOf([path.join(folder, 'index.js')])).toThrow('nameless 1.0.0 does not say its licence');
+    rmSync(place, { recursive: true });
+  });
 });
