@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fail } from '../domain/failure.ts';
+import { fail, FailureError } from '../domain/failure.ts';
 import { sameBeside } from '../kinds/beside.ts';
 import type { Colour } from '../kinds/driver.ts';
 import type { MaintenancePage } from '../kinds/maintenance.ts';
@@ -58,6 +58,7 @@ export function openEdge(options: EdgeOptions): Edge {
       return standing && trafficState(standing.state);
     },
     standing: () => readStanding(options),
+    prepare: (target) => prepare(options, target),
     point: async (target) => {
       // The same epoch again changes nothing, so a question that got lost is simply asked again.
       const body = (await askOrFail(options, 'PUT', '/point', target)) as { readonly state: EdgeState };
@@ -92,11 +93,26 @@ async function ensureRunning(options: EdgeOptions): Promise<EdgeRun> {
   return run;
 }
 
+/** One that an older Greenroom started knows no such question: it does everything when it is pointed. */
+async function prepare(options: EdgeOptions, target: TrafficTarget): Promise<void> {
+  try {
+    await askOrFail(options, 'PUT', '/prepare', target);
+  } catch (error) {
+    if (!(error instanceof FailureError) || error.failures[0]?.code !== 'GR7406') throw error;
+  }
+}
+
+/** Not asked whether it answers: the question that follows tells. */
+async function findRunning({ stateDirectory, services }: EdgeOptions): Promise<EdgeRun | null> {
+  const running = await readRun(stateDirectory);
+  return running && sameAddresses(running.services, services) ? running : null;
+}
+
 /** Once more after bringing it up, when it was down or died over the question. */
 async function askOrFail(options: EdgeOptions, method: string, path: string, body?: object): Promise<unknown> {
   let reason = 'it is not running';
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    const run = await ensureRunning(options);
+    const run = (attempt === 0 && (await findRunning(options))) || (await ensureRunning(options));
     const answer = await askControl(run, method, path, body);
     if (answer.status === 'done') return answer.body;
     if (answer.status === 'refused') fail(answer.failure);

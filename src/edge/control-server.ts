@@ -42,6 +42,8 @@ async function answer(
       return { status: 200, body: stateBody(watchdog, run()) };
     case 'GET /load':
       return { status: 200, body: { ...(await watchdog.load()), workerRestarts: watchdog.workerRestarts } };
+    case 'PUT /prepare':
+      return prepare(watchdog, await readBody(request));
     case 'PUT /point':
       return point(watchdog, await readBody(request));
     case 'PUT /maintenance':
@@ -67,12 +69,24 @@ function stateBody(watchdog: Watchdog, run: EdgeRun): object {
   };
 }
 
+async function prepare(watchdog: Watchdog, body: unknown): Promise<Answer> {
+  const parsed = targetSchema.safeParse(body);
+  if (!parsed.success) return refuse(400, noTarget(parsed.error));
+  const judged = await watchdog.prepare(parsed.data);
+  const { epoch } = parsed.data;
+  return judged.status === 'apply' ? { status: 200, body: { epoch } } : pointAnswer(watchdog, judged, epoch);
+}
+
 async function point(watchdog: Watchdog, body: unknown): Promise<Answer> {
   const parsed = targetSchema.safeParse(body);
-  if (!parsed.success)
-    return refuse(400, { code: 'GR7410', message: `The target is not one: ${z.prettifyError(parsed.error)}` });
+  if (!parsed.success) return refuse(400, noTarget(parsed.error));
   return pointAnswer(watchdog, await watchdog.point(parsed.data), parsed.data.epoch);
 }
+
+const noTarget = (error: z.ZodError): Failure => ({
+  code: 'GR7410',
+  message: `The target is not one: ${z.prettifyError(error)}`,
+});
 
 function pointAnswer(watchdog: Watchdog, done: PointAnswer, epoch: number): Answer {
   const { state } = watchdog;

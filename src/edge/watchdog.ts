@@ -1,8 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isStaleWish, type MaintenanceWish } from '../kinds/maintenance.ts';
 import type { TrafficTarget } from '../kinds/traffic.ts';
-import { writeDurably } from '../host/durable-file.ts';
+import { syncFolderOf, writeDurably } from '../host/durable-file.ts';
 import type { FromWorker, ToWorker, WorkerLoad } from './edge-messages.ts';
 import { judgePoint, sameTarget, type EdgeConfig, type EdgeState, type PointJudgement } from './edge-state.ts';
 import { sendHandle, type ListeningHandle } from './listening-handle.ts';
@@ -37,6 +38,8 @@ export class Watchdog {
   private stopping = false;
   private settled = false;
   private lastPoint: Promise<unknown> = Promise.resolve();
+  /** The state that is on disk beside the one that holds, which it may follow. */
+  private prepared: { readonly after: EdgeState; readonly next: EdgeState } | null = null;
 
   constructor(options: {
     readonly stateDirectory: string;
@@ -105,6 +108,13 @@ export class Watchdog {
     this.worker?.send({ kind: 'settled' } satisfies ToWorker, () => undefined);
   }
 
+  /** What of a pointing takes the disk's time: the next state, which only needs its name then. */
+  prepare(target: TrafficTarget): Promise<PointJudgement> {
+    const answer = this.lastPoint.then(() => this.prepareNow(target));
+    this.lastPoint = answer.catch(() => undefined);
+    return answer;
+  }
+
   /** One at a time, in the order they came. Persisted, applied, read back — then answered. */
   point(target: TrafficTarget): Promise<PointAnswer> {
     const answer = this.lastPoint.then(() => this.pointNow(target));
@@ -126,6 +136,8 @@ export class Watchdog {
   }
 
   async closeSessions(colour: string): Promise<number> {
+    // Whoever ends a colour must find it left for good, also after a power cut: a name that was given by `persist` may not be on disk yet.
+    await syncFolderOf(join(this.stateDirectory, 'state.json'));
     const answer = await this.ask((id) => ({ kind: 'close-sessions', id, colour }));
     return answer.kind === 'sessions-closed' ? answer.sessions : 0;
   }
@@ -136,12 +148,33 @@ export class Watchdog {
     for (const handle of this.handles.values()) handle.close();
   }
 
+  private async prepareNow(target: TrafficTarget): Promise<PointJudgement> {
+    const judged = judgePoint(this.state, target, this.serviceNames, Date.now());
+    if (judged.status !== 'apply') return judged;
+    this.prepared = null;
+    await writeDurably(join(this.stateDirectory, 'state-next.json'), JSON.stringify(judged.next, null, 2));
+    this.prepared = { after: this.state, next: judged.next };
+    return judged;
+  }
+
+  /** A state that was prepared takes the name in one step, which any process finds from then on; the disk is not waited for. */
+  private async persist(target: TrafficTarget, next: EdgeState): Promise<EdgeState> {
+    const { prepared } = this;
+    const path = join(this.stateDirectory, 'state.json');
+    this.prepared = null;
+    if (prepared?.after === this.state && sameTarget(prepared.next, target)) {
+      await rename(join(this.stateDirectory, 'state-next.json'), path);
+      return prepared.next;
+    }
+    await writeDurably(path, JSON.stringify(next, null, 2));
+    return next;
+  }
+
   private async pointNow(target: TrafficTarget): Promise<PointAnswer> {
     const judged = judgePoint(this.state, target, this.serviceNames, Date.now());
     if (judged.status !== 'apply' && judged.status !== 'same') return judged;
     if (judged.status === 'apply') {
-      await writeDurably(join(this.stateDirectory, 'state.json'), JSON.stringify(judged.next, null, 2));
-      this.state = judged.next;
+      this.state = await this.persist(target, judged.next);
       log('point', { epoch: target.epoch, colour: target.colour, release: target.release });
     }
     const answer = await this.ask((id) => ({ kind: 'point', id, state: this.state }));

@@ -5,39 +5,51 @@ import { backendOf, firstErrorVariable, type Lane, pointingText, serverNames, wi
 import type { Addresses, ProxyState } from './proxy-state.ts';
 import { askRuntime } from './runtime-door.ts';
 import { failUnsure, lookAt, readMapEntry, type Standing } from './standing.ts';
+import type { RunningProxy } from './proxies.ts';
 import { type LaneLook, readLanes, statCommands } from './statistics.ts';
 
 const emptyWithinMs = 5_000;
 
+/** Lanes that have traffic by a state. */
+const lanesOfState = ({ lane, beside }: ProxyState): readonly Lane[] =>
+  [lane, beside?.lane].filter((each) => each !== null && each !== undefined);
+
+/** Puts the addresses of a state into the lanes that are to have its traffic, which have no requests yet, and reads them back. Moves no request. */
+export async function settleLanes({ directory, services, standing }: RunningProxy, state: ProxyState): Promise<void> {
+  for (const lane of lanesOfState(state))
+    await settleLane(directory, standing, Object.keys(services), lane, state.lanes[lane]!.addresses);
+}
+
+/** Whether nothing but the map stands between a proxy and a state. */
+export const isSettled = ({ services, standing }: RunningProxy, state: ProxyState): boolean =>
+  lanesOfState(state).every((lane) =>
+    Object.keys(services).every((service) => isThere(standing, service, lane, state.lanes[lane]!.addresses)),
+  );
+
 /**
- * Makes a running HAProxy serve what the state says: first the addresses of the lane, which has no requests yet, and only when
- * they are read back the one entry of the map, which moves every service at once. Throws GR7403 when the outcome is not known,
- * GR7435 when HAProxy does not do what it was told.
+ * Sets the one entry of the map, which moves every service at once, to what a state says, and reads it back. Throws GR7403 when the
+ * outcome is not known, GR7435 when HAProxy does not do what it was told.
  */
-export async function applyPointing(directory: string, listeners: Addresses, state: ProxyState): Promise<Standing> {
-  const before = (await lookAt(directory)) ?? failUnsure(directory, 'it ended meanwhile');
-  const services = Object.keys(listeners);
-  const lanes = [state.lane, state.beside?.lane].filter((lane) => lane !== null && lane !== undefined);
-  for (const lane of lanes) await settleLane(directory, before, services, lane, state.lanes[lane]!.addresses);
+export async function turnProxy({ directory, services, standing }: RunningProxy, state: ProxyState): Promise<void> {
   const wanted = pointingText(state);
-  if (before.mapEntry !== wanted) {
-    const begun = lanes.filter((lane) => (state.lanes[lane]!.counted.at ?? state.pointedAt) === state.pointedAt);
-    const variables = begun.flatMap((lane) => services.map((service) => firstErrorVariable(service, lane)));
-    const verb = before.mapEntry === null ? 'add' : 'set';
-    const answer = await change(directory, [
-      // What went wrong when the lane had another place is not held against this one.
-      ...(variables.length > 0 ? ['experimental-mode on'] : []),
-      ...variables.map((variable) => `set var ${variable} expr int(0)`),
-      `${verb} map ${mapFile} active ${wanted}`,
-      `show map ${mapFile}`,
-    ]);
-    if (readMapEntry(answer) !== wanted)
-      failDisobedient(
-        directory,
-        `its map says "${withoutSecret(readMapEntry(answer) ?? 'nothing')}" after it was set to "${withoutSecret(wanted)}"`,
-      );
-  }
-  return (await lookAt(directory)) ?? failUnsure(directory, 'it ended just after it was pointed');
+  if (standing.mapEntry === wanted) return;
+  const begun = lanesOfState(state).filter(
+    (lane) => (state.lanes[lane]!.counted.at ?? state.pointedAt) === state.pointedAt,
+  );
+  const variables = begun.flatMap((lane) => Object.keys(services).map((service) => firstErrorVariable(service, lane)));
+  const verb = standing.mapEntry === null ? 'add' : 'set';
+  const answer = await change(directory, [
+    // What went wrong when the lane had another place is not held against this one.
+    ...(variables.length > 0 ? ['experimental-mode on'] : []),
+    ...variables.map((variable) => `set var ${variable} expr int(0)`),
+    `${verb} map ${mapFile} active ${wanted}`,
+    `show map ${mapFile}`,
+  ]);
+  if (readMapEntry(answer) !== wanted)
+    failDisobedient(
+      directory,
+      `its map says "${withoutSecret(readMapEntry(answer) ?? 'nothing')}" after it was set to "${withoutSecret(wanted)}"`,
+    );
 }
 
 /** Moves the servers of a lane. A lane that still has requests of a pointing long ago is emptied first. */

@@ -5,9 +5,17 @@ export interface HaproxyOptions {
   readonly stateDirectory: string;
   /** Public address of each service. */
   readonly services: Addresses;
+  /** HAProxys beside the one at these addresses, each at addresses of its own. All of them serve the same. */
+  readonly more?: readonly OtherProxy[];
   /** A name to be found on PATH or in /usr/sbin, or a path. */
   readonly program: string;
   readonly machine: HaproxyMachine;
+}
+
+export interface OtherProxy {
+  /** Also that of its folder, below `proxies/`. */
+  readonly name: string;
+  readonly services: Addresses;
 }
 
 /** What other rooms know of this machine, handed in. */

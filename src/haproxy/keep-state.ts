@@ -1,6 +1,7 @@
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../domain/failure.ts';
-import { readIfThere, writeDurably } from '../host/durable-file.ts';
+import { readIfThere, syncFolderOf, writeDurably } from '../host/durable-file.ts';
 import { noMaintenance, wishSchema, type MaintenanceWish } from '../kinds/maintenance.ts';
 import { emptyState, type ProxyState, stateSchema } from './proxy-state.ts';
 
@@ -27,6 +28,31 @@ export async function readState(directory: string): Promise<ProxyState> {
 
 export const writeState = (directory: string, state: ProxyState): Promise<void> =>
   writeDurably(pathOf(directory), `${JSON.stringify(state, null, 2)}\n`);
+
+/** What is to be the state next. */
+const nextFile = (directory: string): string => join(directory, 'haproxy-next.json');
+
+/** On disk when it answers, so that it only needs its name to be the state. */
+export const writeNext = (directory: string, state: ProxyState): Promise<void> =>
+  writeDurably(nextFile(directory), `${JSON.stringify(state, null, 2)}\n`);
+
+export const dropNext = (directory: string): Promise<void> => rm(nextFile(directory), { force: true });
+
+/** Null when nothing that can be read was prepared. */
+export async function readNext(directory: string): Promise<ProxyState | null> {
+  const text = await readIfThere(nextFile(directory));
+  try {
+    return text && stateSchema.parse(JSON.parse(text.toString('utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** What was prepared is the state, for every process from now on. The disk is waited for by `settleState`. */
+export const takeNext = (directory: string): Promise<void> => rename(nextFile(directory), pathOf(directory));
+
+/** The state as it is read now is the one that a power cut leaves. */
+export const settleState = (directory: string): Promise<void> => syncFolderOf(pathOf(directory));
 
 const wishFile = 'haproxy-maintenance.json';
 

@@ -10,6 +10,8 @@ export type Addresses = z.infer<typeof servicesSchema>;
 
 const countsSchema = z.object({ ended: z.number(), status5xx: z.number(), transportErrors: z.number() });
 
+const countedSchema = z.object({ by: z.string().nullable(), counts: countsSchema });
+
 const laneSchema = z.object({
   epoch: z.int(),
   release: z.string().nullable(),
@@ -19,7 +21,11 @@ const laneSchema = z.object({
   addresses: servicesSchema,
   pointedAt: z.number(),
   /** What HAProxy's counters said when the lane got its place, which process said it, and when; absent: when it was pointed to. */
-  counted: z.object({ by: z.string().nullable(), counts: countsSchema, at: z.number().optional() }),
+  counted: z.object({
+    ...{ by: z.string().nullable(), counts: countsSchema, at: z.number().optional() },
+    /** The same of the proxies beside the main one, by name. */
+    others: z.record(z.string(), countedSchema).optional(),
+  }),
 });
 
 const getsSchema = z.discriminatedUnion('kind', [
@@ -45,6 +51,8 @@ export const stateSchema = z.object({
   beside: besideSchema.optional(),
   pointedAt: z.number(),
   lanes: z.partialRecord(z.enum(allLanes), laneSchema),
+  /** The epoch that it was prepared to follow; it follows no other. */
+  after: z.int().optional(),
 });
 
 export type ProxyState = Readonly<z.infer<typeof stateSchema>>;

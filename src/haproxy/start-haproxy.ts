@@ -8,6 +8,7 @@ import { configFile, configText, mapFile, mapText, pageFile } from './config-tex
 import { readWish } from './keep-state.ts';
 import { pageText } from './show-page.ts';
 import type { HaproxyOptions } from './haproxy-options.ts';
+import type { Proxy } from './proxies.ts';
 import { haproxyProcesses, programArguments } from './haproxy-processes.ts';
 import { resolveHosts } from './resolve-hosts.ts';
 import type { ProxyState } from './proxy-state.ts';
@@ -21,11 +22,11 @@ const largestLogBytes = 5 * 1_024 * 1_024;
  * Starts HAProxy with what the state says and waits until it answers. To be called under the lock, when it does not run.
  * Throws GR7431 (no such program), GR7432 (configuration refused), GR7402 (address taken), GR7433 (did not come up).
  */
-export async function startHaproxy(options: HaproxyOptions, state: ProxyState): Promise<Standing> {
-  const directory = options.stateDirectory;
+export async function startHaproxy(options: HaproxyOptions, proxy: Proxy, state: ProxyState): Promise<Standing> {
+  const { directory } = proxy;
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeFiles(options, state);
-  await checkConfiguration(options);
+  await writeFiles(options, proxy, state);
+  await checkConfiguration(options, proxy);
   const logPath = join(directory, 'haproxy.log');
   const isLong = (statSync(logPath, { throwIfNoEntry: false })?.size ?? 0) > largestLogBytes;
   const log = openSync(logPath, isLong ? 'w' : 'a', 0o600);
@@ -42,32 +43,42 @@ export async function startHaproxy(options: HaproxyOptions, state: ProxyState): 
     if (errors[0]) fail(noProgram(options.program, errors[0]));
     if (child.exitCode !== null || child.signalCode !== null) {
       const said = readFileSync(logPath, 'utf8').slice(logFrom);
-      fail(await whyEnded(options, said, `it ended with ${child.exitCode ?? child.signalCode}`));
+      fail(await whyEnded(options, proxy, said, `it ended with ${child.exitCode ?? child.signalCode}`));
     }
     const standing = haproxyProcesses(directory).length > 0 ? await lookAt(directory) : null;
     if (standing) return standing;
     await sleep(10);
   }
   child.kill('SIGKILL');
-  return fail(didNotStart(options, `it was not ready after ${startTimeoutMs / 1_000} s`));
+  return fail(didNotStart(proxy, `it was not ready after ${startTimeoutMs / 1_000} s`));
 }
+
+const files = [configFile, mapFile, pageFile];
+const draftOf = ({ directory }: Proxy, name: string): string => join(directory, `${name}.next`);
 
 /** Configuration and map as HAProxy would read them at its next start. Not synced: they are drawn from the state again. */
-export async function writeFiles({ stateDirectory, services }: HaproxyOptions, state: ProxyState): Promise<void> {
-  const listeners = await resolveHosts(services);
-  for (const [name, text] of [
-    [configFile, configText(listeners, state)],
-    [mapFile, mapText(state)],
-    [pageFile, pageText(await readWish(stateDirectory))],
-  ] as const) {
-    const temporary = join(stateDirectory, `${name}.tmp`);
-    await writeFile(temporary, text, { mode: 0o600 });
-    await rename(temporary, join(stateDirectory, name));
-  }
+export async function writeFiles(options: HaproxyOptions, proxy: Proxy, state: ProxyState): Promise<void> {
+  await draftFiles(options, proxy, state);
+  await takeDrafts(proxy);
 }
 
-async function checkConfiguration({ program, stateDirectory }: HaproxyOptions): Promise<void> {
-  const words = ['-c', ...programArguments(stateDirectory)];
+/** Beside those that hold. */
+export async function draftFiles(options: HaproxyOptions, proxy: Proxy, state: ProxyState): Promise<void> {
+  const texts = [
+    configText(await resolveHosts(proxy.services), state),
+    mapText(state),
+    pageText(await readWish(options.stateDirectory)),
+  ];
+  for (const [index, name] of files.entries()) await writeFile(draftOf(proxy, name), texts[index]!, { mode: 0o600 });
+}
+
+/** To be called under the lock under which they were drafted, or where what was drafted is known to be what is wanted. */
+export async function takeDrafts(proxy: Proxy): Promise<void> {
+  for (const name of files) await rename(draftOf(proxy, name), join(proxy.directory, name));
+}
+
+async function checkConfiguration({ program }: HaproxyOptions, { directory }: Proxy): Promise<void> {
+  const words = ['-c', ...programArguments(directory)];
   const { error, said } = await new Promise<{ error: Error | null; said: string }>((resolve) =>
     execFile(program, words, { cwd: '/', env: variables(), timeout: checkTimeoutMs }, (error, stdout, stderr) =>
       resolve({ error, said: `${stderr}${stdout}` }),
@@ -75,7 +86,7 @@ async function checkConfiguration({ program, stateDirectory }: HaproxyOptions): 
   );
   if (!error) return;
   if ('code' in error && typeof error.code === 'string') fail(noProgram(program, error));
-  fail(refusedConfiguration(stateDirectory, said || error.message));
+  fail(refusedConfiguration(directory, said || error.message));
 }
 
 /** The first complaint, with the line it is about. */
@@ -106,11 +117,11 @@ const noProgram = (program: string, error: Error): Failure => ({
   do: 'Install it ("apt-get install haproxy"), name its path ("traffic: { kind: haproxy, program: /path }"), or use "traffic: edge".',
 });
 
-async function whyEnded(options: HaproxyOptions, said: string, what: string): Promise<Failure> {
+async function whyEnded(options: HaproxyOptions, proxy: Proxy, said: string, what: string): Promise<Failure> {
   const taken = /cannot bind socket \(Address already in use\)[^[]*\[(.+):(\d+)\]/.exec(said);
-  if (!taken) return didNotStart(options, `${what}: ${said.trim().split('\n').at(-1) ?? ''}`);
+  if (!taken) return didNotStart(proxy, `${what}: ${said.trim().split('\n').at(-1) ?? ''}`);
   const [, host, port] = taken;
-  const service = Object.keys(options.services).find((name) => options.services[name]!.port === Number(port)) ?? '?';
+  const service = Object.keys(proxy.services).find((name) => proxy.services[name]!.port === Number(port)) ?? '?';
   const owner = (await options.machine.portOwner(Number(port))) ?? 'a process that cannot be seen from here';
   return {
     code: 'GR7402',
@@ -120,9 +131,9 @@ async function whyEnded(options: HaproxyOptions, said: string, what: string): Pr
   };
 }
 
-const didNotStart = ({ stateDirectory }: HaproxyOptions, what: string): Failure => ({
+const didNotStart = ({ directory }: Proxy, what: string): Failure => ({
   code: 'GR7433',
   message: `HAProxy did not start: ${what}`,
-  where: join(stateDirectory, 'haproxy.log'),
+  where: join(directory, 'haproxy.log'),
   do: 'The end of that file says why.',
 });

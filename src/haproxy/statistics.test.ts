@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { allLanes } from './lanes.ts';
-import { emptyState, pointed } from './proxy-state.ts';
+import { emptyState, type LaneRecord, pointed } from './proxy-state.ts';
 import { loadByColour, readErrorTime, readLanes } from './statistics.ts';
 
 const header =
@@ -46,7 +46,8 @@ test('counters go from the pointing, and from the start of a proxy that came lat
   const counted = { by: '1/1', counts: { ended: 100, status5xx: 5, transportErrors: 3 } };
   const serves = { lane: 'blue1' as const, addresses: {}, counted };
   const state = pointed(emptyState, target, { pointedAt: 1_000, serves, beside: null });
-  const source = { state, looks: readLanes(some, ['web'])!, upSinceAt: 5_000, errorTimeOf: () => 1_234 };
+  const countedOf = (record: LaneRecord) => record.counted;
+  const source = { state, looks: readLanes(some, ['web'])!, upSinceAt: 5_000, countedOf, errorTimeOf: () => 1_234 };
   expect(loadByColour({ ...source, by: '1/1' })).toEqual([
     {
       ...{ colour: 'blue', httpInFlight: 3, webSockets: 3, requests: 11, status5xx: 0, transportErrors: 2 },

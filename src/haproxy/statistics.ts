@@ -1,7 +1,7 @@
 import type { Colour } from '../kinds/driver.ts';
 import type { ColourLoad } from '../kinds/traffic.ts';
 import { allLanes, backendOf, colourOf, type Lane, serverNames } from './lanes.ts';
-import { lastLaneOf, type Counts, type ProxyState } from './proxy-state.ts';
+import { lastLaneOf, type Counts, type LaneRecord, type ProxyState } from './proxy-state.ts';
 
 /** What HAProxy says of one lane now, all services together; counted since HAProxy started. */
 export interface LaneLook extends Counts {
@@ -90,19 +90,29 @@ export interface LoadSource {
   /** The process that counted, and since when. */
   readonly by: string;
   readonly upSinceAt: number;
+  /** Where its counters stood when a lane got its place. */
+  readonly countedOf: (record: LaneRecord) => Pick<LaneRecord['counted'], 'by' | 'counts'>;
   readonly errorTimeOf: (lane: Lane) => number | null;
 }
 
 /** By colour: in flight in every lane of it, counters of the lane that was pointed to last. */
-export function loadByColour({ state, looks, by, upSinceAt, errorTimeOf }: LoadSource): readonly ColourLoad[] {
+export function loadByColour({
+  state,
+  looks,
+  by,
+  upSinceAt,
+  countedOf,
+  errorTimeOf,
+}: LoadSource): readonly ColourLoad[] {
   return (['blue', 'green'] as const).flatMap((colour): ColourLoad[] => {
     const lane = lastLaneOf(state, colour);
     if (lane === null) return [];
     const record = state.lanes[lane]!;
     // A proxy that was started since counts from zero, and nothing of what was before is known any more.
-    const isSameCount = record.counted.by === by;
+    const counted = countedOf(record);
+    const isSameCount = counted.by === by;
     const sinceAt = record.counted.at ?? record.pointedAt;
-    const before = isSameCount ? record.counted.counts : noCounts;
+    const before = isSameCount ? counted.counts : noCounts;
     const now = looks.get(lane)!;
     const since = (name: keyof Counts): number => Math.max(0, now[name] - before[name]);
     const [status5xx, transportErrors] = [since('status5xx'), since('transportErrors')];
@@ -111,11 +121,39 @@ export function loadByColour({ state, looks, by, upSinceAt, errorTimeOf }: LoadS
         ...{ colour, httpInFlight: sum(looks, colour, 'httpInFlight'), webSockets: sum(looks, colour, 'webSockets') },
         ...{ requests: since('ended'), status5xx, transportErrors },
         countedSinceAt: isSameCount ? sinceAt : Math.max(sinceAt, upSinceAt),
-        firstErrorAt: status5xx + transportErrors > 0 ? errorTimeOf(lane) : null,
+        firstErrorAt: status5xx + transportErrors > 0 ? notBefore(record.counted.at, errorTimeOf(lane)) : null,
       },
     ];
   });
 }
 
+/** Where counting has begun again since, the time of an error before that is of none that is counted. */
+const notBefore = (at: number | undefined, time: number | null): number | null =>
+  time !== null && time >= (at ?? 0) ? time : null;
+
 const sum = (looks: ReadonlyMap<Lane, LaneLook>, colour: Colour, name: 'httpInFlight' | 'webSockets'): number =>
   [...looks].reduce((total, [lane, look]) => total + (colourOf(lane) === colour ? look[name] : 0), 0);
+
+/** Several proxies as one. It has counted whole since the last of them began to; the first error is the first of any. */
+export function sumOfLoads(loads: readonly (readonly ColourLoad[])[]): readonly ColourLoad[] {
+  const sums = new Map<Colour, ColourLoad>();
+  for (const load of loads.flat()) {
+    const before = sums.get(load.colour);
+    sums.set(load.colour, before ? addLoads(before, load) : load);
+  }
+  return [...sums.values()];
+}
+
+function addLoads(one: ColourLoad, other: ColourLoad): ColourLoad {
+  const times = [one.firstErrorAt, other.firstErrorAt].filter((time) => time !== null);
+  return {
+    colour: one.colour,
+    httpInFlight: one.httpInFlight + other.httpInFlight,
+    webSockets: one.webSockets + other.webSockets,
+    requests: one.requests + other.requests,
+    status5xx: one.status5xx + other.status5xx,
+    transportErrors: one.transportErrors + other.transportErrors,
+    countedSinceAt: Math.max(one.countedSinceAt, other.countedSinceAt),
+    firstErrorAt: times.length > 0 ? Math.min(...times) : null,
+  };
+}

@@ -86,7 +86,8 @@ async function writeTemporary(path: string, text: string, mode: number): Promise
   return temporary;
 }
 
-async function syncFolderOf(path: string): Promise<void> {
+/** Waits until the names in the folder of a file are on disk, such as one that a rename has just given away. */
+export async function syncFolderOf(path: string): Promise<void> {
   const handle = await open(dirname(path), 'r');
   // Some file systems refuse to sync a folder; the rename is atomic there all the same.
   await handle.sync().catch(() => undefined);

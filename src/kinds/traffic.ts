@@ -27,6 +27,11 @@ export interface TrafficHandle {
   /** Observed truth: what gets new requests now. Null when the proxy is down. */
   current(): Promise<TrafficState | null>;
   /**
+   * Does for a target everything that moves no request, so that `point` to the same one has only the switch left. Nobody has to ask for it.
+   * What stands in the way of the target is thrown here as `point` throws it.
+   */
+  prepare(target: TrafficTarget): Promise<void>;
+  /**
    * Persists, applies, reads back. Throws `GR7409` for an epoch below the highest seen, `GR7410` for what is no target. The same target
    * again changes nothing.
    */

@@ -47,10 +47,12 @@ export async function claimEpoch(
   node: string,
   operation: string,
 ): Promise<number | null> {
+  const owner = `${node}/${operation}`;
+  const own = await store.read((rows) => ownEpoch(rows, project, environment, node, owner));
+  if (own !== null) return own;
   return store.change(async (rows) => {
     if (!(await mayAct(rows, node))) return null;
     await lockEnvironment(rows, project, environment);
-    const owner = `${node}/${operation}`;
     const row = await rows
       .updateTable('environment')
       .set((set) => ({
@@ -68,6 +70,25 @@ export async function claimEpoch(
       .executeTakeFirstOrThrow();
     return Number(row.epoch);
   });
+}
+
+/** The number of who has it already, while its node lives. Nothing is given out that was not given before, so nothing is locked or written. */
+async function ownEpoch(
+  rows: Rows,
+  project: string,
+  environment: string,
+  node: string,
+  owner: string,
+): Promise<number | null> {
+  const row = await rows
+    .selectFrom('environment')
+    .innerJoin('node', (join) => join.on('node.id', '=', node).on('node.dead', '=', false))
+    .select('epoch')
+    .where('project', '=', project)
+    .where('name', '=', environment)
+    .where('owner', '=', owner)
+    .executeTakeFirst();
+  return row ? Number(row.epoch) : null;
 }
 
 export interface StoppedEnvironment {

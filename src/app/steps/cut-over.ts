@@ -3,7 +3,7 @@ import type { Colour } from '../../kinds/driver.ts';
 import { shareOf } from '../../domain/shift.ts';
 import type { Step } from '../../domain/step.ts';
 import { newSide, sameBeside } from '../../kinds/beside.ts';
-import type { Beside, TrafficState } from '../../kinds/traffic.ts';
+import type { Beside, TrafficState, TrafficTarget } from '../../kinds/traffic.ts';
 import { claim, observe, publicAddresses, servingRelease, type Site } from '../site.ts';
 import { changeColour } from './bring-up.ts';
 import { askHealth } from './prove.ts';
@@ -13,13 +13,14 @@ import type { StepModule } from './step-task.ts';
 export const switchOver: StepModule = ({ site, step, operation, run }) =>
   run('switch', async (signal) => {
     const percent = shareOf(step);
-    const misfit = await unlessRefused(() => site.traffic.ensure());
-    if (typeof misfit === 'string') return { status: 'failed', reason: misfit };
+    const target = await unlessRefused(async () => {
+      await site.traffic.ensure();
+      const wanted = percent === null ? await whole(site) : await share(site, percent);
+      return prepare(site, wanted, operation);
+    });
+    if (typeof target === 'string') return { status: 'failed', reason: target };
     const beganAt = site.world.clock.elapsed();
-    const state =
-      percent === null
-        ? await point(site, site.colour, site.release.id, operation)
-        : await unlessRefused(() => giveShare(site, percent, operation));
+    const state = await unlessRefused(() => turn(site, target, operation));
     if (typeof state === 'string') return { status: 'failed', reason: state };
     const switchMs = Math.round((site.world.clock.elapsed() - beganAt) * 10) / 10;
     await site.world.reach(`${step.name}:inside`);
@@ -43,14 +44,22 @@ export async function unlessRefused<T>(act: () => Promise<T>): Promise<T | strin
   }
 }
 
+/** A target that has no epoch yet. */
+type Wanted = Omit<TrafficTarget, 'epoch'>;
+
+const whole = async (site: Site): Promise<Wanted> => ({
+  ...{ colour: site.colour, release: site.release.id },
+  services: await placesOf(site, site.colour),
+});
+
 /** The old version keeps the rest. Throws where there is none: who has everything is given nothing by a share. */
-async function giveShare(site: Site, percent: number, operation: string): Promise<TrafficState> {
+async function share(site: Site, percent: number): Promise<Wanted> {
   const old = await servingRelease(site);
   if (!old) throw new Error('nothing serves that the traffic could be shared with');
   const services = await placesOf(site, site.colour);
   const gets = { kind: 'share', percent } as const;
   const beside = { colour: site.colour, release: site.release.id, services, gets };
-  return point(site, old.colour, old.release.id, operation, beside);
+  return { colour: old.colour, release: old.release.id, services: await placesOf(site, old.colour), beside };
 }
 
 /** Where each service of a colour really listens. Throws when one does not run. */
@@ -70,10 +79,24 @@ export async function point(
   operation: string,
   beside?: Beside,
 ): Promise<TrafficState> {
-  const epoch = await claim(site, operation);
   const services = colour === null ? {} : await placesOf(site, colour);
+  const wanted = { colour, release, services, ...(beside && { beside }) };
+  return turn(site, await prepare(site, wanted, operation), operation);
+}
+
+/** All that takes time and moves no request yet. */
+async function prepare(site: Site, wanted: Wanted, operation: string): Promise<TrafficTarget> {
+  const target = { epoch: await claim(site, operation), ...wanted };
+  await site.traffic.prepare(target);
+  return target;
+}
+
+/** The switch itself: this process may still act, the proxy is told, and what it then does is read from it. */
+async function turn(site: Site, prepared: TrafficTarget, operation: string): Promise<TrafficState> {
+  const { colour, release, beside } = prepared;
+  const epoch = await claim(site, operation);
   await site.world.reach('traffic:claimed');
-  const state = await site.traffic.point({ epoch, colour, release, services, ...(beside && { beside }) });
+  const state = await site.traffic.point({ ...prepared, epoch });
   const current = await site.traffic.current();
   if (current?.colour !== colour || current.release !== release || !sameBeside(current.beside, beside))
     throw new Error(

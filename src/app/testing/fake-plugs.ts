@@ -87,6 +87,7 @@ export function fakeTraffic(): FakeTraffic {
       if (!states.get(environment)) states.set(environment, before);
     },
     current: async () => states.get(environment) ?? null,
+    prepare: async () => fit(place),
     async point(target) {
       fit(place);
       if (target.epoch < (kept.get(environment)?.epoch ?? 0)) fail({ code: 'GR7409', message: 'an older epoch' });

@@ -82,6 +82,41 @@ export function trafficContract(name: string, make: () => Promise<TrafficHarness
       expect(await it.ask('/')).toMatchObject({ status: 503 });
     });
 
+    test('what is prepared moves nothing, not even by a death of the proxy, and is then pointed to as always', async () => {
+      await handle.ensure();
+      const [one, two, three] = [await it.app('one'), await it.app('two'), await it.app('three')];
+      await handle.point(one(1, 'blue'));
+      await handle.prepare(two(2, 'green'));
+      expect([await handle.current(), await it.ask('/')]).toEqual([one(1, 'blue'), { status: 200, release: 'one' }]);
+      expect(await it.open().point(two(2, 'green'))).toEqual(two(2, 'green'));
+      expect([await handle.current(), await it.ask('/')]).toEqual([two(2, 'green'), { status: 200, release: 'two' }]);
+      await handle.prepare(one(3, 'blue'));
+      await it.kill();
+      await it.open().ensure();
+      expect([await handle.current(), await it.ask('/')]).toEqual([two(2, 'green'), { status: 200, release: 'two' }]);
+      // Another target comes between, at the place that was prepared: what was prepared after the old state is of no use.
+      await it.open().point(three(4, 'blue'));
+      expect(await codeOf(handle.point(one(3, 'blue')))).toBe('GR7409');
+      expect([await handle.current(), await it.ask('/')]).toEqual([
+        three(4, 'blue'),
+        { status: 200, release: 'three' },
+      ]);
+      await handle.prepare(one(5, 'green'));
+      expect(await handle.point(two(5, 'green'))).toEqual(two(5, 'green'));
+      expect(await it.ask('/')).toEqual({ status: 200, release: 'two' });
+    });
+
+    test('what could not be pointed to is not prepared', async () => {
+      await handle.ensure();
+      const [one, two] = [await it.app('one'), await it.app('two')];
+      await handle.point(one(5, 'blue'));
+      expect(await codeOf(handle.prepare(two(4, 'green')))).toBe('GR7409');
+      expect(await codeOf(handle.prepare(two(5, 'green')))).toBe('GR7411');
+      expect(await codeOf(handle.prepare({ ...two(6, 'green'), services: {} }))).toBe('GR7410');
+      await handle.prepare(one(5, 'blue'));
+      expect(await handle.current()).toEqual(one(5, 'blue'));
+    });
+
     test('F007 a lower epoch is refused and moves nothing; the same target again is welcome', async () => {
       await handle.ensure();
       const [one, two] = [await it.app('one'), await it.app('two')];

@@ -1,0 +1,65 @@
+import { fail, FailureError } from '../domain/failure.ts';
+import { sameServices } from '../kinds/beside.ts';
+import type { Beside, TrafficState } from '../kinds/traffic.ts';
+import { colourOf, type Lane } from './lanes.ts';
+import type { RunningProxy } from './proxies.ts';
+import type { ProxyState } from './proxy-state.ts';
+import { failUnsure, pointingOf } from './standing.ts';
+
+type Party = Pick<Beside, 'colour' | 'release' | 'services'>;
+
+/**
+ * What all proxies of an environment do. Throws GR7470 with what each of them does where it is not the same: then there is no such thing,
+ * and one of them must not be taken for all.
+ */
+export function agreedState(running: readonly RunningProxy[], state: ProxyState): TrafficState {
+  const [first, ...others] = running.map((proxy) => ({ proxy, told: tellState(proxy, state) }));
+  if (others.every(({ told }) => 'state' in told && JSON.stringify(told) === JSON.stringify(first!.told))) {
+    if ('state' in first!.told) return first!.told.state;
+    throw first!.told.error;
+  }
+  return fail({
+    code: 'GR7470',
+    message: `The HAProxys of this environment do not serve the same: ${[first!, ...others].map(inWords).join(', ')}.`,
+    where: first!.proxy.directory,
+    do: 'Deploy, roll back, or run "greenroom resume": whichever stayed behind is brought to what was pointed to last.',
+  });
+}
+
+type Told = { readonly state: TrafficState } | { readonly error: FailureError };
+
+function tellState(proxy: RunningProxy, state: ProxyState): Told {
+  try {
+    return { state: trafficState(proxy, state) };
+  } catch (error) {
+    if (error instanceof FailureError) return { error };
+    throw error;
+  }
+}
+
+function inWords({ proxy, told }: { readonly proxy: RunningProxy; readonly told: Told }): string {
+  if ('error' in told) return `"${proxy.name}" cannot tell (${told.error.failures[0]!.message})`;
+  const { colour, release, epoch, beside } = told.state;
+  const also = beside ? ` beside ${beside.colour}` : '';
+  return `"${proxy.name}" ${colour ?? 'nobody'}${release === null ? '' : ` (${release})`}${also} by epoch ${epoch}`;
+}
+
+/** What an HAProxy does, in the words of the target it was pointed to; where it does something else, in its own. */
+function trafficState({ services, standing }: RunningProxy, state: ProxyState): TrafficState {
+  const { epoch, lane, beside } = pointingOf(standing);
+  if (lane === null) return { epoch, colour: null, release: null, services: {} };
+  const party = (each: Lane): Party => {
+    const record = state.lanes[each];
+    const places = Object.keys(services).map((service) => [service, standing.addressOf(service, each)] as const);
+    if (places.some(([, place]) => place === null || place === 'mixed'))
+      failUnsure(standing.name, `the servers of ${each} are not at one address`);
+    const observed = Object.fromEntries(places) as TrafficState['services'];
+    const isAsTold = record !== undefined && sameServices(observed, record.addresses);
+    return {
+      colour: colourOf(each),
+      release: record?.release ?? null,
+      services: isAsTold ? record.services : observed,
+    };
+  };
+  return { epoch, ...party(lane), ...(beside && { beside: { ...party(beside.lane), gets: beside.gets } }) };
+}
