@@ -37,6 +37,12 @@ export function judgeNames(root: Tree): readonly Failure[] {
       name: service,
       path: ['environments', name, 'ports', service],
     }));
+    const ofProxies = members(step(step(environment, 'traffic'), 'proxies')).flatMap(([proxy, tree]) =>
+      members(step(tree, 'ports')).map(([service]) => ({
+        name: service,
+        path: ['environments', name, 'traffic', 'proxies', proxy, 'ports', service],
+      })),
+    );
     const probes = members(step(step(environment, 'bake'), 'probes')).map(([service]) => ({
       name: service,
       path: ['environments', name, 'bake', 'probes', service],
@@ -45,7 +51,7 @@ export function judgeNames(root: Tree): readonly Failure[] {
       name: service,
       path: ['environments', name, 'bake', 'objectives', 'latency', service],
     }));
-    must('GR1302', 'service', declared('services'), [...ports, ...probes, ...latency], keyPosition);
+    must('GR1302', 'service', declared('services'), [...ports, ...ofProxies, ...probes, ...latency], keyPosition);
   }
   for (const { path, tree } of checksOf(root)) {
     inEnvironments('in', path, tree);

@@ -53,6 +53,7 @@ export function openEdge(options: EdgeOptions): Edge {
   return {
     ensure: async () => void (await ensureRunning(options)),
     listeners: () => readListeners(options.stateDirectory),
+    others: () => [],
     current: async () => {
       const standing = await readStanding(options);
       return standing && trafficState(standing.state);

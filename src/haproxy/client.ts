@@ -35,6 +35,7 @@ export function openHaproxy(options: HaproxyOptions): TrafficHandle {
       const standing = await lookAt(options.stateDirectory);
       return standing && listenersOf(standing, options.services, await resolveHosts(options.services));
     },
+    others: () => (options.more ?? []).map(({ services }) => services),
     current: () => current(options),
     prepare: (target) => locked(options, async () => void (await prepare(options, target))),
     point: (target) => locked(options, () => point(options, target)),

@@ -24,6 +24,8 @@ export interface TrafficHandle {
   ensure(): Promise<void>;
   /** Public address of each service on which the proxy really listens, whatever place it was opened for. Null when it is down. */
   listeners(): Promise<TrafficPlace['services'] | null>;
+  /** Public addresses of the proxies beside the one that it was opened for, as they are asked for. They serve the same. */
+  others(): readonly TrafficPlace['services'][];
   /** Observed truth: what gets new requests now. Null when the proxy is down. */
   current(): Promise<TrafficState | null>;
   /**

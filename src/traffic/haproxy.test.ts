@@ -1,51 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { ask, endChild, sessionRelease } from '../edge/testing/rig.ts';
-import { openHaproxy } from '../haproxy/client.ts';
-import { haproxyProgram, machine, Rig } from '../haproxy/testing/rig.ts';
-import { maintenanceContract, type MaintenanceHarness } from '../kinds/testing/maintenance-contract.ts';
+import { haproxyProgram } from '../haproxy/testing/rig.ts';
+import { maintenanceContract } from '../kinds/testing/maintenance-contract.ts';
 import { trafficContract } from '../kinds/testing/traffic-contract.ts';
 import type { TrafficHandle } from '../kinds/traffic.ts';
 import { haproxyTraffic } from './haproxy.ts';
-
-async function openHarness(): Promise<MaintenanceHarness> {
-  const rig = await Rig.make();
-  const { stateDirectory, services } = rig;
-  const apps = new Map<string, ChildProcess>();
-  const plug = haproxyTraffic((place) => openHaproxy({ ...place, machine }));
-  return {
-    open: (others = services) =>
-      plug.open({ project: 'p', environment: 'staging', stateDirectory, services: others }, plug.schema.parse({})),
-    async app(release) {
-      const { port, child } = await rig.app(release);
-      apps.set(release, child);
-      return (epoch, colour) => rig.target(epoch, colour, port, release);
-    },
-    async ask(path) {
-      try {
-        const { status, headers } = await ask({ port: rig.port, path, agent: false });
-        return { status, release: headers['x-release'] === undefined ? null : String(headers['x-release']) };
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') return 'nobody listens';
-        throw error;
-      }
-    },
-    async tell(path, headers) {
-      const { status, headers: got, text } = await ask({ port: rig.port, path, headers, agent: rig.agent });
-      return { status, headers: got, text, release: got['x-release'] === undefined ? null : String(got['x-release']) };
-    },
-    session: (headers) => sessionRelease(rig.port, headers),
-    killApp: (release) => endChild(apps.get(release)!),
-    echoPath: '/headers',
-    async fetch(path, headers = {}) {
-      const answer = await ask({ port: rig.port, path, headers, agent: false });
-      return { status: answer.status, headers: answer.headers, text: answer.text };
-    },
-    pathFor: (status) => `/status?code=${status}`,
-    kill: () => rig.kill(),
-    dispose: () => rig.close(),
-  };
-}
+import { openHarness } from './testing/haproxy-harness.ts';
 
 describe.skipIf(haproxyProgram() === null)('a real HAProxy (needs haproxy)', () => {
   trafficContract('haproxy', openHarness);
@@ -58,9 +17,23 @@ test('it is given the folder, the addresses of its environment and the program, 
   const plug = haproxyTraffic((place) => (opened.push(place), handle));
   const services = { web: { host: '127.0.0.1', port: 1 } };
   const place = { project: 'p', environment: 'staging', stateDirectory: '/nowhere', services };
-  expect(plug.open(place, { program: '/opt/haproxy' })).toBe(handle);
-  expect(opened).toEqual([{ stateDirectory: '/nowhere', services, program: '/opt/haproxy' }]);
-  expect(plug.schema.parse({})).toEqual({ program: 'haproxy' });
+  expect(plug.open(place, { program: '/opt/haproxy', proxies: {} })).toBe(handle);
+  expect(opened).toEqual([{ stateDirectory: '/nowhere', services, program: '/opt/haproxy', more: [] }]);
+  expect(plug.schema.parse({})).toEqual({ program: 'haproxy', proxies: {} });
   expect(plug.schema.safeParse({ port: 80 }).success).toBe(false);
   expect(plug.schema.safeParse({ program: '' }).success).toBe(false);
+});
+
+test('each of several listens at an address of its own, with the ports of the environment where it says nothing else', () => {
+  const opened: { readonly more: unknown }[] = [];
+  const plug = haproxyTraffic((place) => (opened.push(place), {} as TrafficHandle));
+  const services = { web: { host: '10.0.0.1', port: 80 }, api: { host: '10.0.0.1', port: 81 } };
+  const place = { project: 'p', environment: 'staging', stateDirectory: '/nowhere', services };
+  plug.open(place, plug.schema.parse({ proxies: { two: { host: '10.0.0.2' }, three: { ports: { api: 91 } } } }));
+  expect(opened[0]!.more).toEqual([
+    { name: 'two', services: { web: { host: '10.0.0.2', port: 80 }, api: { host: '10.0.0.2', port: 81 } } },
+    { name: 'three', services: { web: { host: '10.0.0.1', port: 80 }, api: { host: '10.0.0.1', port: 91 } } },
+  ]);
+  for (const wrong of [{ two: {} }, { main: { host: '::1' } }, { '../up': { host: '::1' } }, { two: { port: 1 } }])
+    expect(plug.schema.safeParse({ proxies: wrong }).success).toBe(false);
 });

@@ -108,7 +108,7 @@ async function turn(site: Site, prepared: TrafficTarget, operation: string): Pro
 const inWords = (target: Pick<TrafficState, 'release' | 'beside'> | null): string =>
   `${target?.release ?? 'nothing'}${target?.beside ? ` beside ${target.beside.release ?? 'nothing'}` : ''}`;
 
-/** What is wrong through the public address, or null. */
+/** What is wrong through the public addresses, or null. */
 export async function probePublic(
   site: Site,
   releaseId: string,
@@ -116,10 +116,14 @@ export async function probePublic(
   signal: AbortSignal,
 ): Promise<string | null> {
   const addresses = publicAddresses(site.project, site.environment);
-  for (const service of site.project.services) {
-    const answer = await askHealth(site.effects, service, addresses[service.name]!, releaseId, signal, headers);
-    if (answer.status !== 'good') return `${service.name} is not right: ${answer.reason}`;
-  }
+  const others = site.traffic.others();
+  for (const [index, proxy] of [addresses, ...others].entries())
+    for (const service of site.project.services) {
+      const place = proxy[service.name]!;
+      const answer = await askHealth(site.effects, service, place, releaseId, signal, headers);
+      const where = index > 0 ? ` at ${place.host}:${place.port}` : '';
+      if (answer.status !== 'good') return `${service.name} is not right${where}: ${answer.reason}`;
+    }
   return null;
 }
 

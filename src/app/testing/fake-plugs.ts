@@ -51,6 +51,8 @@ export interface FakeTraffic extends Traffic {
   readonly states: Map<string, TrafficState | null>;
   /** True: started by an older Greenroom. */
   isOld: boolean;
+  /** Public addresses of more proxies. */
+  others: readonly TrafficPlace['services'][];
   /** Whom a caller with these headers reaches. */
   targetFor(environment: string, headers?: Readonly<Record<string, string>>): Pick<TrafficState, 'services'> | null;
   /** Where each listens. */
@@ -87,6 +89,7 @@ export function fakeTraffic(): FakeTraffic {
       if (!states.get(environment)) states.set(environment, before);
     },
     current: async () => states.get(environment) ?? null,
+    others: () => plug.others,
     prepare: async () => fit(place),
     async point(target) {
       fit(place);
@@ -117,6 +120,7 @@ export function fakeTraffic(): FakeTraffic {
   const plug: FakeTraffic = {
     ...{ kind: 'edge', summary: 'in memory', schema: z.json(), states, addresses, wishes, done, loads: () => [] },
     isOld: false,
+    others: [],
     open: (place) => handle(place),
     targetFor(environment, headers = {}) {
       const state = states.get(environment) ?? null;

@@ -37,6 +37,8 @@ export class Rig {
   readonly stateDirectory = mkdtempSync(join(tmpdir(), 'haproxy-'));
   readonly services: Record<string, { host: string; port: number }> = {};
   readonly agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  /** Beside the one at `services`, by name. */
+  readonly others: Record<string, Rig['services']> = {};
   private readonly apps: ChildProcess[] = [];
 
   static async make(...services: readonly string[]): Promise<Rig> {
@@ -46,12 +48,34 @@ export class Rig {
     return rig;
   }
 
+  /** With more HAProxys, called `two`, `three` and so on, all for the service `web`. */
+  static async several(count: number): Promise<Rig> {
+    const rig = await Rig.make();
+    for (const name of ['two', 'three', 'four'].slice(0, count - 1))
+      rig.others[name] = { web: { host: '127.0.0.1', port: await freePort() } };
+    return rig;
+  }
+
   /** Another handle on the same folder, as another process would have it. */
   open(
     over: { readonly services?: Rig['services']; readonly program?: string; readonly stateDirectory?: string } = {},
   ): TrafficHandle {
     const { stateDirectory, services } = this;
-    return openHaproxy({ stateDirectory, services, program: 'haproxy', machine, ...over });
+    const more = Object.entries(this.others).map(([name, others]) => ({ name, services: others }));
+    return openHaproxy({ stateDirectory, services, more, program: 'haproxy', machine, ...over });
+  }
+
+  /** Public ports of every proxy, the main one first. */
+  get ports(): readonly number[] {
+    return [this.port, ...Object.values(this.others).map((services) => services['web']!.port)];
+  }
+
+  folderOf(name: string): string {
+    return name === 'main' ? this.stateDirectory : join(this.stateDirectory, 'proxies', name);
+  }
+
+  pidOf(name: string): number | null {
+    return haproxyProcesses(this.folderOf(name))[0]?.pid ?? null;
   }
 
   get port(): number {
@@ -89,12 +113,13 @@ export class Rig {
   }
 
   get pid(): number | null {
-    return haproxyProcesses(this.stateDirectory)[0]?.pid ?? null;
+    return this.pidOf('main');
   }
 
-  async kill(): Promise<void> {
-    for (const { pid } of haproxyProcesses(this.stateDirectory)) process.kill(pid, 'SIGKILL');
-    await until(() => this.pid === null);
+  /** All of them, or one. */
+  async kill(names: readonly string[] = ['main', ...Object.keys(this.others)]): Promise<void> {
+    for (const name of names) for (const { pid } of haproxyProcesses(this.folderOf(name))) process.kill(pid, 'SIGKILL');
+    await until(() => names.every((name) => this.pidOf(name) === null));
   }
 
   async close(): Promise<void> {
