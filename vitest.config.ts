@@ -13,9 +13,14 @@ const alone = ['test/shelf/**/*.test.ts'];
 const long = [
   ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
   ...['command', 'http'].map((name) => `test/cli/driver-${name}.test.ts`),
-  ...['kill/disturbances', 'faults/other-version', 'faults/stray', 'explorer/mutants'].map(
-    (name) => `test/${name}.test.ts`,
-  ),
+  ...[
+    'kill/disturbances',
+    'kill/drivers',
+    'kill/looks',
+    'faults/other-version',
+    'faults/stray',
+    'explorer/mutants',
+  ].map((name) => `test/${name}.test.ts`),
   'src/embedded/postgres-start.test.ts',
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
 ];
@@ -24,7 +29,9 @@ const docker = [
   ...['images', 'kills', 'refusals', 'two-colours'].map((name) => `src/drivers/compose/${name}.test.ts`),
   ...[
     'src/drivers/compose.test.ts',
-    ...['driver-compose', 'compose-haproxy', 'sample-compose'].map((name) => `test/cli/${name}.test.ts`),
+    ...['cli/driver-compose', 'cli/compose-haproxy', 'cli/sample-compose', 'kill/compose'].map(
+      (name) => `test/${name}.test.ts`,
+    ),
   ],
 ];
 /** Minutes each: one that begins last would leave the other worker idle. */

@@ -49,7 +49,7 @@ async function passed(
   bakes: boolean,
 ): Promise<{ points: readonly string[]; steps: readonly string[] }> {
   const { lab } = ground;
-  const { points, complaints } = await discover(ground, bakes);
+  const { points, complaints } = await discover(ground, { bakes });
   if (complaints.length > 0) throw new Error(`undisturbed: ${complaints.join(' | ')}`);
   const rows = await lab.rows<{ step: string }>(
     `select data->>'step' as step from greenroom.record where deployment = $1 and kind = 'step-began' order by sequence`,
@@ -139,9 +139,9 @@ function rowsOf(victim: Victim, rounds: readonly Round[], wanted: readonly Place
 
 /** What the oracle says of work that was forgotten, and of work that was done twice. */
 export const lost =
-  /not ended|ended as|no deployment|(?:ran|left) 0 |is recorded 0 times|record is broken|done were|has 0 (?:watchdogs|workers)|\d+ watchdogs and 0 workers/;
+  /not ended|ended as|no deployment|(?:ran|left) 0 |is recorded 0 times|record is broken|done were|the proxy has .*\b0 (?:watchdogs|workers|haproxy)|started (?:0|1) times/;
 export const doubled =
-  /twice|(?:ran|left) (?!0 )\d+ |recorded (?!0 )\d+ times|processes:|has (?:[2-9]|\d\d+) watchdogs|and (?:[2-9]|\d\d+) workers/;
+  /twice|(?:ran|left) (?!0 )\d+ |recorded (?!0 )\d+ times|started (?:[2-9]|\d\d+) times|processes:|the proxy has .*\b(?:[2-9]|\d\d+) (?:watchdogs|workers|haproxy)/;
 
 /** A figure that must not be above `bar`. */
 const row = (measure: string, value: number, unit: string, bar: number): BenchRow => ({

@@ -9,3 +9,9 @@ export interface BenchRow {
   /** True for a figure that must be bad: it proves that the harness can see. */
   control: boolean;
 }
+
+/** One of several runs that together do all rounds: `{ number: 2, of: 4 }`. */
+export interface Share {
+  readonly number: number;
+  readonly of: number;
+}

@@ -1,19 +1,22 @@
 /**
  * `npm run bench [name …]`: runs the benches, prints a table, keeps the rows in bench/results.json. Exit 1 when a bar does not hold.
- * `npm run bench <name> -- --part=a,b`: only these parts of a bench that has parts.
+ * `npm run bench <name> -- --part=a,b`: only these parts of a bench that has parts; `--rounds=2/4`: the second quarter of its rounds,
+ * evenly spread, of a bench that can be done in several runs.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { styleText } from 'node:util';
-import type { BenchRow } from './row.ts';
+import type { BenchRow, Share } from './row.ts';
 
-type Bench = (parts?: readonly string[]) => Promise<readonly BenchRow[]>;
+type Bench = (parts?: readonly string[] | undefined, share?: Share) => Promise<readonly BenchRow[]>;
 
 const here = import.meta.dirname;
 const resultsFile = path.join(here, 'results.json');
 const known = benchNames();
-const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--part='));
+const wanted = process.argv.slice(2).filter((word) => !/^--(?:part|rounds)=/.test(word));
 const parts = partsOf(process.argv.slice(2));
+const isWhole = parts === null && !process.argv.some((word) => word.startsWith('--rounds='));
+const share = shareOf(process.argv.slice(2));
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no bench "${unknown.join('", "')}".\n  do     Use one of: ${known.join(', ')}.`);
@@ -29,12 +32,18 @@ for (const name of parts === null ? [] : wanted.length > 0 ? wanted : known) {
   process.exit(2);
 }
 
+for (const name of share === undefined ? [] : wanted.length > 0 ? wanted : known) {
+  if ((await open(name)).isShared) continue;
+  console.error(`The bench "${name}" is not done in several runs.\n  do     Leave "--rounds" out.`);
+  process.exit(2);
+}
+
 let isGood = true;
 for (const name of wanted.length > 0 ? wanted : known) {
   const startedMs = performance.now();
   console.log(`\n${styleText('bold', name)}`);
   try {
-    const rows = await (await open(name)).bench(...(parts === null ? [] : [parts]));
+    const rows = await (await open(name)).bench(parts ?? undefined, share);
     printTable(rows);
     keep(name, rows);
     isGood &&= rows.length > 0 && rows.every((row) => row.holds);
@@ -63,9 +72,28 @@ function functionOf(name: string): string {
   return `bench${name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
 }
 
-async function open(name: string): Promise<{ readonly bench: Bench; readonly parts?: readonly string[] }> {
-  const { parts: has, [functionOf(name)]: bench } = (await import(`./${name}.ts`)) as Record<string, unknown>;
-  return { bench: bench as Bench, ...(Array.isArray(has) && { parts: has as readonly string[] }) };
+interface Opened {
+  readonly bench: Bench;
+  readonly parts?: readonly string[];
+  readonly isShared: boolean;
+}
+
+async function open(name: string): Promise<Opened> {
+  const { parts: has, isShared, [functionOf(name)]: bench } = (await import(`./${name}.ts`)) as Record<string, unknown>;
+  return {
+    ...{ bench: bench as Bench, isShared: isShared === true },
+    ...(Array.isArray(has) && { parts: has as readonly string[] }),
+  };
+}
+
+/** Undefined: all rounds. */
+function shareOf(words: readonly string[]): Share | undefined {
+  const said = words.find((word) => word.startsWith('--rounds='))?.slice('--rounds='.length);
+  if (said === undefined) return undefined;
+  const [number = 0, of = 0] = said.split('/').map(Number);
+  if (Number.isInteger(number) && Number.isInteger(of) && number >= 1 && number <= of) return { number, of };
+  console.error(`"--rounds=${said}" is no share of the rounds.\n  do     Say for example --rounds=2/4.`);
+  process.exit(2);
 }
 
 /** Null: all of them. */
@@ -93,8 +121,8 @@ function printTable(rows: readonly BenchRow[]): void {
 /** Rows of other benches, and of parts that were not run, stay as they were measured last. */
 function keep(name: string, rows: readonly BenchRow[]): void {
   const isReplaced = (old: BenchRow): boolean =>
-    rows.some(({ bench, measure }) => bench === old.bench && (parts === null || measure === old.measure));
-  const others = readResults().filter((row) => !isReplaced(row) && (parts !== null || row.bench !== name));
+    rows.some(({ bench, measure }) => bench === old.bench && (isWhole || measure === old.measure));
+  const others = readResults().filter((row) => !isReplaced(row) && (!isWhole || row.bench !== name));
   writeFileSync(resultsFile, `${JSON.stringify([...others, ...rows], null, 2)}\n`);
 }
 

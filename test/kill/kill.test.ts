@@ -34,7 +34,7 @@ describe('the kill loop', () => {
   }, 120_000);
 
   it('finds nothing wrong where nobody dies, and passes the points that are killed below', async () => {
-    const { points, complaints } = await discover({ ...ground, asksStatus: true }, true);
+    const { points, complaints } = await discover({ ...ground, asksStatus: true }, { bakes: true });
     expect(complaints).toEqual([]);
     expect(points).toEqual(
       expect.arrayContaining(rounds.filter(([, { bakes }]) => bakes).map(([, { point }]) => point)),

@@ -1,13 +1,16 @@
 // A copy of the fixture with a home, ports and a ledger of its own, and the real command line on it.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { homePaths, readState } from '../../src/embedded/postgres-home.ts';
+import { joinPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts';
+import { haproxyProcesses } from '../../src/haproxy/haproxy-processes.ts';
 import { runsProgram } from '../../src/host/program.ts';
 import { freePorts } from '../rig/free-ports.ts';
+import type { Platform, PlatformKind } from './platforms/platform.ts';
 import { allProcesses, calledWith, isThere, markedBy, signal, until, type SeenProcess } from './processes.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -30,6 +33,8 @@ export interface RunOptions {
   readonly fault?: Fault;
   /** Checkout to run from; this one otherwise. */
   readonly checkout?: string;
+  /** Ended by SIGTERM, and in the end by SIGKILL, when it takes longer. */
+  readonly limitMs?: number;
 }
 
 /** One kill: whichever of the processes that are given it reaches the point first, dies there, once. */
@@ -47,10 +52,13 @@ export class Lab {
   readonly ledger = path.join(this.directory, 'ledger');
   readonly mark = randomUUID();
   readonly ports: Record<Place, readonly number[]> = { staging: [], production: [] };
+  platform: Platform | null = null;
+  #postgres: EmbeddedPostgres | null = null;
   #version = 0;
   #faults = 0;
 
-  static async open(): Promise<Lab> {
+  /** `kind`: where staging runs; processes behind the edge otherwise. */
+  static async open(kind: PlatformKind | null = null): Promise<Lab> {
     const lab = new Lab();
     mkdirSync(lab.directory, { recursive: true });
     cpSync(path.join(import.meta.dirname, 'fixture'), lab.project, { recursive: true });
@@ -64,8 +72,26 @@ export class Lab {
     writeFileSync(file, text);
     writeFileSync(path.join(lab.project, '.env'), `KILL_LEDGER=${lab.ledger}\nKILL_MARK=${lab.mark}\n`);
     writeFileSync(lab.ledger, '');
+    if (kind) await lab.#settleOn(kind);
     return lab;
   }
+
+  async #settleOn(kind: PlatformKind): Promise<void> {
+    this.platform = await kind.open(this);
+    // Services that are no processes of this machine do not keep it up when Greenroom is dead, and the oracle has questions.
+    mkdirSync(this.home, { recursive: true });
+    this.#postgres = await joinPostgres({ homeDir: path.join(this.home, 'postgres'), label: 'the kill loop' });
+    const { project = 'killable', staging } = this.platform;
+    const fields = Object.entries(staging).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`);
+    this.edit((text) =>
+      text
+        .replace('project: killable', `project: ${project}`)
+        .replace('  staging:\n', `  staging:\n${fields.join('')}`),
+    );
+  }
+
+  /** Name of the database that the migrations of a place write to. */
+  database = (place: Place): string => `${this.platform?.project ?? 'killable'}_${place}_main`;
 
   /** The next version of the tree; `bakes: false` is one that must be taken back after the cut-over. */
   nextVersion({ bakes = true }: { bakes?: boolean } = {}): string {
@@ -116,7 +142,7 @@ export class Lab {
     return { point, file };
   }
 
-  run(argv: readonly string[], { fault, checkout = root }: RunOptions = {}): Running {
+  run(argv: readonly string[], { fault, checkout = root, limitMs }: RunOptions = {}): Running {
     const variables = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => !/^(GREENROOM_|DATABASE_URL|VITEST|NODE_OPTIONS)/.test(name)),
     );
@@ -126,15 +152,21 @@ export class Lab {
       {
         cwd: this.directory,
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: { ...variables, NO_COLOR: '1', ...(fault && { GREENROOM_FAULTS: fault.file }) },
+        env: {
+          ...{ ...variables, NO_COLOR: '1', ...this.platform?.variables },
+          ...(fault && { GREENROOM_FAULTS: fault.file }),
+        },
       },
     );
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const limits =
+      limitMs === undefined ? [] : [limit(child, 'SIGTERM', limitMs), limit(child, 'SIGKILL', 1.2 * limitMs)];
     // "exit" and not "close": what the process started may hold its pipes.
     const ended = new Promise<Ended>((resolve) => {
       child.on('exit', (code, name) => {
+        for (const timer of limits) clearTimeout(timer);
         const endedAt = Date.now();
         setTimeout(() => resolve({ code, signal: name, output, endedAt }), 20);
       });
@@ -223,6 +255,19 @@ export class Lab {
     };
   }
 
+  /** HAProxy of a place. */
+  haproxy = (place: Place = 'staging'): readonly number[] =>
+    haproxyProcesses(path.join(this.home, 'environments', place, 'edge')).map(({ pid }) => pid);
+
+  /** How often a service was started in staging so far. */
+  starts(): number {
+    if (this.platform?.starts) return this.platform.starts();
+    const file = path.join(this.directory, 'starts');
+    if (!existsSync(file)) return 0;
+    const lines = readFileSync(file, 'utf8').split('\n');
+    return lines.filter((line) => line.startsWith('staging ')).length;
+  }
+
   /** Processes that got this lab's variables: services, migrations, commands of checks. */
   marked(): readonly SeenProcess[] {
     return markedBy('KILL_MARK', this.mark);
@@ -233,8 +278,13 @@ export class Lab {
     const ours = () => [
       ...calledWith(this.project).map(({ pid }) => pid),
       ...markedBy('KILL_MARK', this.mark).map(({ pid }) => pid),
-      ...(['staging', 'production'] as const).flatMap((place) => Object.values(this.edge(place)).flat()),
+      ...(['staging', 'production'] as const).flatMap((place) => [
+        ...Object.values(this.edge(place)).flat(),
+        ...this.haproxy(place),
+      ]),
     ];
+    await this.platform?.close?.();
+    await this.#postgres?.leave();
     // Stopped ones cannot hear anything else.
     for (const pid of ours()) signal(pid, 'SIGCONT');
     for (const name of ['SIGTERM', 'SIGKILL'] as const) {
@@ -251,3 +301,6 @@ export class Lab {
     if (existsSync(data)) rmSync(data, { recursive: true, force: true });
   }
 }
+
+const limit = (child: ChildProcess, name: NodeJS.Signals, afterMs: number): NodeJS.Timeout =>
+  setTimeout(() => child.kill(name), afterMs);

@@ -1,26 +1,39 @@
 // One round of the kill loop: a deployment in which a process dies at a point, somebody goes on, and the oracle looks.
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Lab, type Ended, type Fault, type Running } from './lab.ts';
-import { judge, lookAt, type Expectation } from './oracle.ts';
+import { judge, lookAt, proxyOf, type Expectation } from './oracle.ts';
+import type { PlatformKind } from './platforms/platform.ts';
+import { isToll } from './platforms/toll.ts';
 import { ProbeStream } from './probes.ts';
-import { until } from './processes.ts';
+import { signal, until } from './processes.ts';
 
 export interface Ground {
   readonly lab: Lab;
   readonly stream: ProbeStream;
   /** Release that has the traffic of staging. */
   serves: string;
+  /** Release that had it before, and is still kept. */
+  before: string | null;
+  /** Services started until the newest deployment was asked for. */
+  startsBefore: number;
   /** Whether `greenroom status` is asked after every round: a second each. */
   readonly asksStatus: boolean;
 }
 
-export interface Round {
+/** What is asked for. */
+export interface Asked {
+  /** False: the release fails its bake, so that the way back is killed too. */
+  readonly bakes: boolean;
+  /** `greenroom rollback` to the release before, instead of a new one. */
+  readonly returns?: boolean;
+}
+
+export interface Round extends Asked {
+  /** Fault point inside Greenroom, or a point of the platform's toll. */
   readonly point: string;
   /** `resume`: a new process after the death. `peer`: one that stood by all the time. */
   readonly takeover: 'resume' | 'peer';
-  /** False: the release fails its bake, so that the way back is killed too. */
-  readonly bakes: boolean;
 }
 
 export interface RoundResult extends Round {
@@ -32,20 +45,33 @@ export interface RoundResult extends Round {
 }
 
 const endMs = 60_000;
+/** A command that has not ended by then is ended, and wrong: nothing here takes half as long. */
+const commandMs = 240_000;
 
 /** The fixture's greenroom.yaml, with staging asking for rehearsals of the way back. */
 export const rehearsingFile = (text: string): string =>
   text.replace('  staging:\n', '  staging:\n    rehearse-rollback: true\n');
 
+export interface GroundOptions {
+  readonly asksStatus?: boolean;
+  readonly rehearses?: boolean;
+  readonly kind?: PlatformKind | null;
+}
+
 /** A lab in which a first release serves staging, with users who ask it all the time. */
-export async function openGround({ asksStatus = false, rehearses = false } = {}): Promise<Ground> {
-  const lab = await Lab.open();
+export async function openGround({
+  asksStatus = false,
+  rehearses = false,
+  kind = null,
+}: GroundOptions = {}): Promise<Ground> {
+  const lab = await Lab.open(kind);
   if (rehearses) lab.edit(rehearsingFile);
   try {
     lab.nextVersion();
     await lab.must(['deploy', 'staging', '--json']);
     const serves = await releaseOf(lab, await lab.newest());
-    return { lab, stream: new ProbeStream(lab.ports.staging), serves, asksStatus };
+    const stream = new ProbeStream(lab.ports.staging);
+    return { lab, stream, serves, before: null, startsBefore: lab.starts(), asksStatus };
   } catch (error) {
     await lab.close();
     throw error;
@@ -60,16 +86,30 @@ export async function closeGround({ lab, stream }: Ground): Promise<void> {
 /** Every fault point that an undisturbed deployment passes, in order; and what was wrong with it. */
 export async function discover(
   ground: Ground,
-  bakes: boolean,
+  asked: Asked,
 ): Promise<{ points: readonly string[]; complaints: readonly string[] }> {
   const { lab } = ground;
   const fault = lab.fault(null);
   const beganAt = Date.now();
+  // In one order with the points inside Greenroom.
+  lab.platform?.toll?.watch({ onPass: (point) => appendFileSync(`${fault.file}.reached`, `${point}\n`) });
+  const { argv, override } = begin(ground, asked);
+  const ended = await lab.run(argv, { fault }).ended;
+  const complaints =
+    ended.code === (asked.bakes ? 0 : 7) ? [] : [`${argv[0]} ended with ${ended.code}: ${ended.output}`];
+  const points = [...new Set(reachedIn(fault))];
+  complaints.push(...(await conclude(ground, asked.bakes, beganAt, override)));
+  return { points, complaints };
+}
+
+/** Makes what is asked for ready, and answers how to ask and what must come of it: each of the two services is started once. */
+function begin(ground: Ground, { bakes, returns }: Asked): { argv: readonly string[]; override: Partial<Expectation> } {
+  const { lab, before } = ground;
+  ground.startsBefore = lab.starts();
+  const override = { starts: 2, ...(returns && { serves: before ?? 'nothing' }) };
+  if (returns) return { argv: ['rollback', 'staging', '--to', before ?? 'nothing', '--json'], override };
   lab.nextVersion({ bakes });
-  const ended = await lab.run(['deploy', 'staging', '--json'], { fault }).ended;
-  const complaints = ended.code === (bakes ? 0 : 7) ? [] : [`deploy ended with ${ended.code}: ${ended.output}`];
-  complaints.push(...(await conclude(ground, bakes, beganAt)));
-  return { points: [...new Set(reachedIn(fault))], complaints };
+  return { argv: ['deploy', 'staging', '--json'], override };
 }
 
 /** Fault points that were passed by the processes that were given `fault`, in order. */
@@ -79,16 +119,17 @@ export const reachedIn = ({ file }: Fault): readonly string[] =>
 export async function killRound(ground: Ground, round: Round): Promise<RoundResult> {
   const { lab } = ground;
   const beganAt = Date.now();
-  lab.nextVersion({ bakes: round.bakes });
+  const { argv, override } = begin(ground, round);
   const before = await lab.newest();
-  const fault = lab.fault(round.point);
+  const fault = lab.fault(isToll(round.point) ? null : round.point);
   const peer = round.takeover === 'peer' ? await standBy(lab, fault) : null;
-  const first = lab.run(['deploy', 'staging', '--json'], { fault });
+  const first = lab.run(argv, { fault, limitMs: commandMs });
+  lab.platform?.toll?.watch(isToll(round.point) ? { point: round.point, kill: () => killed(first) } : {});
   const death = await Promise.race([first.ended, ...(peer ? [deathOf(peer)] : [])]);
   const complaints: string[] = [];
-  if (death.signal !== 'SIGKILL')
+  if (death.signal !== 'SIGKILL' || death.endedAt - first.startedAt > commandMs)
     complaints.push(`nobody died at ${round.point}: ${death.code} ${death.output.slice(-600)}`);
-  const second = peer ? null : lab.run(['resume', 'staging', '--json']);
+  const second = peer ? null : lab.run(['resume', 'staging', '--json'], { limitMs: commandMs });
   const resumed = await second?.ended;
   if (resumed && ![0, 7].includes(resumed.code ?? -1))
     complaints.push(`resume ended with ${resumed.code}: ${resumed.output.slice(-600)}`);
@@ -103,10 +144,15 @@ export async function killRound(ground: Ground, round: Round): Promise<RoundResu
   const stands = await waitForEnd(lab, id);
   if (stands !== null) complaints.push(stands);
   if (peer) await stopPeer(peer, first);
-  complaints.push(...(await conclude(ground, round.bakes, beganAt)));
+  complaints.push(...(await conclude(ground, round.bakes, beganAt, override)));
   if (stands !== null) await clear(lab);
   const recoveryMs = await takenUp(lab, id, death.endedAt, second?.startedAt ?? death.endedAt);
   return { ...round, complaints, recoveryMs, tookMs: Date.now() - beganAt };
+}
+
+async function killed(running: Running): Promise<void> {
+  signal(running.pid, 'SIGKILL');
+  await running.ended;
 }
 
 /** A round that failed must not hold the environment against those after it. */
@@ -176,17 +222,22 @@ export async function conclude(
   // The flow that wrote the end may still be about to say that it is done.
   await until('flows at rest', async () => (await restless(lab, id)) === 0, 5_000).catch(() => undefined);
   // And an edge that lost one of its processes about to start the next.
-  await until('the edge is whole', () => isWhole(lab.edge()), 5_000).catch(() => undefined);
+  await until('the proxy is whole', () => isWhole(lab), 5_000).catch(() => undefined);
   await sleep(60);
   const serves = bakes ? await releaseOf(lab, id) : ground.serves;
   const expected: Expectation = { ending: bakes ? 'live' : 'rolled-back', serves, migrations: 1, ...override };
-  const facts = await lookAt(lab, 'staging', id, stream.failures(beganAt), asksStatus);
-  ground.serves = facts.serving ?? ground.serves;
+  const facts = await lookAt(lab, {
+    ...{ place: 'staging', id, failedProbes: stream.failures(beganAt) },
+    ...{ withStatus: asksStatus, startsBefore: ground.startsBefore },
+  });
+  if (facts.serving !== null && facts.serving !== ground.serves) {
+    ground.before = ground.serves;
+    ground.serves = facts.serving;
+  }
   return judge(facts, 'staging', expected);
 }
 
-const isWhole = ({ watchdogs, workers }: ReturnType<Lab['edge']>): boolean =>
-  watchdogs.length === 1 && workers.length === 1;
+const isWhole = (lab: Lab): boolean => Object.values(proxyOf(lab, 'staging')).every((count) => count === 1);
 
 const restless = async (lab: Lab, id: string): Promise<number> =>
   (

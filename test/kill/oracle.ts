@@ -38,7 +38,11 @@ export interface Facts {
   /** Rows that migrations of this release left in the database. */
   readonly migratedRows: number;
   readonly services: readonly SeenService[];
-  readonly edge: { readonly watchdogs: number; readonly workers: number };
+  /** Processes of the proxy by their part, and how many of each there should be: one. */
+  readonly proxy: Readonly<Record<string, number>>;
+  /** How often a service was started since the deployment was asked for. */
+  readonly starts: number;
+  readonly leftovers: readonly string[];
   /** Releases that answered through the public ports just now. */
   readonly answering: readonly string[];
   readonly records: readonly SeenRecord[];
@@ -53,15 +57,20 @@ export interface Expectation {
   /** Release that must have the traffic. */
   readonly serves: string;
   readonly migrations: number;
+  /** How often services were started for it; not looked at where it is not said. */
+  readonly starts?: number;
 }
 
-export async function lookAt(
-  lab: Lab,
-  place: Place,
-  id: string,
-  failedProbes: readonly Probe[],
-  withStatus: boolean,
-): Promise<Facts> {
+export interface Look {
+  readonly place: Place;
+  readonly id: string;
+  readonly failedProbes: readonly Probe[];
+  readonly withStatus: boolean;
+  /** As many services had been started before. */
+  readonly startsBefore: number;
+}
+
+export async function lookAt(lab: Lab, { place, id, failedProbes, withStatus, startsBefore }: Look): Promise<Facts> {
   const [row] = await lab.rows<{ release: string; ending: string | null; steps: { name: string }[] }>(
     `select plan->'release'->>'id' as release, ending->>'as' as ending, plan->'steps' as steps from greenroom.deployment where id = $1`,
     [id],
@@ -71,7 +80,6 @@ export async function lookAt(
     `select serving->>'releaseId' as release from greenroom.environment where name = $1`,
     [place],
   );
-  const { watchdogs, workers } = lab.edge(place);
   return {
     deployment: { id, release: row.release, ending: row.ending, steps: row.steps.map(({ name }) => name) },
     serving: environment[0]?.release ?? null,
@@ -82,7 +90,9 @@ export async function lookAt(
       .map((line) => line.split(' ').slice(0, 2).join(' ')),
     migratedRows: await migratedRows(lab, place, row.release),
     services: servicesIn(lab, place),
-    edge: { watchdogs: watchdogs.length, workers: workers.length },
+    proxy: proxyOf(lab, place),
+    starts: lab.starts() - startsBefore,
+    leftovers: (place === 'staging' && lab.platform?.leftovers?.()) || [],
     answering: await answering(lab.ports[place]),
     records: await recordsOf(lab),
     flows: await flowsOf(lab, id),
@@ -93,7 +103,7 @@ export async function lookAt(
 
 /** What is wrong; empty when all is as it must be. Pure. */
 export function judge(facts: Facts, place: Place, expected: Expectation): readonly string[] {
-  const { deployment, services, edge, answering, status, failedProbes } = facts;
+  const { deployment, services, proxy, answering, status, failedProbes } = facts;
   const wrong: string[] = [];
   const must = (isSo: boolean, complaint: string) => void (isSo || wrong.push(complaint));
   must(deployment.ending === expected.ending, `ended as ${deployment.ending ?? 'nothing'}, not ${expected.ending}`);
@@ -113,9 +123,14 @@ export function judge(facts: Facts, place: Place, expected: Expectation): readon
     `processes: ${JSON.stringify(services)}, not two of ${expected.serves}`,
   );
   must(
-    edge.watchdogs === 1 && edge.workers === 1,
-    `the edge has ${edge.watchdogs} watchdogs and ${edge.workers} workers`,
+    Object.values(proxy).every((count) => count === 1),
+    `the proxy has ${Object.entries(proxy)
+      .map(([part, count]) => `${count} ${part}`)
+      .join(' and ')}`,
   );
+  const { starts = facts.starts } = expected;
+  must(facts.starts === starts, `services were started ${facts.starts} times, not ${starts}`);
+  must(facts.leftovers.length === 0, `left behind: ${facts.leftovers.join(', ')}`);
   must(
     answering.every((release) => release === expected.serves),
     `${[...new Set(answering)].join(', ')} answer, not ${expected.serves}`,
@@ -191,7 +206,14 @@ const sorted = (value: unknown): string =>
       : member,
   );
 
+export function proxyOf(lab: Lab, place: Place): Facts['proxy'] {
+  if (place === 'staging' && lab.platform?.staging.traffic === 'haproxy') return { haproxy: lab.haproxy(place).length };
+  const { watchdogs, workers } = lab.edge(place);
+  return { watchdogs: watchdogs.length, workers: workers.length };
+}
+
 function servicesIn(lab: Lab, place: Place): readonly SeenService[] {
+  if (place === 'staging' && lab.platform?.running) return lab.platform.running();
   return markedBy('KILL_MARK', lab.mark)
     .filter(({ variables }) => variables['GREENROOM_ENVIRONMENT'] === place)
     .map(({ pid, argv, variables }) => ({
@@ -203,7 +225,7 @@ function servicesIn(lab: Lab, place: Place): readonly SeenService[] {
 
 async function migratedRows(lab: Lab, place: Place, release: string): Promise<number> {
   const found = await lab
-    .rows<{ count: string }>('select count(*) from migrated where release = $1', [release], `killable_${place}_main`)
+    .rows<{ count: string }>('select count(*) from migrated where release = $1', [release], lab.database(place))
     .catch(() => []);
   return Number(found[0]?.count ?? 0);
 }

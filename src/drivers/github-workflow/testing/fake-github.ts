@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { githubWorkflowDriver } from '../../github-workflow.ts';
 import { remoteHost } from '../../../effects/remote-host.ts';
 import type { Slot } from '../../../kinds/driver.ts';
-import { listening, openMachine, type SlotOptions } from '../../wish/testing/machine.ts';
+import { listening, openMachine, type AppOf, type SlotOptions } from '../../wish/testing/machine.ts';
 import { githubSchema, type GithubConfig } from '../schema.ts';
 
 type Documented = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -28,8 +28,8 @@ interface Run {
 type Fault = (asked: Asked, response: ServerResponse, act: () => void) => Promise<boolean> | boolean;
 
 /** GitHub, as far as the driver asks it; its workflow starts and stops real services. Bends as a test says. */
-export async function openFakeGithub() {
-  const machine = await openMachine();
+export async function openFakeGithub(appOf?: AppOf) {
+  const machine = await openMachine(appOf);
   const asked: Asked[] = [];
   const runs: Run[] = [];
   const working: Promise<unknown>[] = [];
@@ -41,7 +41,7 @@ export async function openFakeGithub() {
   function dispatch(request: Asked): Run {
     const { inputs } = JSON.parse(request.body) as { inputs: { key: string; greenroom: string } };
     const order = JSON.parse(inputs.greenroom) as Record<'action' | 'service' | 'colour', string> & {
-      release: { id: string };
+      release: { id: string; artifact: string };
     };
     const run: Run = {
       id: 100 + runs.length,
@@ -56,8 +56,10 @@ export async function openFakeGithub() {
       run.status = 'in_progress';
       const conclusion = conclude(run);
       if (conclusion === 'success' && order.action === 'stop') await machine.stop(order);
-      if (conclusion === 'success' && order.action === 'start')
-        run.address = say(`127.0.0.1:${await machine.start({ ...order, release: order.release.id })}`);
+      if (conclusion === 'success' && order.action === 'start') {
+        const { id: release, artifact } = order.release;
+        run.address = say(`127.0.0.1:${await machine.start({ ...order, release, artifact })}`);
+      }
       if (conclusion === 'never') return;
       Object.assign(run, { status: 'completed', conclusion });
     };

@@ -4,7 +4,7 @@ import { httpDriver } from '../../http.ts';
 import { FailureError, type Failure } from '../../../domain/failure.ts';
 import { remoteHost } from '../../../effects/remote-host.ts';
 import type { Slot } from '../../../kinds/driver.ts';
-import { listening, openMachine, type SlotOptions } from '../../wish/testing/machine.ts';
+import { listening, openMachine, type AppOf, type SlotOptions, type StartOrder } from '../../wish/testing/machine.ts';
 import { httpDriverSchema, type HttpDriverConfig } from '../schema.ts';
 
 export interface Asked {
@@ -12,12 +12,13 @@ export interface Asked {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
+type Asks = Omit<StartOrder, 'colour' | 'service'>;
 /** True when it has answered itself. */
 type Fault = (asked: Asked, response: ServerResponse, act: () => Promise<void>) => Promise<boolean> | boolean;
 
 /** A deploy API that starts real services: begun by a POST, followed by an id, which knows its keys. Bends as a test says. */
-export async function openDeployApi() {
-  const machine = await openMachine();
+export async function openDeployApi(appOf?: AppOf) {
+  const machine = await openMachine(appOf);
   const asked: Asked[] = [];
   const effects: string[] = [];
   const deployments = new Map<string, { key: string; status: string; polls: number }>();
@@ -32,8 +33,7 @@ export async function openDeployApi() {
     deployments.set(id, { key, status: 'building', polls: 0 });
     effects.push(`${method === 'DELETE' ? 'stop' : 'start'} ${service}`);
     if (method === 'DELETE') await machine.stop({ colour, service });
-    else
-      await machine.start({ colour, service, ...(JSON.parse(request.body) as { release: string; variables: object }) });
+    else await machine.start({ colour, service, ...(JSON.parse(request.body) as Asks) });
     return id;
   }
 

@@ -31,11 +31,34 @@ interface Noted {
   readonly startedAt: string;
 }
 
-/** A machine of somebody else on which services really run, an oracle that reads /proc, and what belongs into every slot. */
-export async function openMachine() {
+export interface StartOrder {
+  readonly colour: string;
+  readonly service: string;
+  readonly release: string;
+  /** Digest of its tree. */
+  readonly artifact?: string;
+  readonly variables?: object;
+}
+
+/** What is started for an order. */
+export type AppOf = (order: StartOrder) => {
+  readonly directory: string;
+  readonly argv: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+};
+
+/**
+ * A machine of somebody else on which services really run, an oracle that reads /proc, and what belongs into every slot. Without
+ * `appOf` it has two releases of its own.
+ */
+export async function openMachine(appOf?: AppOf) {
   const root = mkdtempSync(join(tmpdir(), 'greenroom-remote-'));
   const mark = `WORLD=${randomUUID()}`;
   const releases = { one: await storeRelease(root, 'one'), two: await storeRelease(root, 'two') };
+  const ownApp: AppOf = ({ release, service }) => ({
+    directory: releases[release === 'rel_two' ? 'two' : 'one'].directory,
+    ...{ argv: ['app.mjs', service], variables: {} },
+  });
   const children: ChildProcess[] = [];
   const notes = new Map<string, Noted>();
   /** Until it is reaped: one that dies loses its environment first and its port last. */
@@ -55,13 +78,14 @@ export async function openMachine() {
   };
   return {
     ...{ root, mark, notes, look },
-    async start(order: { colour: string; service: string; release: string; variables?: object }): Promise<number> {
+    async start(order: StartOrder): Promise<number> {
       const port = await freePort();
-      const child = spawn(process.execPath, ['app.mjs', order.service], {
-        cwd: releases[order.release === 'rel_two' ? 'two' : 'one'].directory,
+      const { directory, argv, variables } = (appOf ?? ownApp)(order);
+      const child = spawn(process.execPath, argv, {
+        cwd: directory,
         env: {
           ...{ PATH: process.env['PATH'], PORT: String(port), HOST: '127.0.0.1', WORLD: mark.slice('WORLD='.length) },
-          ...{ GREENROOM_RELEASE: order.release, GREENROOM_COLOUR: order.colour, ...order.variables },
+          ...{ GREENROOM_RELEASE: order.release, GREENROOM_COLOUR: order.colour, ...order.variables, ...variables },
         },
         stdio: 'ignore',
       });
