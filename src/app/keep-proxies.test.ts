@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fail } from '../domain/failure.ts';
 import { insertDeployment } from '../store/deployments.ts';
 import { testDatabase } from '../store/testing/database.ts';
 import { newDeploymentOf } from '../store/testing/samples.ts';
@@ -27,6 +28,23 @@ test('beside a deployment in progress a proxy that has gone comes back and point
   expect(await keep()).toEqual(['staging']);
   expect(world.proxy.states.get('staging')).toMatchObject({ colour: 'blue', release: plan.release.id });
   expect(await keep()).toEqual([]);
+});
+
+test('F074 proxies that do not serve the same are looked after, and what cannot be told is not taken for that', async () => {
+  await world.deploy('staging', '1.0.0');
+  await queue();
+  const { open } = world.proxy;
+  let code = 'GR7470';
+  const ensured: string[] = [];
+  world.proxy.open = (...words) => ({
+    ...open(...words),
+    current: async () => fail({ code, message: 'two of them differ' }),
+    ensure: async () => void ensured.push(code),
+  });
+  expect([await keep(), ensured]).toEqual([['staging'], ['GR7470']]);
+  code = 'GR7403';
+  await expect(keep()).rejects.toThrow('two of them differ');
+  expect(ensured).toEqual(['GR7470']);
 });
 
 test('where nothing is in progress, or nothing serves yet, no proxy is started', async () => {

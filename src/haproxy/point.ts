@@ -92,11 +92,11 @@ async function turnAll(
 ): Promise<readonly RunningProxy[]> {
   const told = await Promise.all(running.map((proxy) => turnProxy(proxy, state).then(() => null, asFailure)));
   const ends = await Promise.all(
-    running.map((proxy, index) =>
-      readBack(options, proxy, state)
-        .catch(asFailure)
-        .then((end) => (told[index] && isWrong(end, state) ? told[index] : end)),
-    ),
+    running.map(async (proxy, index) => {
+      const end = await readBack(options, proxy, state).catch(asFailure);
+      const isThere = end instanceof FailureError || end.standing.mapEntry === pointingText(state);
+      return isThere ? end : (told[index] ?? end);
+    }),
   );
   const lost = ends.flatMap((end, index) =>
     end instanceof FailureError ? [{ name: running[index]!.name, error: end }] : [],
@@ -112,9 +112,6 @@ async function turnAll(
     do: 'Ask again with the same epoch. One that hangs must be ended first (its process is named); it then comes up with what was pointed to last.',
   });
 }
-
-const isWrong = (end: RunningProxy | FailureError, state: ProxyState): boolean =>
-  end instanceof FailureError || end.standing.mapEntry !== pointingText(state);
 
 const readBack = (options: HaproxyOptions, { name, directory, services }: RunningProxy, state: ProxyState) =>
   bringUpOne(options, { name, directory, services }, state);

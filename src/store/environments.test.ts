@@ -22,6 +22,17 @@ test('F005 an epoch grows with every operation and every owner, and is the same 
   expect(await claimEpoch(database.store(), 'epochs', 'production', 'n', 'switch')).toBe(1);
 });
 
+test('F005 who asks again for what it has writes nothing, and gets nothing any more once its node is dead', async () => {
+  const claim = () => claimEpoch(database.store(), 'again', 'staging', 'n', 'switch');
+  const version = () => statement(database.url(), `select xmin, xmax from environment where project = 'again'`);
+  expect(await claim()).toBe(1);
+  const before = await version();
+  expect(before).toHaveLength(1);
+  expect([await claim(), await version()]).toEqual([1, before]);
+  await statement(database.url(), `update node set dead = true where id = 'n'`);
+  expect([await claim(), await version()]).toEqual([null, before]);
+});
+
 test('F005 twenty that claim at once get twenty different epochs', async () => {
   const claims = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>

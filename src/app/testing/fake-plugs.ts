@@ -2,7 +2,14 @@ import { fail } from '../../domain/failure.ts';
 import { cookieOf, drawCookie, drawOf, previewHeader } from '../../kinds/beside.ts';
 import type { Colour, Command, Driver, Instance, Slot } from '../../kinds/driver.ts';
 import type { MaintenanceWish } from '../../kinds/maintenance.ts';
-import type { ColourLoad, Traffic, TrafficHandle, TrafficPlace, TrafficState } from '../../kinds/traffic.ts';
+import type {
+  ColourLoad,
+  Traffic,
+  TrafficHandle,
+  TrafficPlace,
+  TrafficState,
+  TrafficTarget,
+} from '../../kinds/traffic.ts';
 import { z } from 'zod';
 
 /** A machine that exists in memory: what runs in which colour, and what was done to it. Refuses a lower epoch, as real ones do. */
@@ -51,6 +58,8 @@ export interface FakeTraffic extends Traffic {
   readonly states: Map<string, TrafficState | null>;
   /** True: started by an older Greenroom. */
   isOld: boolean;
+  /** Targets that were prepared, in their order. */
+  readonly prepared: TrafficTarget[];
   /** Public addresses of more proxies. */
   others: readonly TrafficPlace['services'][];
   /** Whom a caller with these headers reaches. */
@@ -90,7 +99,7 @@ export function fakeTraffic(): FakeTraffic {
     },
     current: async () => states.get(environment) ?? null,
     others: () => plug.others,
-    prepare: async () => fit(place),
+    prepare: async (target) => (fit(place), void plug.prepared.push(target)),
     async point(target) {
       fit(place);
       if (target.epoch < (kept.get(environment)?.epoch ?? 0)) fail({ code: 'GR7409', message: 'an older epoch' });
@@ -120,6 +129,7 @@ export function fakeTraffic(): FakeTraffic {
   const plug: FakeTraffic = {
     ...{ kind: 'edge', summary: 'in memory', schema: z.json(), states, addresses, wishes, done, loads: () => [] },
     isOld: false,
+    prepared: [],
     others: [],
     open: (place) => handle(place),
     targetFor(environment, headers = {}) {

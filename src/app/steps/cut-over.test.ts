@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { TrafficTarget } from '../../kinds/traffic.ts';
+import { testDatabase } from '../../store/testing/database.ts';
+import { openTestWorld, type TestWorld } from '../testing/world.ts';
+
+const database = testDatabase();
+let count = 0;
+let world: TestWorld;
+let reached: Record<string, () => void> = {};
+beforeEach(async () => {
+  reached = {};
+  const reach = async (point: string) => reached[point]?.();
+  world = await openTestWorld(database.store(), `cut${(count += 1)}`, { reach });
+});
+afterEach(() => world.close());
+
+test('a switch is prepared before it is made, for just the target that it is then made to', async () => {
+  await world.deploy('staging', '1.0.0');
+  const { release: old } = world.proxy.states.get('staging')!;
+  const seen: { target: TrafficTarget; serving: string | null }[] = [];
+  reached['traffic:claimed'] = () =>
+    void seen.push({
+      target: world.proxy.prepared.at(-1)!,
+      serving: world.proxy.states.get('staging')!.release,
+    });
+  await world.deploy('staging', '1.1.0');
+  expect(seen).toEqual([{ target: world.proxy.states.get('staging'), serving: old }]);
+  expect(seen[0]!.target.release).not.toBe(old);
+});
+
+test('F074 a second proxy that is said to have switched and does not let its callers through is found before it counts', async () => {
+  const { host, ports } = world.project.environments[0]!;
+  const own = { backend: { host, port: ports['backend']! } };
+  world.proxy.others = [own];
+  expect((await world.deploy('staging', '1.0.0')).ending?.as).toBe('live');
+  world.proxy.others = [own, { backend: { host, port: 4_999 } }];
+  const bad = await world.deploy('staging', '1.1.0');
+  expect(bad.ending).toMatchObject({
+    as: 'rolled-back',
+    reason: expect.stringContaining(`through the public address backend is not right at ${host}:4999`),
+  });
+});
