@@ -1,9 +1,8 @@
 import type { Project } from '../domain/project.ts';
-import { FailureError } from '../domain/failure.ts';
-import type { TrafficHandle } from '../kinds/traffic.ts';
 import { listDeployments } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { trafficOf } from './bare-place.ts';
+import { soundTraffic } from './sound-traffic.ts';
 import type { World } from './world.ts';
 
 /**
@@ -18,19 +17,9 @@ export async function keepProxies(world: World, project: Project): Promise<reado
     const environment = project.environments.find((each) => each.name === name);
     if (!serving || !environment) continue;
     const traffic = trafficOf({ ...world, project, environment });
-    if (!(await isAmiss(traffic))) continue;
+    if ((await soundTraffic(traffic)) !== null) continue;
     await traffic.ensure();
     revived.push(name);
   }
   return revived;
-}
-
-/** Down, or one of several does not serve what the others do. */
-async function isAmiss(traffic: TrafficHandle): Promise<boolean> {
-  try {
-    return (await traffic.current()) === null;
-  } catch (error) {
-    if (error instanceof FailureError && error.failures[0]?.code === 'GR7470') return true;
-    throw error;
-  }
 }

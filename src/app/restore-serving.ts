@@ -4,6 +4,7 @@ import { findDeployment, listDeployments } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { namedRelease } from '../store/releases.ts';
 import { observe, requireItsPlan, siteAt, type Site } from './site.ts';
+import { soundTraffic } from './sound-traffic.ts';
 import { changeColour } from './steps/bring-up.ts';
 import { point } from './steps/cut-over.ts';
 import type { World } from './world.ts';
@@ -47,7 +48,7 @@ async function restoreOne(world: World, project: Project, environment: Environme
       return null;
     }
     const missing = await missingServices(site);
-    const traffic = await site.traffic.current();
+    const traffic = await soundTraffic(site.traffic);
     if (missing.length === 0 && traffic?.colour === serving.colour) return null;
     const operation = `${deployment.id}/restore-${world.clock.now()}`;
     if (missing.length > 0) {
