@@ -24,7 +24,7 @@ export interface RunningProxy extends Proxy {
 const folderOf = (stateDirectory: string): string => join(stateDirectory, 'proxies');
 
 /** Those that are asked for. */
-export const proxiesOf = ({ stateDirectory, services, more = [] }: HaproxyOptions): readonly Proxy[] => [
+const proxiesOf = ({ stateDirectory, services, more = [] }: HaproxyOptions): readonly Proxy[] => [
   { name: mainProxy, directory: stateDirectory, services },
   ...more.map((other) => ({ ...other, directory: join(folderOf(stateDirectory), other.name) })),
 ];
