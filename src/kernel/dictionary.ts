@@ -1,0 +1,46 @@
+// Words that are nobody's name: two or three syllables and an end that no language's names have.
+import { CHARACTER, FAMILY, FAMILY_COUNT, GIVEN, GIVEN_COUNT } from './layout.ts';
+import { BETWEEN, CAPITAL, DIGIT, HOST, LOCAL, WORD } from './text.ts';
+
+const consonants = ['b', 'd', 'f', 'g', 'k', 'l', 'm', 'n', 'p', 'r', 's', 't', 'v', 'z'];
+const syllables = consonants.flatMap((consonant) => ['a', 'e', 'i', 'o', 'u'].map((vowel) => consonant + vowel));
+const ends = ['xq', 'vq', 'zq', 'wq'];
+
+/** The `index`th made-up word of that many syllables; no two are alike. */
+function madeUpWord(index: number, syllableCount: number): string {
+  // 2,503 is prime to how many words there are, so neighbours look different.
+  let rest = (index * 2503) % (syllables.length ** syllableCount * ends.length);
+  let word = '';
+  for (let i = 0; i < syllableCount; i++) {
+    word += syllables[rest % syllables.length];
+    rest = Math.floor(rest / syllables.length);
+  }
+  word += ends[rest % ends.length];
+  return word[0]!.toUpperCase() + word.slice(1);
+}
+
+export function writeDictionary(memory: Uint8Array): void {
+  const write = (at: number, word: string): void => {
+    memory[at] = word.length;
+    memory.set(new TextEncoder().encode(word), at + 1);
+  };
+  for (let i = 0; i < GIVEN_COUNT; i++) write(GIVEN + i * 16, madeUpWord(i, 2));
+  for (let i = 0; i < FAMILY_COUNT; i++) write(FAMILY + i * 16, madeUpWord(i, 3));
+}
+
+/** What each byte of free text may be part of. Bytes of letters beyond ASCII count as letters, their first also as a capital. */
+export function writeCharacters(memory: Uint8Array): void {
+  const kinds: readonly [RegExp, number][] = [
+    [/[\w.%+\-!#$&*/=?^`{|}~]/, LOCAL],
+    [/[A-Za-z0-9.-]/, HOST],
+    [/[0-9]/, DIGIT],
+    [/[A-Z]/, CAPITAL],
+    [/[A-Za-z']/, WORD],
+    [/[ \-.()/+]/, BETWEEN],
+  ];
+  for (let c = 0; c < 128; c++) {
+    const character = String.fromCharCode(c);
+    memory[CHARACTER + c] = kinds.reduce((all, [shape, kind]) => (shape.test(character) ? all | kind : all), 0);
+  }
+  for (let c = 128; c < 256; c++) memory[CHARACTER + c] = LOCAL | HOST | WORD | (c >= 0xc3 ? CAPITAL : 0);
+}

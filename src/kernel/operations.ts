@@ -1,0 +1,32 @@
+// What can be done to a value. Below 32 to text wherever it stands (a column, an array, JSON); from 32 on to values of one type.
+export const KEEP: i32 = 0;
+export const NULL: i32 = 1;
+export const FIXED: i32 = 2;
+export const EMAIL: i32 = 3;
+export const GIVEN_NAME: i32 = 4;
+export const FAMILY_NAME: i32 = 5;
+export const FULL_NAME: i32 = 6;
+export const COMPANY: i32 = 7;
+export const STREET: i32 = 8;
+export const PLACE: i32 = 9;
+export const DIGITS_ONLY: i32 = 10;
+export const TOKEN: i32 = 11;
+export const TEXT: i32 = 12;
+export const IP_TEXT: i32 = 13;
+export const URL_TEXT: i32 = 14;
+export const CARD: i32 = 15;
+export const IBAN: i32 = 16;
+
+export const ID: i32 = 32;
+export const UUID: i32 = 33;
+export const DATE: i32 = 34;
+export const TIMESTAMP: i32 = 35;
+export const BAND_INTEGER: i32 = 36;
+export const BAND_FLOAT: i32 = 37;
+export const BAND_NUMERIC: i32 = 38;
+export const INET: i32 = 39;
+export const MAC: i32 = 40;
+export const BYTES: i32 = 41;
+export const JSON_TEXT: i32 = 48;
+export const JSON_BINARY: i32 = 49;
+export const TEXT_ARRAY: i32 = 50;
