@@ -8,7 +8,7 @@ const product = ['test/kill/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/cli
 const alone = ['test/shelf/**/*.test.ts'];
 /**
  * What takes minutes and is touched by few changes: drivers for other platforms than processes of this machine, the disturbances of the
- * kill loop, the mutants of the rules, the first start of PostgreSQL, several HAProxys as one. CI asks for them by name, `GREENROOM_TEST_LONG=1`, so that `npm test` stays below ten minutes; so does who changes one.
+ * kill loop, the mutants of the rules, the first start of PostgreSQL, several HAProxys as one, the copy of data. CI asks for them by name, `GREENROOM_TEST_LONG=1`, so that `npm test` stays below ten minutes; so does who changes one.
  */
 const long = [
   ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
@@ -23,6 +23,7 @@ const long = [
   ].map((name) => `test/${name}.test.ts`),
   'src/embedded/postgres-start.test.ts',
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
+  'src/refresh/copy-table.test.ts',
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [

@@ -4,7 +4,19 @@ export const floors: readonly { readonly floor: number; readonly rooms: readonly
   { floor: 1, rooms: ['kinds', 'host', 'kernel'] },
   {
     floor: 2,
-    rooms: ['checks', 'drivers', 'traffic', 'effects', 'edge', 'haproxy', 'docker', 'embedded', 'load', 'report'],
+    rooms: [
+      'checks',
+      'drivers',
+      'traffic',
+      'effects',
+      'edge',
+      'haproxy',
+      'docker',
+      'embedded',
+      'load',
+      'refresh',
+      'report',
+    ],
   },
   { floor: 3, rooms: ['config', 'store', 'workflow'] },
   { floor: 4, rooms: ['app'] },
@@ -53,7 +65,7 @@ export const doors: readonly Door[] = [
   { modules: ['node:worker_threads'], rooms: ['load'] },
   { modules: ['node:sqlite'], rooms: ['effects'] },
   { modules: ['httpxy'], rooms: ['edge'] },
-  { modules: ['pg'], rooms: ['store', 'effects', 'embedded', 'workflow'] },
+  { modules: ['pg'], rooms: ['store', 'effects', 'embedded', 'refresh', 'workflow'] },
   { modules: ['kysely'], rooms: ['store', 'compose.ts'] },
   { modules: ['@dbos-inc/dbos-sdk'], rooms: ['workflow'] },
   {
@@ -62,7 +74,7 @@ export const doors: readonly Door[] = [
   },
   {
     modules: ['node:crypto'],
-    rooms: ['host', 'effects', 'edge', 'embedded', 'load', 'config', 'store', 'compose.ts'],
+    rooms: ['host', 'effects', 'edge', 'embedded', 'load', 'refresh', 'config', 'store', 'compose.ts'],
   },
 ];
 

@@ -1,0 +1,39 @@
+// A connection's bytes, borrowed from the client while a COPY runs: the client would make an object of every row.
+import type { Duplex } from 'node:stream';
+import type { Client } from 'pg';
+
+/** `connection` is there, only the types of pg leave it out. */
+type OpenClient = Client & { readonly connection: { readonly stream: Duplex } };
+type Listener = (...args: unknown[]) => void;
+
+export interface BorrowedStream {
+  readonly stream: Duplex;
+  /** Begins a statement of the simple protocol. */
+  ask(statement: string): void;
+  /** The client reads again. Only after ReadyForQuery. */
+  giveBack(): void;
+}
+
+/** The client must be idle, and stay so until the stream is given back. */
+export function borrowStream(client: Client): BorrowedStream {
+  const { stream } = (client as OpenClient).connection;
+  const own = stream.listeners('data') as Listener[];
+  stream.removeAllListeners('data');
+  return {
+    stream,
+    ask(statement) {
+      const text = Buffer.from(`${statement}\0`);
+      const head = Buffer.from('Q\0\0\0\0');
+      head.writeInt32BE(text.length + 4, 1);
+      stream.write(Buffer.concat([head, text]));
+    },
+    giveBack() {
+      stream.removeAllListeners('data');
+      for (const listener of own) stream.on('data', listener);
+      stream.resume();
+    },
+  };
+}
+
+/** Ends a connection that nobody can go on with. */
+export const cut = (client: Client): void => void (client as OpenClient).connection.stream.destroy();

@@ -1,0 +1,94 @@
+// The source's end of a copy: what the protocol says around the rows, which go to the pipe.
+import { fail, type Failure } from '../domain/failure.ts';
+import type { BorrowedStream } from './borrowed-stream.ts';
+import { checkFormats, countOf, lost } from './copy-in.ts';
+import { openMaskingPipe, type Pipe } from './masking-pipe.ts';
+import { openMessages, refusal, saysNothing, unexpected } from './messages.ts';
+
+export interface CopiedTable {
+  readonly rowCount: number;
+  /** Bytes that the source sent. */
+  readonly byteCount: number;
+}
+
+type Phase = 'asked' | 'rows' | 'between' | 'ended' | 'counted' | 'over';
+
+/** Resolves when the source has said how many rows there were, and as many were masked. Every byte that does not belong there rejects. */
+export function copyOut(source: BorrowedStream, statement: string, to: Omit<Pipe, 'onRoom'>): Promise<CopiedTable> {
+  const { table, columns } = to;
+  const { promise, resolve, reject } = Promise.withResolvers<CopiedTable>();
+  const messages = openMessages();
+  let phase: Phase = 'asked';
+  let refused: Failure | null = null;
+  let byteCount = 0;
+  const guarded = (act: () => void): void => {
+    if (phase === 'over') return;
+    try {
+      act();
+    } catch (error) {
+      phase = 'over';
+      reject(error);
+    }
+  };
+  const pipe = openMaskingPipe({ ...to, onRoom: () => guarded(go) });
+
+  const takeRows = (chunk: Buffer): void => {
+    phase = 'rows';
+    const after = pipe.take(chunk);
+    if (after === null) return;
+    phase = 'between';
+    messages.push(after);
+  };
+  const readOne = (): boolean => {
+    const message = messages.next(table);
+    if (message === null) return false;
+    const { type, body } = message;
+    if (saysNothing(message)) {
+      if (phase === 'between') takeRows(messages.takeRest());
+    } else if (type === 'E' && refused === null) refused = refusal('GR5003', table, message);
+    else if (type === 'Z' && refused !== null) fail(refused);
+    else if (type === 'H' && phase === 'asked') {
+      checkFormats(body, columns.length, table);
+      takeRows(messages.takeRest());
+    } else if (type === 'c' && phase === 'between') {
+      pipe.finish();
+      phase = 'ended';
+    } else if (type === 'C' && phase === 'ended') {
+      const counted = countOf(body);
+      if (counted !== pipe.rowCount()) fail(countsDiffer(table, counted, pipe.rowCount()));
+      phase = 'counted';
+    } else if (type === 'Z' && phase === 'counted') {
+      phase = 'over';
+      resolve({ rowCount: pipe.rowCount(), byteCount });
+    } else fail(unexpected(table, `a message "${type}"`));
+    return true;
+  };
+  /** Goes on where it stopped; the source waits while every output is under way. */
+  const go = (): void => {
+    let isGoing = true;
+    while (isGoing) {
+      const holdsRows = phase === 'rows' || phase === 'between';
+      if (holdsRows && !pipe.mask()) return void source.stream.pause();
+      isGoing = phase !== 'rows' && phase !== 'over' && readOne();
+    }
+    source.stream.resume();
+  };
+  source.stream.on('data', (chunk: Buffer) =>
+    guarded(() => {
+      byteCount += chunk.length;
+      if (phase === 'rows') takeRows(chunk);
+      else messages.push(chunk);
+      go();
+    }),
+  );
+  for (const event of ['error', 'close']) source.stream.once(event, () => guarded(() => fail(lost(table))));
+  source.ask(statement);
+  return promise;
+}
+
+export const countsDiffer = (table: string, sent: number, kept: number): Failure => ({
+  code: 'GR5006',
+  message: `${sent} rows were sent and ${kept} came through. Nothing was published.`,
+  where: table,
+  do: 'Look for a trigger or a rule on the target’s table that takes rows away.',
+});
