@@ -123,7 +123,7 @@ function brokenBy({ status, column }: Progress, table: string, columns: readonly
     code: 'GR5002',
     message: `A value of column "${name}" is not of the form that its masker takes. Nothing was published.`,
     where: `${table}.${name}`,
-    do: 'Give the column another masker, such as text or null.',
+    do: 'Give the column another masker, such as text, or `nothing`.',
   };
 }
 
@@ -131,5 +131,5 @@ const tooLong = (table: string, column: string): Failure => ({
   code: 'GR5007',
   message: `A value of column "${column}" has more than 16 MiB, which is more than a masker takes.`,
   where: `${table}.${column}`,
-  do: 'Say null or a constant for the column, or keep it where it holds nothing of people.',
+  do: 'Say `nothing` or a constant for the column, or keep it where it holds nothing of people.',
 });

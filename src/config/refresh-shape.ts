@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { maskers, type MaskerName } from '../domain/refresh/maskers.ts';
+
+const names = Object.keys(maskers) as MaskerName[];
+const leaves = names.filter((name) => maskers[name].isLeaf);
+const masker = z.enum(names);
+const leaf = z.enum([...leaves, 'keep']);
+
+const maskFields = z.strictObject({
+  mask: masker.describe('The masker.'),
+  days: z.int().min(1).max(3650).default(60).describe('For date-shift: a date moves by at most so many days.'),
+  by: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'For date-shift: the column of the table that says whose the dates are. Default: all dates of the database move alike.',
+    ),
+  percent: z.int().min(1).max(50).default(10).describe('For band: a number moves by at most so much.'),
+});
+
+const rule = z
+  .union([
+    z.enum([...names, 'keep', 'nothing']),
+    maskFields,
+    z.strictObject({
+      keep: z.literal(true),
+      because: z.string().min(1).describe('Why it may be kept although it looks like something of people.'),
+    }),
+    z.strictObject({ constant: z.string().describe('What stands there for everybody.') }),
+    z.strictObject({
+      json: z.record(z.string(), leaf).describe('Maskers by path: `contacts[].email`, with * for any key.'),
+      rest: leaf.default('text').describe('What becomes of leaves that no path meets, and of keys.'),
+    }),
+  ])
+  .meta({
+    id: 'rule',
+    description: 'What becomes of a column: a masker, `keep`, `nothing` (an SQL null), a constant, or JSON by path.',
+  });
+
+/** `refresh.yaml`: every column of the source needs a rule, or nothing is copied. */
+export const refreshShape = z
+  .strictObject({
+    columns: z.record(z.string(), rule).prefault({}).describe('By column: `public.users.email`.'),
+    patterns: z
+      .record(z.string(), rule)
+      .prefault({})
+      .describe(
+        'By pattern, where no column says more; the first that fits. * is any text without a dot, ** any text: `**.email`.',
+      ),
+    types: z
+      .record(z.string(), rule)
+      .prefault({})
+      .describe('By PostgreSQL’s name of a type, where neither says more: `bool`, `int4`, `timestamptz`.'),
+  })
+  .meta({ title: 'refresh.yaml', description: 'What of production may stand in staging, and as what.' });
+
+export type RefreshShape = z.output<typeof refreshShape>;
+export type RuleShape = z.output<typeof rule>;

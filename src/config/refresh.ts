@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { failed, ok, type Result } from '../domain/failure.ts';
+import type { RefreshRules, Rule } from '../domain/refresh/rules.ts';
+import { tell, type Ground } from './issues.ts';
+import { refreshShape, type RuleShape } from './refresh-shape.ts';
+import { schemaOf } from './schema-node.ts';
+import { readText } from './source-text.ts';
+import { plainOf } from './tree.ts';
+import { parseYaml } from './yaml-tree.ts';
+
+/** Text → rules. Every mistake of the file at once; whether the rules fit the source is the plan's question. */
+export function loadRefreshRules(file: string): Result<RefreshRules> {
+  const shownAs = path.basename(file);
+  if (!existsSync(file))
+    return failed({
+      code: 'GR5040',
+      message: `There is no file ${shownAs}.`,
+      where: file,
+      do: 'Write it: a rule for every column, under "columns", "patterns" or "types".',
+    });
+  const text = readText(file, shownAs, null);
+  if (!text.ok) return text;
+  const tree = parseYaml(text.value, shownAs);
+  if (!tree.ok) return tree;
+  const ground: Ground = { tree: tree.value, written: plainOf(tree.value), schema: () => schemaOf(refreshShape) };
+  const shape = refreshShape.safeParse(ground.written);
+  if (!shape.success) return failed(...tell(ground, shape.error.issues));
+  const { columns, patterns, types } = shape.data;
+  return ok({
+    columns: mapRules(columns),
+    patterns: Object.entries(patterns).map(([pattern, rule]) => ({ pattern, rule: ruleOf(rule) })),
+    types: mapRules(types),
+  });
+}
+
+const mapRules = (rules: Readonly<Record<string, RuleShape>>): Record<string, Rule> =>
+  Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, ruleOf(rule)]));
+
+function ruleOf(written: RuleShape): Rule {
+  if (written === 'keep') return { kind: 'keep', because: null };
+  if (written === 'nothing') return { kind: 'null' };
+  if (typeof written === 'string') return { kind: 'mask', masker: written, days: 60, by: null, percent: 10 };
+  if ('keep' in written) return { kind: 'keep', because: written.because };
+  if ('constant' in written) return { kind: 'constant', value: written.constant };
+  if ('mask' in written)
+    return { kind: 'mask', masker: written.mask, days: written.days, by: written.by ?? null, percent: written.percent };
+  const paths = Object.entries(written.json).map(([path, masker]) => ({ path, masker }));
+  return { kind: 'json', paths, rest: written.rest };
+}

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { detect, detectLeaves } from './detect.ts';
+import { covers, parseJsonPath } from './json-path.ts';
+import { familyOf, type SourceColumn } from './source-schema.ts';
+
+const found = (name: string, type: string, ...samples: (string | null)[]): string => {
+  const detected = detect(name, familyOf(type), samples);
+  return detected ? `${detected.masker} ${detected.confidence}` : 'nothing';
+};
+
+test.each([
+  ['email', 'text', ['anna@sea.example', null], 'email sure'],
+  ['userEmail', 'citext', [], 'email likely'],
+  ['x17', 'text', ['anna@sea.example', 'bo@sea.example'], 'email sure'],
+  ['contact', 'text', ['n/a', 'anna@sea.example', 'x', 'y', 'z'], 'email likely'],
+  ['first_name', 'text', ['Anna', 'Zoë'], 'given-name sure'],
+  ['LAST-NAME', 'varchar', ['Berg', "O'Brien"], 'family-name sure'],
+  ['full_name', 'text', ['Anna Berg'], 'full-name sure'],
+  ['phone', 'text', ['+49 170 1234567'], 'digits sure'],
+  ['ssn', 'text', ['123-45-6789'], 'digits sure'],
+  ['iban', 'text', ['DE89370400440532013000'], 'iban sure'],
+  ['c', 'text', ['4111 1111 1111 1111'], 'card sure'],
+  ['password_hash', 'text', ['$2b$12$abcdefghijklmnopqrstuv'], 'token sure'],
+  ['reset_token', 'text', [], 'token likely'],
+  ['last_login_ip', 'inet', ['10.1.2.3'], 'ip sure'],
+  ['v', 'text', ['10.1.2.3', '::1'], 'ip sure'],
+  ['homepage', 'text', ['https://sea.example/anna'], 'url sure'],
+  ['date_of_birth', 'date', [], 'date-shift sure'],
+  ['salary', 'numeric', ['50000'], 'band sure'],
+  ['avatar', 'bytea', [], 'bytes sure'],
+  ['tags', '_text', ['anna@sea.example'], 'email sure'],
+  ['x', 'text', ['the customer who called last week told us at length about the trip to the sea'], 'text likely'],
+  ['created_at', 'timestamptz', ['2026-01-01'], 'nothing'],
+  ['status', 'text', ['open', 'closed'], 'nothing'],
+  ['id', 'int8', ['1'], 'nothing'],
+  ['version', 'text', ['1.2.3'], 'nothing'],
+  ['sku', 'text', ['A-100'], 'nothing'],
+  ['started', 'text', ['2026-11-20 10:00'], 'nothing'],
+  ['email_sent', 'bool', ['t'], 'nothing'],
+] as const)('%s %s %j: %s', (name, type, samples, expected) => expect(found(name, type, ...samples)).toBe(expected));
+
+test('why is said for people', () =>
+  expect(detect('email', 'text', ['a@sea.example', 'none'])?.because).toBe('its name "email" and 50 % of 2 values'));
+
+test('leaves of JSON by their paths, each detected by its last key', () => {
+  const samples = [
+    '{"user":{"mail":"anna@sea.example","n":1},"phones":["+49 170 1234567"]}',
+    '{"a.b":{"first_name":"Anna"}}',
+    '{"cut":',
+    null,
+  ];
+  const leaves = detectLeaves({ samples } as unknown as SourceColumn);
+  expect(leaves.map(({ path, detected }) => `${path} ${detected.masker}`)).toEqual([
+    'user.mail email',
+    'phones[] digits',
+    '"a.b".first_name given-name',
+  ]);
+  // Every path that is found can be written as a rule, and meets its leaf.
+  for (const { path } of leaves) expect(covers(parseJsonPath(path)!, parseJsonPath(path)!)).toBe(true);
+});
+
+test.each([
+  ['a', 1],
+  ['a.b[].c', 4],
+  ['[].a', 2],
+  ['*.b', 2],
+  ['"a.b"[][]."c\\"d"', 4],
+  ['', null],
+  ['a..b', null],
+  ['.a', null],
+  ['a.', null],
+  ['a[0]', null],
+  ['"a', null],
+])('the path %s', (path, steps) => expect(parseJsonPath(path)?.length ?? null).toBe(steps));
