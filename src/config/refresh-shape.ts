@@ -55,5 +55,4 @@ export const refreshShape = z
   })
   .meta({ title: 'refresh.yaml', description: 'What of production may stand in staging, and as what.' });
 
-export type RefreshShape = z.output<typeof refreshShape>;
 export type RuleShape = z.output<typeof rule>;

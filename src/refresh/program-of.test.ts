@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { maskerOf, maskers, type MaskerName } from '../domain/refresh/maskers.ts';
 import { familyOf } from '../domain/refresh/source-schema.ts';
@@ -46,6 +47,26 @@ test('every masker on every type that it says it takes: another value, of the sh
       count += 1;
     }
   expect(count).toBeGreaterThan(100);
+});
+
+test('no mask is longer than its masker says', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 }),
+    fc.ipV6(),
+    fc.webUrl(),
+    fc.emailAddress(),
+  );
+  for (const name of Object.keys(maskers) as MaskerName[]) {
+    const { families, maxCharacters } = maskerOf(name);
+    if (!families.includes('text') || maxCharacters === 'unbounded') continue;
+    fc.assert(
+      fc.property(text, (value) => {
+        const result = asText(masked(mask(name), 'text', Buffer.from(value)))!;
+        expect(Array.from(result).length).toBeLessThanOrEqual(maxCharacters ?? Array.from(value).length);
+      }),
+      { numRuns: 50 },
+    );
+  }
 });
 
 test('keep, null, constant', () => {
