@@ -14,6 +14,7 @@ import type { Environment, Project } from './domain/project.ts';
 import { openArtifacts } from './effects/artifacts.ts';
 import { createEffects } from './effects/effects.ts';
 import { faultPoint } from './effects/faults.ts';
+import { keyedHash } from './effects/keyed-hash.ts';
 import { endLeftoverCommands } from './effects/leftover-commands.ts';
 import { openHome, tieToStore } from './effects/home.ts';
 import { previewSecret } from './effects/preview-secret.ts';
@@ -81,6 +82,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     ...{ home, node, store, engine, clock, checks, drivers, traffic, embedded: postgres },
     databaseNow: async () => (await store.read(databaseTime)).at,
     hash: (text) => createHash('sha256').update(text).digest('hex'),
+    keyedHash,
     newId: (prefix) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 16)}`,
     artifacts: openArtifacts(path.join(home, 'artifacts')),
     folders: {
@@ -173,11 +175,15 @@ function resolved(project: Project, environment: Environment, variables: Variabl
       })),
     ),
   ];
-  const others = texts.map(({ label, text }) => resolveText(text, label, environment, sources));
+  const others = texts.map(({ label, text }) => ({ label, ...resolveText(text, label, environment, sources) }));
   return {
     values,
     declared: values,
     secrets: [...secrets, ...others.flatMap((each) => each.secrets)],
+    places: [
+      ...Object.entries(values).map(([name, value]) => ({ name, value })),
+      ...others.flatMap(({ label, value }) => (value === null ? [] : [{ name: label, value }])),
+    ],
     // A service has the variables of its environment, so the same is found missing for both.
     missing: [...new Set([...missing, ...others.flatMap((each) => each.missing)].map(({ message }) => message))],
     expand: (text) => resolveText(text, 'reference', environment, sources).value ?? '',

@@ -4,6 +4,7 @@ import { http } from './checks/http.ts';
 import { load } from './checks/load.ts';
 import { logs } from './checks/logs.ts';
 import { metrics } from './checks/metrics.ts';
+import { parity } from './checks/parity.ts';
 import { ports } from './checks/ports.ts';
 import { redis } from './checks/redis.ts';
 import { sql } from './checks/sql.ts';
@@ -38,6 +39,7 @@ export const checks: ReadonlyMap<string, RegisteredCheck> = byKind<RegisteredChe
   register(load),
   register(logs),
   register(metrics),
+  register(parity),
   register(ports),
   register(redis),
   register(sql),

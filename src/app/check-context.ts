@@ -1,5 +1,6 @@
 import type { CheckContext, ServiceInstance } from '../kinds/check.ts';
 import type { Instance } from '../kinds/driver.ts';
+import { hashVariables } from './hash-variables.ts';
 import { observe, publicAddresses, servingRelease, type Site } from './site.ts';
 
 /** What all checks of a phase find alike; looked at once, because nothing starts or stops while a phase asks. */
@@ -27,6 +28,8 @@ export async function lookAround(site: Site): Promise<Ground> {
 export function checkContext(site: Site, ground: Ground, workDirectory: string): CheckContext {
   const { world, project, environment, release, variables, deployment } = site;
   const addresses = publicAddresses(project, environment);
+  const digest = release.parts.artifacts['tree'] ?? '';
+  const hash = world.keyedHash();
   return {
     effects: site.effects,
     ...{
@@ -36,8 +39,9 @@ export function checkContext(site: Site, ground: Ground, workDirectory: string):
       services: ground.fresh,
       running: ground.running,
     },
-    release: { id: release.id, revision: release.revision, version: release.version },
-    directory: world.artifacts.directoryOf(release.parts.artifacts['tree'] ?? ''),
+    release: { id: release.id, revision: release.revision, version: release.version, digest },
+    projectDirectory: project.directory,
+    directory: world.artifacts.directoryOf(digest),
     variables: { ...site.values, ...serviceVariables(ground.fresh), GREENROOM_RUN: world.newId('run') },
     declaredVariables: variables.declared,
     variableSchema: environment.variableSchema,
@@ -52,6 +56,7 @@ export function checkContext(site: Site, ground: Ground, workDirectory: string):
       return { name: cache.name, disabled, url: disabled ? '' : variables.expand(cache.url) };
     }),
     deploymentBeganAt: deployment.createdAt,
+    hashedVariables: (name) => hashVariables(world, project, name, hash),
   };
 }
 

@@ -20,6 +20,8 @@ export interface World {
   /** Milliseconds since the epoch by the database's clock. */
   readonly databaseNow: () => Promise<number>;
   readonly hash: Hash;
+  /** A hash under a new key that is forgotten with it. */
+  readonly keyedHash: () => Hash;
   readonly newId: (prefix: 'dep' | 'run') => string;
   readonly checks: ReadonlyMap<string, RegisteredCheck>;
   readonly drivers: ReadonlyMap<string, Driver>;
@@ -42,7 +44,9 @@ export interface ResolvedVariables {
   /** Declared by the environment's own files, without what the shell adds. */
   readonly declared: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
-  /** Names that could not be resolved. */
+  /** Every value that was resolved, by its place: variables of the environment by name, `services.web.variables.KEY`, `databases.main.url`. */
+  readonly places: readonly { readonly name: string; readonly value: string }[];
+  /** What could not be resolved, in words. */
   readonly missing: readonly string[];
   /** Resolves `${NAME}` and secret references in one text. */
   expand(text: string): string;

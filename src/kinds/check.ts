@@ -73,7 +73,15 @@ export interface CheckContext {
   readonly effects: Effects;
   readonly project: string;
   readonly environment: string;
-  readonly release: { readonly id: string; readonly revision: string; readonly version: string };
+  readonly release: {
+    readonly id: string;
+    readonly revision: string;
+    readonly version: string;
+    /** Digest of its tree, `tree:sha256:…`. */
+    readonly digest: string;
+  };
+  /** Folder of greenroom.yaml. */
+  readonly projectDirectory: string;
   /** Folder of the release under test: the pinned tree, or this check's own writable copy of it. */
   readonly directory: string;
   /** Where a check may write: an empty folder of this attempt's own, kept with the deployment. */
@@ -98,6 +106,23 @@ export interface CheckContext {
   readonly databases: readonly { readonly name: string; readonly url: string }[];
   readonly caches: readonly { readonly name: string; readonly url: string; readonly disabled: boolean }[];
   readonly deploymentBeganAt: number;
+  /** What an environment, this one or another, resolves to here: hashes under a key that only this context has. Null: there is no such environment. */
+  hashedVariables(environment: string): Promise<HashedVariables | null>;
+}
+
+/** Two values are the same or not; nothing else can be told of them. */
+export interface HashedVariables {
+  readonly values: readonly HashedValue[];
+  /** What could not be resolved on this machine, in words without values. */
+  readonly missing: readonly string[];
+}
+
+export interface HashedValue {
+  /** Variables of the environment by name, others by their place: `services.backend.variables.API_KEY`, `databases.main.url`. */
+  readonly name: string;
+  readonly hash: string;
+  /** Hashes of the secrets in it: the value itself, the password of an address. Empty when it holds none. */
+  readonly secretHashes: readonly string[];
 }
 
 export interface ServiceInstance {

@@ -154,7 +154,10 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
       const http = { request: ({ url, headers }: Asked) => request(url, headers) };
       return { ...doors, http, clock, redact: (text) => doors.redactor.text(text) };
     },
-    resolveVariables: async () => ({ values: {}, declared: {}, secrets, missing: [], expand: (text) => text }),
+    keyedHash: () => sha256,
+    resolveVariables: async () => ({
+      ...{ values: {}, declared: {}, secrets, places: [], missing: [], expand: (text: string) => text },
+    }),
     previewSecret: async (_, deployment) => sha256(`secret of ${deployment}`),
     reach: async () => {},
     async release(version) {

@@ -13,6 +13,8 @@ import type { Load } from '../../kinds/effects.ts';
 /** For worlds of checks that never drive load. */
 const noLoad: Load = { run: () => Promise.reject(new Error('this check may not drive load')) };
 
+/** Digest of the release under test. */
+export const TREE = `tree:sha256:${'7'.repeat(64)}`;
 export const SECRET = 'correct-horse-battery-staple';
 
 const closing: (() => unknown)[] = [];
@@ -35,7 +37,8 @@ export function testContext(over: Partial<CheckContext> & { readonly load?: Load
     effects: createEffects({ secrets: [SECRET], load }),
     project: 'medianest',
     environment: 'staging',
-    release: { id: 'rel_0123456789ab', revision: '0'.repeat(64), version: '1.0.0' },
+    release: { id: 'rel_0123456789ab', revision: '0'.repeat(64), version: '1.0.0', digest: TREE },
+    projectDirectory: temporaryFolder(),
     directory: temporaryFolder(),
     workDirectory: temporaryFolder(),
     variables: {},
@@ -47,6 +50,7 @@ export function testContext(over: Partial<CheckContext> & { readonly load?: Load
     databases: [],
     caches: [],
     deploymentBeganAt: Date.now(),
+    hashedVariables: async () => null,
     ...rest,
   };
 }
