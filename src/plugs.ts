@@ -7,6 +7,7 @@ import { metrics } from './checks/metrics.ts';
 import { parity } from './checks/parity.ts';
 import { ports } from './checks/ports.ts';
 import { redis } from './checks/redis.ts';
+import { signature } from './checks/signature.ts';
 import { sql } from './checks/sql.ts';
 import { suite } from './checks/suite.ts';
 import { tcp } from './checks/tcp.ts';
@@ -42,6 +43,7 @@ export const checks: ReadonlyMap<string, RegisteredCheck> = byKind<RegisteredChe
   register(parity),
   register(ports),
   register(redis),
+  register(signature),
   register(sql),
   register(suite),
   register(tcp),

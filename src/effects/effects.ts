@@ -4,6 +4,7 @@ import { createFiles } from './files.ts';
 import { createHttp } from './http.ts';
 import { createProcesses } from './process.ts';
 import { createRedactor, type Redactor, type Secret } from './redaction.ts';
+import { verifySignatures } from './signatures.ts';
 import { createSql } from './sql.ts';
 import { createTcp } from './tcp.ts';
 
@@ -21,6 +22,7 @@ export function createEffects(options: {
     files: createFiles(redactor),
     clock: createClock(),
     load: options.load,
+    signatures: { verify: verifySignatures },
     redactor,
   };
 }

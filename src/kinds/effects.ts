@@ -13,6 +13,7 @@ export interface Effects {
   readonly files: Files;
   readonly clock: Clock;
   readonly load: Load;
+  readonly signatures: Signatures;
 }
 
 export interface Place {
@@ -171,6 +172,18 @@ export interface Clock {
   /** Milliseconds that only grow, for durations. */
   elapsed(): number;
   sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Signatures {
+  /**
+   * Which of the public keys (PEM by name) have signed the message, sorted. Keys are Ed25519 or ECDSA on P-256 with SHA-256; `unusable`
+   * names those that are neither. Signatures are base64 or base64url; one that is nonsense has no signer.
+   */
+  verify(request: {
+    readonly message: Uint8Array;
+    readonly signatures: readonly string[];
+    readonly keys: Readonly<Record<string, string>>;
+  }): { readonly signers: readonly string[]; readonly unusable: readonly string[] };
 }
 
 export interface LoadTarget {
