@@ -27,7 +27,9 @@ const long = [
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [
-  ...['images', 'kills', 'refusals', 'two-colours'].map((name) => `src/drivers/compose/${name}.test.ts`),
+  ...['drift', 'images', 'kills', 'refusals', 'registry', 'two-colours'].map(
+    (name) => `src/drivers/compose/${name}.test.ts`,
+  ),
   ...[
     'src/drivers/compose.test.ts',
     ...['cli/driver-compose', 'cli/compose-haproxy', 'cli/sample-compose', 'kill/compose'].map(

@@ -34,6 +34,13 @@ test('F082 a service that is gone, or of another release', async () => {
   expect(await drift()).toEqual(['backend does not run']);
 });
 
+test('F082 what a driver finds otherwise than it was started', async () => {
+  const [instance] = world.driver.running.get('staging/blue')!;
+  const differences = ['runs another image', 'runs another command'];
+  world.driver.running.set('staging/blue', [{ ...instance!, differences }]);
+  expect(await drift()).toEqual(['backend runs another image', 'backend runs another command']);
+});
+
 test('F082 a proxy that is gone, or points elsewhere: another release, colour, place, or nowhere', async () => {
   const [instance] = world.driver.running.get('staging/blue')!;
   const place = `127.0.0.1:${instance!.port}`;

@@ -125,7 +125,8 @@ function processDrift(project: Project, serving: Serving, instances: readonly In
   return project.services.flatMap(({ name }) => {
     const instance = instances.find((each) => each.service === name);
     if (!instance) return [`${name} does not run`];
-    return instance.releaseId === serving.releaseId ? [] : [`${name} runs ${instance.releaseId}`];
+    if (instance.releaseId !== serving.releaseId) return [`${name} runs ${instance.releaseId}`];
+    return (instance.differences ?? []).map((difference) => `${name} ${difference}`);
   });
 }
 

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FailureError } from '../domain/failure.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Project } from '../domain/project.ts';
+import { makeRelease } from '../domain/release.ts';
 import type { StoredDeployment } from '../store/deployments.ts';
 import type { RowsInTransaction } from '../store/store.ts';
+import { saveRelease } from '../store/releases.ts';
 import { testDatabase } from '../store/testing/database.ts';
 import { environmentOf, planDeployment, releaseOf, requireAsSaved, requireFresh } from './plan-deployment.ts';
 import { acceptCondition } from './settle.ts';
@@ -39,6 +41,18 @@ test('the first environment asks for no proof; the next for a verdict of the one
   expect(await codes('1.0.0')).toEqual([]);
   await world.release('1.1.0');
   expect(await codes('1.1.0')).toEqual(['GR4101']);
+});
+
+test('F065 a version that was moved to other bytes after it was proven: its name is refused, and so are the other bytes', async () => {
+  const { plan } = await world.deploy('staging', '1.0.0');
+  const proven = plan.release;
+  const parts = { ...proven.parts, artifacts: { tree: `tree:sha256:${'6'.repeat(64)}` } };
+  const moved = makeRelease(world.project.name, parts, world.hash);
+  await saveRelease(world.store, moved, 'mallory', world.time.now);
+  expect(moved.version).toBe(proven.version);
+  await expect(planDeployment(world, world.project, 'production', '1.0.0')).rejects.toThrow('GR4315');
+  expect(await codes(moved.id)).toEqual(['GR4101']);
+  expect(await codes(proven.id)).toEqual([]);
 });
 
 test('a proof holds until its age, and not a moment longer; a fresh one holds again', async () => {

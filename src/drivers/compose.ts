@@ -3,6 +3,7 @@ import { formatDuration } from '../domain/duration.ts';
 import type { Command, Driver, Instance } from '../kinds/driver.ts';
 import type { ComposeHost } from './compose/host.ts';
 import { lastLines } from './compose/last-lines.ts';
+import { differencesOf, readMade } from './compose/made.ts';
 import { makeReady } from './compose/ready.ts';
 import {
   colourProject,
@@ -77,6 +78,7 @@ async function prepare(scene: Scene, signal: AbortSignal): Promise<void> {
 /** What the daemon tells by our labels; where a port is published is asked of it too. */
 async function observe(scene: Scene): Promise<readonly Instance[]> {
   const containers = (await containersOf(scene)).filter(({ isRunning, ports }) => isRunning && ports.length > 0);
+  const made = await readMade(scene);
   return containers
     .map((container) => ({
       ...{ service: serviceOf(container), host: LOOPBACK, port: container.ports[0]! },
@@ -84,6 +86,7 @@ async function observe(scene: Scene): Promise<readonly Instance[]> {
       ...{ pid: null, startedTicks: null, log: null },
       releaseId: container.labels[labelNames.release] ?? '',
       startedAt: container.startedAt,
+      ...differencesOf(scene, container, made[serviceOf(container)]),
     }))
     .toSorted((one, other) => (one.service < other.service ? -1 : 1));
 }

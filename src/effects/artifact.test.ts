@@ -146,7 +146,7 @@ describe('storeTree', () => {
     expect(statSync(stored.directory).ino).toBe(inode);
   });
 
-  test('F064 verifyTree refuses a changed, an added, a missing file and a missing tree, and names them', async () => {
+  test('F064 F066 verifyTree refuses a changed, an added, a missing file and a missing tree, and names them', async () => {
     const { digest, directory } = await storeTree(source, exclude, store);
     writeFileSync(join(directory, 'new'), '');
     chmodSync(join(directory, 'lib/deep/a.txt'), 0o755);

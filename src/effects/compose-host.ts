@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { createProcesses } from './process.ts';
 import { createRedactor } from './redaction.ts';
@@ -21,6 +22,7 @@ export function composeHost() {
       const redactor = createRedactor(secrets);
       return (text) => redactor.text(text);
     },
+    hash: (text: string): string => hash('sha256', text),
     run: createProcesses(createRedactor()).run,
   };
 }

@@ -72,4 +72,6 @@ export interface Instance {
   readonly releaseId: string;
   readonly startedAt: number;
   readonly log: { readonly path: string; readonly from: number } | null;
+  /** What is not as it was started, in words without values: `runs another image`. Absent where a service cannot be exchanged unseen. */
+  readonly differences?: readonly string[];
 }

@@ -101,6 +101,25 @@ test('F082 a change by hand holds the promotion before traffic moves, until some
   await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 10_000 }).toBe('live');
 });
 
+test('F082 what the driver finds otherwise than it was started holds the promotion, in production and where the proof comes from', async () => {
+  await bothServe();
+  const differences = ['runs in a container that Greenroom did not start (web), with another image'];
+  for (const [place, all] of world.driver.running)
+    world.driver.running.set(
+      place,
+      all.map((each) => ({ ...each, differences })),
+    );
+  const before = pointed('production').length;
+  const held = await promote('1.1.0');
+  expect(held.state?.hold).toEqual({ kind: 'conditions', reason: `waits for ${line}` });
+  expect(lineOf(held)?.reason).toBe(
+    `production is not as recorded (1.0.0): backend ${differences[0]}; staging is not as recorded (1.1.0): backend ${differences[0]}`,
+  );
+  expect(pointed('production').length).toBe(before);
+  await accepted('production');
+  await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 10_000 }).toBe('live');
+});
+
 test('F082 a promotion is held by a change where its proof comes from, too', async () => {
   await bothServe();
   world.driver.running.set('staging/green', []);

@@ -17,6 +17,11 @@ const inspected = z.object({
   Config: z.object({
     Labels: z.record(z.string(), z.string()).nullable(),
     StopSignal: z.string().nullish(),
+    Env: z.array(z.string()).nullish(),
+    Entrypoint: z.array(z.string()).nullish(),
+    Cmd: z.array(z.string()).nullish(),
+    User: z.string().nullish(),
+    WorkingDir: z.string().nullish(),
   }),
   HostConfig: z.object({
     PortBindings: z.record(z.string(), z.array(z.object({ HostPort: z.string() })).nullable()).nullish(),
@@ -43,6 +48,10 @@ export interface Container {
   /** Ports of this machine that it was given. */
   readonly ports: readonly number[];
   readonly networks: readonly string[];
+  /** What it runs, as whom and where, as one text. */
+  readonly command: string;
+  /** `NAME=value` lines. Holds secrets: never printed, kept only as a hash. */
+  readonly environment: readonly string[];
 }
 
 /** Containers with all of these labels, running or not; a value of null asks only that there is such a label. By name. */
@@ -65,6 +74,7 @@ export async function inspect(engine: EngineDoor, id: string): Promise<Container
   const answer = await engine.call('GET', `/containers/${id}/json`);
   if (answer.status === 404) return null;
   const told = inspected.parse(expectGood(answer, 'inspect a container'));
+  const { Entrypoint, Cmd, User, WorkingDir } = told.Config;
   const ports = Object.values(told.HostConfig.PortBindings ?? {}).flatMap((bindings) => bindings ?? []);
   return {
     ...{ id: told.Id, name: told.Name.replace(/^\//, ''), image: told.Image, exitCode: told.State.ExitCode },
@@ -76,6 +86,8 @@ export async function inspect(engine: EngineDoor, id: string): Promise<Container
     labels: told.Config.Labels ?? {},
     ports: ports.map(({ HostPort: port }) => Number(port)).filter((port) => port > 0),
     networks: Object.keys(told.NetworkSettings.Networks ?? {}),
+    command: JSON.stringify([Entrypoint, Cmd, User, WorkingDir].map((part) => part ?? null)),
+    environment: (told.Config.Env ?? []).toSorted(),
   };
 }
 

@@ -13,6 +13,8 @@ export interface ComposeHost extends FenceHost {
   redaction(secrets: readonly string[]): (text: string) => string;
   /** A program; when we die it goes on. */
   run(request: RunRequest, signal: AbortSignal): Promise<RunAnswer>;
+  /** SHA-256 in hex. */
+  hash(text: string): string;
   engine(socketPath: string): EngineDoor;
   elapsed(): number;
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;

@@ -7,6 +7,7 @@ import { lastWords } from './cli.ts';
 import { colourFile } from './colour-file.ts';
 import { containersWith, inspect, removeContainer, startContainer, type Container } from './containers.ts';
 import { linkInfrastructure } from './infrastructure.ts';
+import { keepMade } from './made.ts';
 import { joinNetwork } from './networks.ts';
 import { makeReady, type Ready } from './ready.ts';
 import { colourProject, labelNames, LOOPBACK, slotLabels, type Scene } from './scene.ts';
@@ -82,6 +83,7 @@ async function start(scene: Scene, ready: Ready, made: Container, service: SlotS
   }
   // Before ours runs, so that a control plane that dies between the two leaves the rest to the next.
   await takeOver(scene, ready.survey, service);
+  await keepMade(scene, service.name, made);
   const refused = await startContainer(engine, made.id);
   if (refused === null) return;
   const now = await inspect(engine, made.id);
