@@ -2,7 +2,7 @@ import { readRehearsal, type Rehearsal } from '../domain/certificate.ts';
 import type { Project } from '../domain/project.ts';
 import type { Proof } from '../domain/promotion.ts';
 import { brokenOf, type ChainedRecord } from '../domain/record.ts';
-import { acceptedByLog, besideByLog, whyNotBorneOut } from '../domain/witness.ts';
+import { acceptedByLog, besideByLog, madeByLog, whyNotBorneOut } from '../domain/witness.ts';
 import { listDeployments } from '../store/deployments.ts';
 import { recordsOf, wholeLog } from '../store/records.ts';
 import type { World } from './world.ts';
@@ -13,6 +13,8 @@ export interface FoundProof {
   readonly model: Project;
   /** Fingerprint of the packages that the release loaded from beside itself, as the log tells. */
   readonly beside: string | null;
+  /** What it was made into there besides its tree, by service, as the log tells. */
+  readonly made: Readonly<Record<string, string>>;
   /** What was measured there of the way back. */
   readonly rehearsal: Rehearsal;
 }
@@ -45,7 +47,13 @@ export async function proofOf(
     bent: whyNotBorneOut({ ...last, endedAs }, { lastBroken: brokenOf(log, hash).at(-1) ?? 0, own }, hash),
   };
   const place = model.environments.find((each) => each.name === environment)!;
-  return { proof, model, beside: besideByLog(own), rehearsal: readRehearsal(last.plan, place, own) };
+  return {
+    proof,
+    model,
+    beside: besideByLog(own),
+    made: madeByLog(own),
+    rehearsal: readRehearsal(last.plan, place, own),
+  };
 }
 
 /** A record of any deployment counts: whoever turns the clock back later has left its own time in the log. */

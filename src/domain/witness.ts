@@ -1,5 +1,5 @@
 import type { Account } from './account.ts';
-import { canonical, type Hash } from './json.ts';
+import { canonical, type Hash, type Json, type JsonObject } from './json.ts';
 import { follows, type ChainedRecord } from './record.ts';
 import { definitionHash, planHash, type Plan } from './plan.ts';
 import type { Project } from './project.ts';
@@ -53,13 +53,27 @@ export const acceptedByLog = (own: readonly ChainedRecord[]): Account['acceptedC
 
 /** Fingerprint of the packages beside the release when it was prepared, as the log tells; null when there were none. */
 export function besideByLog(own: readonly ChainedRecord[]): string | null {
+  const beside = factOfPrepare(own, 'beside');
+  return typeof beside === 'string' ? beside : null;
+}
+
+/** What the release was made into besides its tree (images), by service, as the log tells. */
+export function madeByLog(own: readonly ChainedRecord[]): Readonly<Record<string, string>> {
+  const made = factOfPrepare(own, 'made');
+  if (made === null || typeof made !== 'object') return {};
+  return Object.fromEntries(
+    Object.entries(made).filter((each): each is [string, string] => typeof each[1] === 'string'),
+  );
+}
+
+function factOfPrepare(own: readonly ChainedRecord[], name: string): Json {
   // The phase that prepares is the project's own.
   const prepared = own.findLast(
     ({ kind, data }) => kind === 'step-ended' && String(data['step']).split('/')[1] === 'prepare',
   );
   const facts = prepared?.data['facts'];
-  const beside = facts !== null && typeof facts === 'object' && 'beside' in facts ? facts.beside : null;
-  return typeof beside === 'string' ? beside : null;
+  if (facts === null || typeof facts !== 'object' || Array.isArray(facts)) return null;
+  return (facts as JsonObject)[name] ?? null;
 }
 
 /** Why a deployment is not the one that was ordered and begun, as the log tells; null when it is. */

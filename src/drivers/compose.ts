@@ -3,6 +3,7 @@ import { formatDuration } from '../domain/duration.ts';
 import type { Command, Driver, Instance } from '../kinds/driver.ts';
 import type { ComposeHost } from './compose/host.ts';
 import { lastLines } from './compose/last-lines.ts';
+import { imagesMade } from './compose/images.ts';
 import { differencesOf, readMade } from './compose/made.ts';
 import { makeReady } from './compose/ready.ts';
 import {
@@ -28,6 +29,7 @@ export function composeDriver(host: ComposeHost): Driver<ComposeConfig> {
     run: (command, slot, signal) => run(command, onScene(host, slot), signal),
     observe: (slot) => observe(onScene(host, slot)),
     lastLines: (slot, service) => lastLines(onScene(host, slot), service),
+    made: (slot) => imagesMade(onScene(host, slot)),
   };
 }
 

@@ -14,6 +14,8 @@ export interface Driver<Config = Json> {
   observe(slot: Slot<Config>): Promise<readonly Instance[]>;
   /** What a service of the colour has written last, where no file of ours holds it; also of one that has ended. */
   lastLines?(slot: Slot<Config>, service: string): Promise<readonly string[]>;
+  /** What the release of the slot was made into besides its tree, by service: ids of images. Asked after `prepare`; absent where nothing is made. */
+  made?(slot: Slot<Config>): Promise<Readonly<Record<string, string>>>;
 }
 
 export type Colour = 'blue' | 'green';

@@ -4,6 +4,7 @@ import { type Failure, FailureError } from '../../domain/failure.ts';
 import { claim, observe, slotOf, type Site } from '../site.ts';
 import { requireAsMade } from '../../store/releases.ts';
 import { recordStep } from './answer.ts';
+import { expectProven, madeHere } from './made.ts';
 import { wholeSlot } from '../whole-slot.ts';
 import type { StepModule, StepTask } from './step-task.ts';
 
@@ -27,7 +28,7 @@ export const prepare: StepModule = ({ site, step, operation, run }) =>
     const refused = await tried({ site, step, operation, run }, 'prepare', beganAt, signal);
     if (refused) return refused;
     await site.world.reach(`${step.name}:inside`);
-    const facts = { artifact: tree, beside: await site.world.artifacts.beside(tree) };
+    const facts = { artifact: tree, beside: await site.world.artifacts.beside(tree), made: await madeHere(site) };
     const reason = `the bytes are those of ${site.release.id}`;
     await recordStep(site, step, beganAt, { outcome: 'pass', reason, facts });
     return { status: 'done', facts };
@@ -62,6 +63,7 @@ async function tried(
 ): Promise<Extract<OperationResult, { status: 'failed' }> | null> {
   try {
     await command(task, change, signal);
+    await expectProven(task.site);
     return null;
   } catch (error) {
     if (!(error instanceof FailureError) || error.failures[0]?.code.startsWith('GR3')) throw error;

@@ -44,6 +44,12 @@ export async function settleImages(
   return images;
 }
 
+/** Ids on record for the release, by service. */
+export async function imagesMade({ host, slot }: Scene): Promise<Readonly<Record<string, string>>> {
+  const pins = (await readJson(host, pinsOf(slot), pinsSchema)) ?? {};
+  return Object.fromEntries(Object.entries(pins).map(([service, { image }]) => [service, image]));
+}
+
 /** Whoever was first stays: two environments may have built at the same time. */
 async function keep({ host, slot }: Scene, service: string, pin: Pin): Promise<Pin> {
   await host.makeFolder(imagesFolder(slot));
