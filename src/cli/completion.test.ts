@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { completion, wordsFor, type OptionShape } from './completion.ts';
 
@@ -35,12 +38,46 @@ test('environments are those of the project that is named, and only where one ma
   expect(next('bogus', '')).toEqual([]);
 });
 
-test.each([
-  ['bash', ['-n']],
-  ['zsh', ['-n']],
-  ['fish', ['--no-execute']],
-] as const)('%s can read its script', (shell, flags) => {
-  const done = spawnSync(shell, flags, { input: completion(shell), encoding: 'utf8' });
-  if (done.error && 'code' in done.error && done.error.code === 'ENOENT' && shell !== 'bash') return; // not on this machine
-  expect([done.status, done.stderr]).toEqual([0, '']);
+const shells = ['bash', 'zsh', 'fish'] as const;
+const isThere = (shell: string): boolean => {
+  if (!spawnSync(shell, ['-c', 'true']).error) return true;
+  if (process.env['GREENROOM_REQUIRE_TOOLS'] === '1')
+    throw new Error(`${shell} missing, and GREENROOM_REQUIRE_TOOLS=1`);
+  return false;
+};
+
+// What each shell does with its script when somebody types; zsh has no other way in than the functions it completes with.
+const typed = {
+  bash: 'source ./script; COMP_WORDS=(greenroom deploy "$1"); COMP_CWORD=2; _greenroom; printf "%s\\n" "${COMPREPLY[@]}"',
+  zsh: `compdef() {}; _files() { print files }; _describe() { print -l -- "\${(@P)2}" }
+    source ./script; words=(greenroom deploy "$1"); CURRENT=3; _greenroom`,
+  fish: 'source ./script; complete -C "greenroom deploy $argv[1]"',
+};
+const offered = {
+  bash: ['staging'],
+  zsh: ['staging:not production'],
+  fish: ['staging\tnot production'],
+};
+
+test.each(shells)('%s offers what the program says, and files where it says nothing', (shell) => {
+  if (!isThere(shell)) return; // not on this machine; where all is checked it must be
+  const place = mkdtempSync(path.join(tmpdir(), 'greenroom-completion-'));
+  try {
+    const program = '#!/bin/sh\n[ "$*" = "completion --words deploy st" ] && printf "staging\\tnot production\\n"\n';
+    writeFileSync(path.join(place, 'greenroom'), program, { mode: 0o755 });
+    writeFileSync(path.join(place, 'script'), completion(shell));
+    writeFileSync(path.join(place, 'a-file'), '');
+    const type = (word: string) => {
+      const argv = shell === 'fish' ? ['-c', typed[shell], word] : ['-c', typed[shell], shell, word];
+      const env = { PATH: `${place}:${process.env['PATH']}`, HOME: place };
+      const { stdout, stderr } = spawnSync(shell, argv, { cwd: place, env, encoding: 'utf8' });
+      return [stdout.split('\n').filter(Boolean), stderr];
+    };
+    expect(type('st')).toEqual([offered[shell], '']);
+    // Bash itself names files where its function names nothing ("-o default").
+    const files = { bash: [], zsh: ['files'], fish: ['a-file'] };
+    expect(type('a-f')).toEqual([files[shell], '']);
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 });

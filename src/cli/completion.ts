@@ -14,9 +14,10 @@ complete -o default -F _greenroom greenroom
 `,
   zsh: `#compdef greenroom
 _greenroom() {
-  local -a found
+  local -a found told
   found=(\${(f)"$(greenroom completion --words "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
-  if (( $#found )); then _describe greenroom "\${(@)found/$'\\t'/:}" 2>/dev/null || compadd -- "\${(@)found%%$'\\t'*}"; else _files; fi
+  told=("\${(@)found/$'\\t'/:}")
+  if (( $#found )); then _describe greenroom told; else _files; fi
 }
 if [ "$funcstack[1]" = _greenroom ]; then _greenroom "$@"; else compdef _greenroom greenroom; fi
 `,
@@ -27,7 +28,7 @@ if [ "$funcstack[1]" = _greenroom ]; then _greenroom "$@"; else compdef _greenro
   greenroom completion --words $words "$current" 2>/dev/null
 end
 complete -c greenroom -f -a '(__greenroom_words)'
-complete -c greenroom -n 'test -z "(__greenroom_words)"' -F
+complete -c greenroom -n 'test (count (__greenroom_words)) -eq 0' -F
 `,
 };
 
