@@ -23,7 +23,7 @@ const long = [
   ].map((name) => `test/${name}.test.ts`),
   'src/embedded/postgres-start.test.ts',
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
-  'src/refresh/copy-table.test.ts',
+  ...['copy-table', 'read-schema'].map((name) => `src/refresh/${name}.test.ts`),
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [
