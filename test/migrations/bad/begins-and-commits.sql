@@ -1,0 +1,6 @@
+-- up
+begin;
+alter table users add column nickname text;
+commit;
+-- down
+alter table users drop column nickname;

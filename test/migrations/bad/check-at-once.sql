@@ -1,0 +1,4 @@
+-- up
+alter table orders add constraint total_positive check (total > 0);
+-- down
+alter table orders drop constraint total_positive;

@@ -1,0 +1,2 @@
+-- up
+alter table users add column tier int not null;

@@ -1,0 +1,2 @@
+-- up
+update users set status = 'a', status = 'b';

@@ -1,0 +1,2 @@
+-- up
+create index concurrently orders_user on orders (user_id);

@@ -1,0 +1,6 @@
+-- up
+alter table orders add constraint total_positive check (total > 0) not valid;
+
+alter table orders validate constraint total_positive;
+-- down
+alter table orders drop constraint total_positive;

@@ -1,0 +1,2 @@
+-- up
+copy users to '/tmp/greenroom-corpus-users.csv';

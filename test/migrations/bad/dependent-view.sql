@@ -1,0 +1,2 @@
+-- up
+alter table users drop column status;

@@ -1,0 +1,2 @@
+-- up
+drop database postgres;

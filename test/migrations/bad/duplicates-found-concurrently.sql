@@ -1,0 +1,2 @@
+-- up
+create unique index concurrently users_balance_once on users (balance);

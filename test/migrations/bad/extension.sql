@@ -1,0 +1,2 @@
+-- up
+create extension file_fdw;

@@ -1,0 +1,4 @@
+-- up
+alter table orders add constraint orders_user foreign key (user_id) references users (id);
+-- down
+alter table orders drop constraint orders_user;

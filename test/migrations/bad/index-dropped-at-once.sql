@@ -1,0 +1,4 @@
+-- up
+drop index users_legacy;
+-- down
+create index users_legacy on users (legacy);

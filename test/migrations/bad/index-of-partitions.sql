@@ -1,0 +1,4 @@
+-- up
+create index events_id on events (id);
+-- down
+drop index events_id;

@@ -1,0 +1,4 @@
+-- up
+alter table vehicles alter column wheels type bigint;
+-- down
+alter table vehicles alter column wheels type int;

@@ -1,0 +1,4 @@
+-- up
+update users set settings = (settings::jsonb - 'a')::json;
+-- down
+update users set settings = settings;

@@ -1,0 +1,2 @@
+-- up
+create role reporting login superuser;

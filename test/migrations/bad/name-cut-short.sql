@@ -1,0 +1,3 @@
+-- up
+alter table users add column a_name_that_says_so_very_much_that_postgresql_cuts_it_at_sixty_three_one int;
+alter table users add column a_name_that_says_so_very_much_that_postgresql_cuts_it_at_sixty_three_two int;

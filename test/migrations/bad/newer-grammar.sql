@@ -1,0 +1,4 @@
+-- up
+alter table users add column name_length int generated always as (length(name)) virtual;
+-- down
+alter table users drop column name_length;

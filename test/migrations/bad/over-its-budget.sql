@@ -1,0 +1,4 @@
+-- up
+select pg_sleep(2);
+-- down
+select 1;

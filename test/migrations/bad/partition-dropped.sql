@@ -1,0 +1,2 @@
+-- up
+drop table events_2025;

@@ -1,0 +1,4 @@
+-- up
+refresh materialized view order_totals;
+-- down
+select 1;

@@ -1,0 +1,4 @@
+-- up
+reindex table users;
+-- down
+select 1;

@@ -1,0 +1,5 @@
+-- up
+alter table users add column nickname text;
+rollback;
+-- down
+alter table users drop column nickname;

@@ -1,0 +1,2 @@
+-- up
+select setval('ticket_no', 1000000);

@@ -1,0 +1,2 @@
+-- up
+alter system set work_mem = '1GB';

@@ -1,0 +1,4 @@
+-- up
+alter table logins set unlogged;
+-- down
+alter table logins set logged;

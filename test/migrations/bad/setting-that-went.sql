@@ -1,0 +1,2 @@
+-- up
+set local old_snapshot_threshold to '1h';

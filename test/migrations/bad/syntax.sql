@@ -1,0 +1,2 @@
+-- up
+alter table users ad column nickname text;

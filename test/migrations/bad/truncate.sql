@@ -1,0 +1,4 @@
+-- up
+truncate logins;
+-- down
+select 1;

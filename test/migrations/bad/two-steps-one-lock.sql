@@ -1,0 +1,5 @@
+-- up
+alter table users add column country text;
+update users set country = 'ch';
+-- down
+alter table users drop column country;

@@ -1,0 +1,4 @@
+-- up
+drop type mood cascade;
+-- old
+select mood from users where id = 7

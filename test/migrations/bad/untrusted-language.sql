@@ -1,0 +1,2 @@
+-- up
+create function home() returns text language internal as 'current_user';

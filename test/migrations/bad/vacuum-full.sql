@@ -1,0 +1,4 @@
+-- up
+vacuum full orders;
+-- down
+select 1;

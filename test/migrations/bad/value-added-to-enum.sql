@@ -1,0 +1,2 @@
+-- up
+alter type mood add value 'angry';

@@ -1,0 +1,5 @@
+-- up
+set lock_timeout = 0;
+alter table users add column nickname text;
+-- down
+alter table users drop column nickname;

@@ -1,0 +1,4 @@
+-- up
+analyze orders;
+-- down
+select 1;

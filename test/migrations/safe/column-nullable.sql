@@ -1,0 +1,6 @@
+-- up
+alter table users add column nickname text;
+-- down
+alter table users drop column nickname;
+-- new
+insert into users (name, nickname) values ('z', 'zz')

@@ -1,0 +1,4 @@
+-- up
+create table bikes (bell bool) inherits (vehicles);
+-- down
+drop table bikes;

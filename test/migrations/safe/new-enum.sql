@@ -1,0 +1,4 @@
+-- up
+create type colour as enum ('red', 'green');
+-- down
+drop type colour;

@@ -1,0 +1,4 @@
+-- up
+reindex table concurrently users;
+-- down
+select 1;

@@ -1,0 +1,4 @@
+-- up
+create unique index concurrently users_email_once on users (email);
+-- down
+drop index users_email_once;

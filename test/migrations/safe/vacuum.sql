@@ -1,0 +1,4 @@
+-- up
+vacuum logins;
+-- down
+select 1;

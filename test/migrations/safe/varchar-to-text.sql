@@ -1,0 +1,4 @@
+-- up
+alter table users alter column nick type text;
+-- forward
+select 1;

@@ -1,0 +1,4 @@
+-- up
+alter table users alter column email type text;
+-- forward
+select 1;
