@@ -24,6 +24,7 @@ const long = [
   'src/embedded/postgres-start.test.ts',
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
   ...['copy-table', 'read-schema'].map((name) => `src/refresh/${name}.test.ts`),
+  'test/migrations/truth.test.ts',
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [
