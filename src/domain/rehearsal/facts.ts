@@ -1,0 +1,93 @@
+import type { LintFinding } from './lint.ts';
+import type { LockMode } from './lock-mode.ts';
+
+/** Where a statement stands in the migration's files; lines from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** One statement of the migration, as other sessions saw it. Relations by their names of before, with a schema unless `public`. */
+export interface StatementFacts {
+  readonly place: Place;
+  readonly durationMs: number;
+  /** Strongest lock on each relation that stood before, held at its end: its own, and those of earlier statements of its transaction. */
+  readonly locks: readonly { readonly relation: string; readonly mode: LockMode; readonly heldMs: number }[];
+  /** Relations with rows whose rows are in another file since. */
+  readonly rewrites: readonly string[];
+  /** Tables that it read whole. */
+  readonly scans: readonly string[];
+  /** Tables of which it changed or deleted every row in one transaction. */
+  readonly changedWhole: readonly string[];
+  readonly walBytes: number;
+  /** SQLSTATE of its failure; null when it ended. */
+  readonly failedWith: string | null;
+}
+
+/** A table that the migration touches. */
+export interface TableSize {
+  readonly relation: string;
+  readonly copyBytes: number;
+  /** Null when production did not say. */
+  readonly productionBytes: number | null;
+}
+
+/** A version that the answer depends on: the server, an extension, a collation. */
+export interface VersionPair {
+  readonly name: string;
+  readonly copy: string;
+  readonly production: string | null;
+}
+
+/** How a statement of the old version ended on the new schema, beside how it ended before. */
+export interface OldStatement {
+  readonly text: string;
+  readonly before: StatementEnd;
+  readonly after: StatementEnd;
+}
+export type StatementEnd = { readonly rows: number } | { readonly failedWith: string };
+
+/** The way back as it was taken. `forward-fix`: declared instead of a down migration. */
+export interface WayBack {
+  readonly kind: 'down' | 'forward-fix';
+  readonly failedWith: string | null;
+  /** Names of schema facts that differ from before and were not declared. */
+  readonly schemaDifferences: readonly string[];
+  /** Tables whose rows or values of before are not back, and not declared. */
+  readonly lostTables: readonly string[];
+  /** Sequences that stand elsewhere, and not declared. */
+  readonly movedSequences: readonly string[];
+}
+
+/** The migration run again after it was cut off in a statement; INVALID indexes dropped before. */
+export interface SecondRun {
+  readonly cutAt: Place;
+  readonly failedWith: string | null;
+  /** Whether schema and data are those of an undisturbed run. */
+  readonly isSame: boolean;
+}
+
+/** What the script does to its own session, seen in the session. */
+export type SessionDeed = 'ends-transaction' | 'leaves-transaction-open' | 'sets-lock-timeout';
+
+/** Everything a rehearsal has measured. Null stands for: nobody has measured it, and that is never good. */
+export interface RehearsalFacts {
+  readonly copyAgeMs: number | null;
+  readonly tables: readonly TableSize[] | null;
+  readonly versions: readonly VersionPair[] | null;
+  readonly statements: readonly StatementFacts[] | null;
+  readonly durationMs: number | null;
+  /** Longest wait of each of the old version's statements while the migration ran. */
+  readonly stalls: readonly { readonly text: string; readonly longestMs: number }[] | null;
+  readonly oldVersion: readonly OldStatement[] | null;
+  /** Tables of before of which rows or values are gone after the migration: dropped, emptied, a column dropped. */
+  readonly goneTables: readonly string[] | null;
+  /** `none`: there is neither a down migration nor a declared forward fix. */
+  readonly wayBack: WayBack | 'none' | null;
+  readonly secondRuns: readonly SecondRun[] | null;
+  readonly invalidIndexes: readonly string[] | null;
+  readonly session: readonly SessionDeed[] | null;
+  /** Whether it gave up on a reader that never ends, within its lock timeout, and went through after that one had left. */
+  readonly hostileReader: 'gave-up-and-retried' | 'never-gave-up' | 'retry-failed' | null;
+  readonly lint: readonly LintFinding[] | null;
+}

@@ -1,0 +1,44 @@
+import { formatDuration } from '../duration.ts';
+import type { RehearsalBars } from './bars.ts';
+import type { RehearsalFacts, TableSize, VersionPair } from './facts.ts';
+import { finding, type RehearsalFinding } from './finding.ts';
+
+/** Whether the copy says anything of production. */
+export function judgeCopy(facts: RehearsalFacts, bars: RehearsalBars): readonly RehearsalFinding[] {
+  const { copyAgeMs } = facts;
+  const isOld = copyAgeMs !== null && !(copyAgeMs <= bars.copyAgeMs);
+  const age = `The copy is older than ${formatDuration(bars.copyAgeMs)}.`;
+  return [
+    ...(isOld ? [finding('copy-too-old', age, 'Make a new copy from the newest backup.')] : []),
+    ...(facts.versions ?? []).flatMap(judgeVersion),
+    ...(facts.tables ?? []).flatMap((table) => judgeSize(table, bars)),
+  ];
+}
+
+function judgeVersion({ name, copy, production }: VersionPair): readonly RehearsalFinding[] {
+  if (production === null) {
+    const text = `Nobody knows which version of ${name} production has.`;
+    return [finding('not-measured', text, 'Let Greenroom ask production, or declare it.')];
+  }
+  if (name === 'server' ? major(copy) === major(production) : copy === production) return [];
+  const text = `On the copy ${name} is ${copy}, in production ${production}.`;
+  return [finding('other-version', text, 'Rehearse on the versions of production.')];
+}
+
+/** Of the server only the major version decides; it is the first number since PostgreSQL 10. */
+const major = (version: string): string => version.split('.')[0]!;
+
+function judgeSize(
+  { relation, copyBytes, productionBytes }: TableSize,
+  bars: RehearsalBars,
+): readonly RehearsalFinding[] {
+  if (productionBytes === null) {
+    const text = `Nobody knows how large ${relation} is in production.`;
+    return [finding('copy-too-small', text, 'Let Greenroom ask production for its sizes.', { relation })];
+  }
+  // A table that is small in production is quick on any copy.
+  if (productionBytes <= bars.tableBytes || copyBytes >= productionBytes * bars.copyShare) return [];
+  const share = `${Math.floor((100 * copyBytes) / productionBytes)} %`;
+  const text = `The copy of ${relation} is ${share} of production's: its durations are shown as a range.`;
+  return [finding('copy-too-small', text, 'Rehearse on a copy of at least half the size.', { relation })];
+}

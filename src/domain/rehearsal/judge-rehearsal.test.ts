@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { defaultBars } from './bars.ts';
+import type { RehearsalFacts, StatementFacts } from './facts.ts';
+import { judgeRehearsal } from './judge-rehearsal.ts';
+import { lockModes } from './lock-mode.ts';
+import { stops, type Reason } from './reason.ts';
+import { goodFacts, harmlessStatement } from './testing/samples.ts';
+
+const rank = { go: 0, 'conditional-go': 1, 'no-go': 2 };
+const names = Object.keys(goodFacts) as (keyof RehearsalFacts)[];
+const reasonsOf = (facts: RehearsalFacts) => judgeRehearsal(facts).findings.map(({ reason }) => reason);
+const statement = (change: Partial<StatementFacts>) => ({ statements: [{ ...harmlessStatement, ...change }] });
+const back = (change: object) =>
+  ({ wayBack: { ...(goodFacts.wayBack as object), ...change } }) as Partial<RehearsalFacts>;
+
+describe('what was not measured never passes', () => {
+  test('everything measured and well is a go, without findings', () => {
+    expect(judgeRehearsal(goodFacts)).toEqual({ decision: 'go', findings: [] });
+  });
+  test.each(names)('no %s is a no-go', (name) => {
+    expect(judgeRehearsal({ ...goodFacts, [name]: null })).toMatchObject({
+      decision: 'no-go',
+      findings: [{ reason: 'not-measured' }],
+    });
+  });
+  test.each(['statements', 'oldVersion', 'stalls', 'versions'] as const)(
+    'an empty list of %s is not measured',
+    (name) => {
+      expect(reasonsOf({ ...goodFacts, [name]: [] })).toEqual(['not-measured']);
+    },
+  );
+  test('of one that failed only the failure is told, not what could not follow', () => {
+    const failed = {
+      ...goodFacts,
+      ...statement({ failedWith: '42P01' }),
+      ...{ wayBack: null, oldVersion: null, durationMs: null },
+    };
+    expect(reasonsOf(failed)).toEqual(['fails']);
+  });
+});
+
+/** One fact that is worse, and the reason it must give. */
+const worse: readonly [string, Partial<RehearsalFacts>, Reason][] = [
+  ['F092 another major version', { versions: [{ name: 'server', copy: '18.4', production: '17.6' }] }, 'other-version'],
+  [
+    'F092 another extension',
+    { versions: [{ name: 'extension citext', copy: '1.6', production: '1.8' }] },
+    'other-version',
+  ],
+  [
+    'F092 another collation',
+    { versions: [{ name: 'collation default', copy: '2.36', production: '2.28' }] },
+    'other-version',
+  ],
+  ['a version nobody knows', { versions: [{ name: 'server', copy: '18.4', production: null }] }, 'not-measured'],
+  ['a copy of eight days', { copyAgeMs: defaultBars.copyAgeMs + 1 }, 'copy-too-old'],
+  ['a copy of a tenth', { tables: [{ relation: 'users', copyBytes: 4e8, productionBytes: 4e9 }] }, 'copy-too-small'],
+  ['F087 a rewrite that the text did not show', statement({ rewrites: ['users'] }), 'rewrite-under-lock'],
+  ['a scan while writers wait', statement({ scans: ['users'] }), 'scan-under-lock'],
+  ['a scan without a lock in sight', statement({ scans: ['users'], locks: [] }), 'scan-under-lock'],
+  ['F088 a table that nobody sized', statement({ rewrites: ['hidden_child'] }), 'rewrite-under-lock'],
+  ['all rows in one transaction', statement({ changedWhole: ['users'] }), 'rows-locked'],
+  ['a failure', statement({ failedWith: '23502' }), 'fails'],
+  ['F089 a reader it waits for', { hostileReader: 'never-gave-up' }, 'never-gives-up'],
+  ['F089 a retry that fails', { hostileReader: 'retry-failed' }, 'not-repeatable'],
+  ['F090 an INVALID index', { invalidIndexes: ['users_email'] }, 'invalid-index'],
+  ['F091 COMMIT inside', { session: ['ends-transaction'] }, 'own-transaction'],
+  ['F091 lock_timeout of its own', { session: ['sets-lock-timeout'] }, 'own-lock-timeout'],
+  ['F093 a way back that loses data', back({ lostTables: ['users'] }), 'data-lost'],
+  ['F096 a sequence that stays where it jumped to', back({ movedSequences: ['ticket_no'] }), 'no-way-back'],
+  ['a way back that fails', back({ failedWith: '23502' }), 'no-way-back'],
+  ['another schema after it', back({ schemaDifferences: ['index users_email'] }), 'no-way-back'],
+  ['no way back at all', { wayBack: 'none' }, 'no-way-back'],
+  ['data gone under a forward fix', { goneTables: ['users'], ...back({ kind: 'forward-fix' }) }, 'destructive-step'],
+  [
+    'a second run that fails',
+    { secondRuns: [{ cutAt: harmlessStatement.place, failedWith: '42701', isSame: false }] },
+    'not-repeatable',
+  ],
+  [
+    'a second run with other data',
+    { secondRuns: [{ cutAt: harmlessStatement.place, failedWith: null, isSame: false }] },
+    'not-repeatable',
+  ],
+  [
+    'an old statement that fails',
+    { oldVersion: [{ text: 'q', before: { rows: 1 }, after: { failedWith: '42703' } }] },
+    'old-version-fails',
+  ],
+  [
+    'an old statement that meets other rows',
+    { oldVersion: [{ text: 'q', before: { rows: 1 }, after: { rows: 0 } }] },
+    'old-version-fails',
+  ],
+  [
+    'an old statement that never worked',
+    { oldVersion: [{ text: 'q', before: { failedWith: '42P01' }, after: { failedWith: '42P01' } }] },
+    'old-version-fails',
+  ],
+  ['a long stall', { stalls: [{ text: 'q', longestMs: 2001 }] }, 'canary-stalled'],
+  ['a stall that is no number', { stalls: [{ text: 'q', longestMs: Number.NaN }] }, 'canary-stalled'],
+  ['a short stall', { stalls: [{ text: 'q', longestMs: 501 }] }, 'short-stall'],
+  ['over two minutes', { durationMs: 120_001 }, 'over-budget'],
+];
+
+describe('each fact that is worse is found', () => {
+  test.each(worse)('%s', (_, change, reason) => {
+    const { decision, findings } = judgeRehearsal({ ...goodFacts, ...change });
+    expect(findings.map((each) => each.reason)).toContain(reason);
+    expect(decision).toBe(stops(reason) ? 'no-go' : 'conditional-go');
+    for (const each of findings) expect([each.text, each.next].every((text) => /^[A-Z].*[^ ]$/s.test(text))).toBe(true);
+  });
+  test.each([
+    ['a small table rewritten', statement({ rewrites: ['countries'] })],
+    [
+      'a scan that lets writers go on',
+      statement({ scans: ['users'], locks: [{ relation: 'users', mode: 'ShareUpdateExclusiveLock', heldMs: 9 }] }),
+    ],
+    [
+      'exactly at the bars',
+      { copyAgeMs: defaultBars.copyAgeMs, durationMs: defaultBars.budgetMs, stalls: [{ text: 'q', longestMs: 500 }] },
+    ],
+    ['data gone that the way back restores', { goneTables: ['users'] }],
+    ['another minor version', { versions: [{ name: 'server', copy: '18.4', production: '18.0' }] }],
+  ] as const)('%s is a go', (_, change) => {
+    expect(judgeRehearsal({ ...goodFacts, ...change })).toEqual({ decision: 'go', findings: [] });
+  });
+});
+
+describe('laws', () => {
+  const changes = fc.subarray([...worse.map(([, change]) => change)]);
+  test('beside whatever else, one that stops is a no-go, and so is one that is missing', () => {
+    fc.assert(
+      fc.property(changes, fc.constantFrom(...names), (some, lost) => {
+        const facts = some.reduce<RehearsalFacts>((sum, change) => ({ ...sum, ...change }), goodFacts);
+        const stalls = [...(facts.stalls ?? []), { text: 'q', longestMs: 9999 }];
+        expect(judgeRehearsal({ ...facts, stalls }).decision).toBe('no-go');
+        expect(judgeRehearsal({ ...facts, [lost]: null }).decision).toBe('no-go');
+      }),
+    );
+  });
+  test('it stops exactly when a finding stops, and goes exactly when there is none', () => {
+    fc.assert(
+      fc.property(changes, (some) => {
+        const { decision, findings } = judgeRehearsal(
+          some.reduce<RehearsalFacts>((sum, change) => ({ ...sum, ...change }), goodFacts),
+        );
+        expect(decision === 'no-go').toBe(findings.some(({ reason }) => stops(reason)));
+        expect(decision === 'go').toBe(findings.length === 0);
+      }),
+    );
+  });
+  test('a longer stall, an older copy and a stronger lock are never judged milder', () => {
+    const duration = fc.double({ min: 0, max: 1e7, noNaN: true });
+    fc.assert(
+      fc.property(
+        duration,
+        duration,
+        fc.constantFrom(...lockModes),
+        fc.constantFrom(...lockModes),
+        (a, b, one, other) => {
+          const [less, more] = [Math.min(a, b), Math.max(a, b)];
+          const [weak, strong] = lockModes.indexOf(one) < lockModes.indexOf(other) ? [one, other] : [other, one];
+          const judged = (longestMs: number, mode: typeof one) =>
+            rank[
+              judgeRehearsal({
+                ...goodFacts,
+                ...statement({ scans: ['users'], locks: [{ relation: 'users', mode, heldMs: 1 }] }),
+                stalls: [{ text: 'q', longestMs }],
+                copyAgeMs: longestMs,
+              }).decision
+            ];
+          expect(judged(more, strong)).toBeGreaterThanOrEqual(judged(less, weak));
+        },
+      ),
+    );
+  });
+});

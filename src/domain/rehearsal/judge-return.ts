@@ -1,0 +1,98 @@
+import type { OldStatement, RehearsalFacts, SecondRun, StatementEnd, WayBack } from './facts.ts';
+import { finding, type RehearsalFinding } from './finding.ts';
+
+/** What it left: for the old version, for whoever goes back, for whoever runs it again. */
+export function judgeReturn(facts: RehearsalFacts): readonly RehearsalFinding[] {
+  return [
+    ...(facts.oldVersion ?? []).flatMap(judgeOld),
+    ...(facts.invalidIndexes ?? []).map((index) =>
+      finding('invalid-index', `The index ${index} is INVALID.`, 'DROP INDEX CONCURRENTLY, then build it again.', {
+        relation: index,
+      }),
+    ),
+    ...judgeBack(facts),
+    ...(facts.secondRuns ?? []).flatMap(judgeSecond),
+  ];
+}
+
+function judgeOld({ text, before, after }: OldStatement): readonly RehearsalFinding[] {
+  const said = describe(before, after);
+  if (said === null) return [];
+  const next = 'Expand first: let old and new live beside each other for a release, then contract.';
+  return [finding('old-version-fails', `The old version's statement ${said}: ${text}`, next)];
+}
+
+/** Null where it ends as before. One that failed before too proves nothing, and is told. */
+function describe(before: StatementEnd, after: StatementEnd): string | null {
+  if ('failedWith' in before) return `failed before the migration already, with SQLSTATE ${before.failedWith}`;
+  if ('failedWith' in after) return `fails with SQLSTATE ${after.failedWith}`;
+  return after.rows === before.rows ? null : `meets ${after.rows} rows instead of ${before.rows}`;
+}
+
+function judgeBack({ wayBack, goneTables }: RehearsalFacts): readonly RehearsalFinding[] {
+  const gone = goneTables ?? [];
+  if (wayBack === null) return [];
+  if (wayBack === 'none') {
+    return [
+      finding('no-way-back', 'It has no way back and declares no forward fix.', 'Write one of the two.'),
+      ...gone.map(lost),
+    ];
+  }
+  const { lostTables, failedWith } = wayBack;
+  // Who declares a forward fix has said that nobody goes back; what is gone then is a step that somebody accepts.
+  const isDeclared = wayBack.kind === 'forward-fix' && failedWith === null;
+  const accepted = isDeclared ? gone.filter((table) => !lostTables.includes(table)) : [];
+  const alsoLost = failedWith === null ? [] : gone;
+  return [
+    ...brokenBack(wayBack),
+    ...[...new Set([...lostTables, ...alsoLost])].map(lost),
+    ...accepted.map((relation) =>
+      finding('destructive-step', `Data of ${relation} is gone for good.`, restoreOnce, { relation }),
+    ),
+  ];
+}
+
+const restoreOnce = 'See that a backup of it was restored once.';
+
+const lost = (table: string): RehearsalFinding =>
+  finding(
+    'data-lost',
+    `The way back does not bring back the data of ${table}.`,
+    'Keep the values until nobody goes back.',
+    {
+      relation: table,
+    },
+  );
+
+function brokenBack({ kind, failedWith, schemaDifferences, movedSequences }: WayBack): readonly RehearsalFinding[] {
+  const name = kind === 'down' ? 'way back' : 'forward fix';
+  const differing = [...schemaDifferences, ...movedSequences];
+  return [
+    ...(failedWith === null
+      ? []
+      : [
+          finding(
+            'no-way-back',
+            `The ${name} fails with SQLSTATE ${failedWith}.`,
+            `Correct the ${name}, and rehearse again.`,
+          ),
+        ]),
+    ...(differing.length === 0
+      ? []
+      : [
+          finding(
+            'no-way-back',
+            `After the ${name} differs: ${differing.join(', ')}.`,
+            'Correct it, or declare the difference.',
+          ),
+        ]),
+  ];
+}
+
+function judgeSecond({ cutAt, failedWith, isSame }: SecondRun): readonly RehearsalFinding[] {
+  if (failedWith === null && isSame) return [];
+  const said = failedWith === null ? 'it comes to something else' : `it fails with SQLSTATE ${failedWith}`;
+  const text = `Cut off here and run again, ${said}.`;
+  const next = 'Let each statement stand a second run: IF NOT EXISTS, or all in one transaction.';
+  return [finding('not-repeatable', text, next, { place: cutAt })];
+}

@@ -1,0 +1,46 @@
+import type { RehearsalFacts } from './facts.ts';
+import { finding, type RehearsalFinding } from './finding.ts';
+
+/** What each measurement is called where it is missing. */
+const words: Readonly<Record<keyof RehearsalFacts, string>> = {
+  copyAgeMs: 'the age of the copy',
+  tables: 'the sizes of the touched tables',
+  versions: 'the versions of server, extensions and collations',
+  statements: 'the locks of the statements',
+  durationMs: 'how long the migration takes',
+  stalls: 'how long the old version’s statements waited',
+  oldVersion: 'the old version on the new schema',
+  goneTables: 'which data the migration takes away',
+  wayBack: 'the way back',
+  secondRuns: 'a second run after it was cut off',
+  invalidIndexes: 'whether INVALID indexes are left',
+  session: 'what the script does to its session',
+  hostileReader: 'whether it gives up on a reader that never ends',
+  lint: 'what the statements say',
+};
+
+/** What only a migration that ended leaves to measure. */
+const afterwards: readonly (keyof RehearsalFacts)[] = [
+  ...(['oldVersion', 'goneTables', 'wayBack', 'secondRuns', 'durationMs', 'hostileReader'] as const),
+];
+
+/** A finding for each measurement that is missing. One that failed is told as that, and not for all that could not follow. */
+export function notMeasured(facts: RehearsalFacts): readonly RehearsalFinding[] {
+  const hasFailed = facts.statements?.some(({ failedWith }) => failedWith !== null) ?? false;
+  const empty = emptyOnes(facts);
+  return (Object.keys(words) as (keyof RehearsalFacts)[])
+    .filter((name) => (facts[name] === null || empty.includes(name)) && !(hasFailed && afterwards.includes(name)))
+    .map((name) =>
+      finding(
+        'not-measured',
+        `Nobody has measured ${words[name]}.`,
+        'Rehearse again, and see what kept it from being measured.',
+      ),
+    );
+}
+
+/** Lists that cannot be empty: a migration without statements and an old version that asks nothing were not looked at. */
+const emptyOnes = ({ statements, oldVersion, stalls, versions }: RehearsalFacts): readonly (keyof RehearsalFacts)[] =>
+  Object.entries({ statements, oldVersion, stalls, versions })
+    .filter(([, list]) => list?.length === 0)
+    .map(([name]) => name as keyof RehearsalFacts);
