@@ -5,6 +5,7 @@ import type { RehearsalFinding } from './finding.ts';
 import { judgeCopy } from './judge-copy.ts';
 import { judgeReturn } from './judge-return.ts';
 import { judgeRun } from './judge-run.ts';
+import { largeIn } from './large.ts';
 import { notMeasured } from './not-measured.ts';
 import { orderOf, stops } from './reason.ts';
 
@@ -21,9 +22,17 @@ export function judgeRehearsal(facts: RehearsalFacts, bars: RehearsalBars = defa
     ...judgeCopy(facts, bars),
     ...judgeRun(facts, bars),
     ...judgeReturn(facts),
-    ...(facts.lint ?? []),
+    ...judgeReading(facts, bars),
   ].toSorted((a, b) => orderOf(a.reason) - orderOf(b.reason));
   return { decision: decisionOf(findings), findings };
+}
+
+/** Locks that the text could do without matter on large tables; everything else that reading finds counts everywhere. */
+function judgeReading(facts: RehearsalFacts, bars: RehearsalBars): readonly RehearsalFinding[] {
+  const isLarge = largeIn(facts, bars);
+  return (facts.lint ?? []).filter(
+    ({ reason, relation }) => reason !== 'lock-avoidable' || relation === null || isLarge(relation),
+  );
 }
 
 const decisionOf = (findings: readonly RehearsalFinding[]): Decision => {

@@ -2,6 +2,7 @@ import { formatDuration } from '../duration.ts';
 import type { RehearsalBars } from './bars.ts';
 import type { RehearsalFacts, StatementFacts } from './facts.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
+import { largeIn } from './large.ts';
 import { blocksWrites, strongest } from './lock-mode.ts';
 
 /** What it did to those who use the database while it ran. */
@@ -88,9 +89,3 @@ const expandAndContract = 'Add a new column or table, fill it in batches, let th
 const validateLater =
   'Build indexes CONCURRENTLY; add constraints NOT VALID, and validate them in a transaction of their own.';
 const inBatches = 'Change a few thousand rows at a time, each batch in a transaction of its own.';
-
-/** A table whose size in production nobody knows counts as large. */
-function largeIn({ tables }: RehearsalFacts, bars: RehearsalBars): (relation: string) => boolean {
-  const sizes = new Map((tables ?? []).map(({ relation, productionBytes }) => [relation, productionBytes]));
-  return (relation) => !((sizes.get(relation) ?? Infinity) <= bars.tableBytes);
-}
