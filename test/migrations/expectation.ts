@@ -69,7 +69,7 @@ export interface Expectation {
   readonly locks?: Readonly<Record<string, LockMode>>;
   /** Tables and materialized views whose rows are in another file afterwards; not those that were emptied. */
   readonly rewrites?: readonly string[];
-  /** Tables read whole by the migration while it held at least ShareLock on them. */
+  /** Tables read whole by the migration while it held at least ShareLock on them; of a statement outside of a transaction nothing is said. */
   readonly scans?: readonly string[];
   /** `transaction` (default): one around the whole script. `none`: each statement by itself, as CONCURRENTLY needs it. */
   readonly runsIn?: 'transaction' | 'none';

@@ -75,13 +75,15 @@ async function runWhole({ owner }: Clone, watch: Watch, text: string, isWrapped:
   if (isWrapped) await owner.query('begin');
   const transaction = async () => (await owner.query('select pg_current_xact_id()::text as id')).rows[0].id;
   const first = await transaction();
+  await watch.begin();
   const came = await outcomeOf(owner.query(text));
   if (came !== 'ends') {
     await owner.query('rollback');
     return came;
   }
-  await watch.look();
-  await watch.lookWithin();
+  await watch.lookAtLocks();
+  await watch.lookAtFiles();
+  await watch.lookAtCounts();
   const last = await transaction();
   if (isWrapped && last !== first) watch.session.add('ends-transaction');
   if (!isWrapped && last === (await transaction())) watch.session.add('leaves-transaction-open');
@@ -119,10 +121,10 @@ async function runAgainstLock({ owner, observer, connect }: Clone, watch: Watch,
   const progress = { isDone: false };
   const running = outcomeOf(owner.query(statement)).finally(() => (progress.isDone = true));
   while (!progress.isDone && !(await isWaiting(observer, watch.pid))) await sleep(5);
-  await watch.look();
+  await watch.lookAtLocks();
   await holder.query('rollback');
   const came = await running;
-  await watch.lookWithin();
+  await watch.lookAtFiles();
   return came;
 }
 

@@ -212,7 +212,6 @@ export const locks: Expectations = {
     reasons: ['rewrite-under-lock'],
     locks: { orders: 'AccessExclusiveLock' },
     rewrites: ['orders'],
-    scans: ['orders'],
     runsIn: 'none',
     safer: 'Plain VACUUM; where the space must come back, pg_repack.',
   },
