@@ -62,6 +62,7 @@ const worse: readonly [string, Partial<RehearsalFacts>, Reason][] = [
   ['F088 a table that nobody sized', statement({ rewrites: ['hidden_child'] }), 'rewrite-under-lock'],
   ['all rows in one transaction', statement({ changedWhole: ['users'] }), 'rows-locked'],
   ['a failure', statement({ failedWith: '23502' }), 'fails'],
+  ['F095 a right that the role has not', statement({ failedWith: '42501' }), 'reaches-outside'],
   ['F089 a reader it waits for', { hostileReader: 'never-gave-up' }, 'never-gives-up'],
   ['F089 a retry that fails', { hostileReader: 'retry-failed' }, 'not-repeatable'],
   ['F090 an INVALID index', { invalidIndexes: ['users_email'] }, 'invalid-index'],

@@ -5,6 +5,9 @@ import { finding, type RehearsalFinding } from './finding.ts';
 import { largeIn } from './large.ts';
 import { blocksWrites, strongest } from './lock-mode.ts';
 
+/** insufficient_privilege, and what dblink says to who is no superuser (prohibited_sql_statement_attempted). */
+const refusedRights: readonly string[] = ['42501', '2F003'];
+
 /** What it did to those who use the database while it ran. */
 export function judgeRun(facts: RehearsalFacts, bars: RehearsalBars): readonly RehearsalFinding[] {
   const isLarge = largeIn(facts, bars);
@@ -54,7 +57,11 @@ function judgeStall(statement: string, longestMs: number, bars: RehearsalBars): 
 
 function judgeFailure({ failedWith, place }: StatementFacts): readonly RehearsalFinding[] {
   if (failedWith === null) return [];
-  return [finding('fails', `It fails with SQLSTATE ${failedWith}.`, 'Correct it, and rehearse again.', { place })];
+  const fails = finding('fails', `It fails with SQLSTATE ${failedWith}.`, 'Correct it, and rehearse again.', { place });
+  if (!refusedRights.includes(failedWith)) return [fails];
+  const text = 'It asked for more than the role that rehearses may do: programs, files, the network, the server.';
+  const next = 'Let the administrator do it, outside of migrations.';
+  return [fails, finding('reaches-outside', text, next, { place })];
 }
 
 function judgeTables(
