@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { docker, dockerProgram } from './testing/docker.ts';
+import { docker, dockerProgram, lines } from './testing/docker.ts';
 import { dockerBeside, openRegistry } from './testing/registry.ts';
 import { ask, baseImage, carryOut, failuresOf, openWorld, removeBase, teamFile, type World } from './testing/world.ts';
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 300_000 });
 
 /** An image of the team's with a layer of its own, which says `text`. */
 async function imageSaying(tag: string, text: string, folder: string): Promise<string> {
@@ -28,17 +28,19 @@ describe.skipIf(dockerProgram() === null)('images that come from a registry (nee
   let registry: Awaited<ReturnType<typeof openRegistry>>;
   let world: World;
   let repository: string;
-  const tags: string[] = [];
+  let count = 0;
   beforeAll(async () => {
     registry = await openRegistry();
   });
   beforeEach(async () => {
-    repository = `${registry.address}/team/web${tags.length}`;
+    repository = `${registry.address}/team/web${(count += 1)}`;
     world = await openWorld({ file: teamFile.replace('build: .', `image: ${repository}:v1`) });
   });
   afterEach(async () => {
     await world.dispose();
-    for (const tag of tags) await dockerBeside('image', 'rm', '-f', tag).catch(() => '');
+    // Also what is known by its digest alone.
+    const left = new Set(lines(docker('images', '-q', '--no-trunc', repository)));
+    for (const id of left) await dockerBeside('image', 'rm', '-f', id);
   });
   afterAll(() => {
     registry.close();
@@ -48,7 +50,6 @@ describe.skipIf(dockerProgram() === null)('images that come from a registry (nee
   /** Pushed as `v1`, and gone from this machine: the next one pulls it. Answers its id and the digest of its manifest. */
   const push = async (text: string): Promise<{ readonly id: string; readonly digest: string }> => {
     const tag = `${repository}:v1`;
-    tags.push(tag);
     const id = await imageSaying(tag, text, world.root);
     const pushed = await dockerBeside('push', tag);
     const digest = /digest: (sha256:[0-9a-f]{64})/.exec(pushed)![1]!;
