@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, FailureError } from '../domain/failure.ts';
 import { sameBeside } from '../kinds/beside.ts';
 import type { Colour } from '../kinds/driver.ts';
+import { expectRoom } from '../kinds/machines.ts';
 import type { MaintenancePage } from '../kinds/maintenance.ts';
 import type { ColourLoad, TrafficHandle, TrafficState, TrafficTarget } from '../kinds/traffic.ts';
 import { askControl } from './control-client.ts';
@@ -61,6 +62,7 @@ export function openEdge(options: EdgeOptions): Edge {
     standing: () => readStanding(options),
     prepare: (target) => prepare(options, target),
     point: async (target) => {
+      expectRoom(1, target);
       // The same epoch again changes nothing, so a question that got lost is simply asked again.
       const body = (await askOrFail(options, 'PUT', '/point', target)) as { readonly state: EdgeState };
       const state = trafficState(body.state);

@@ -48,6 +48,8 @@ test('F006 F007 an older epoch is refused, also after everything was killed, and
   expect(await codeOf(rig.edge.point(rig.target(8, 'blue', blue.port)))).toBe('GR7411');
   expect(await codeOf(rig.edge.closeSessions('green', 7))).toBe('GR7409');
   expect(await codeOf(rig.edge.point({ ...rig.target(9, 'blue', blue.port), services: {} }))).toBe('GR7410');
+  const wide = { web: { host: '127.0.0.1', port: blue.port, also: ['127.0.0.2'] } };
+  expect(await codeOf(rig.edge.point({ ...rig.target(9, 'blue', blue.port), services: wide }))).toBe('GR7459');
 
   await rig.kill();
   expect(await rig.edge.current()).toBeNull();

@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../domain/failure.ts';
+import { samePlace } from '../kinds/machines.ts';
 import { controlSocket, lookSocket, mapFile } from './config-text.ts';
-import { backendOf, firstErrorVariable, type Lane, pointingText, serverNames, withoutSecret } from './lanes.ts';
+import {
+  firstErrorVariable,
+  type Lane,
+  pointingText,
+  type ServerName,
+  serverNames,
+  serversOf,
+  withoutSecret,
+} from './lanes.ts';
+import { moveCommands } from './machines.ts';
 import type { Addresses, ProxyState } from './proxy-state.ts';
 import { askRuntime } from './runtime-door.ts';
 import { failUnsure, lookAt, readMapEntry, type Standing } from './standing.ts';
@@ -62,15 +72,10 @@ async function settleLane(
 ): Promise<void> {
   if (services.every((service) => isThere(standing, service, lane, addresses))) return;
   const { pointing } = standing;
-  if (pointing?.lane !== lane && pointing?.beside?.lane !== lane) await emptyLane(directory, services, lane);
+  if (pointing?.lane !== lane && pointing?.beside?.lane !== lane) await emptyLane(standing, directory, services, lane);
   await change(
     directory,
-    services.flatMap((service) =>
-      serverNames.map(
-        (server) =>
-          `set server ${backendOf(service, lane)}/${server} addr ${addresses[service]!.host} port ${addresses[service]!.port}`,
-      ),
-    ),
+    services.flatMap((service) => moveCommands(service, lane, standing.machines, addresses[service]!)),
   );
   const after = (await lookAt(directory)) ?? failUnsure(directory, 'it ended meanwhile');
   const lost = services.filter((service) => !isThere(after, service, lane, addresses));
@@ -79,44 +84,49 @@ async function settleLane(
 
 function isThere(standing: Standing, service: string, lane: Lane, addresses: Addresses): boolean {
   const now = standing.addressOf(service, lane);
-  return (
-    now !== null && now !== 'mixed' && now.host === addresses[service]?.host && now.port === addresses[service].port
-  );
+  return now !== null && now !== 'mixed' && samePlace(now, addresses[service]);
 }
 
-async function emptyLane(directory: string, services: readonly string[], lane: Lane): Promise<void> {
+async function emptyLane(
+  standing: Standing,
+  directory: string,
+  services: readonly string[],
+  lane: Lane,
+): Promise<void> {
   const untilMs = performance.now() + emptyWithinMs;
   for (;;) {
-    const look = (await lookAtLanes(directory, services)).get(lane)!;
+    const look = (await lookAtLanes(directory, services, standing.machines)).get(lane)!;
     if (look.httpInFlight + look.webSockets === 0) return;
     if (performance.now() > untilMs)
       failDisobedient(directory, `requests of an earlier release stay in ${lane}, though they were ended`);
-    await endSessions(directory, services, lane, serverNames);
+    await endSessions(standing, directory, services, lane, serverNames);
     await sleep(10);
   }
 }
 
 /** Cuts what is under way at some servers of a lane. */
 export async function endSessions(
+  { machines }: Standing,
   directory: string,
   services: readonly string[],
   lane: Lane,
-  servers: readonly (typeof serverNames)[number][],
+  servers: readonly ServerName[],
 ): Promise<void> {
   await change(
     directory,
-    services.flatMap((service) =>
-      servers.map((server) => `shutdown sessions server ${backendOf(service, lane)}/${server}`),
-    ),
+    services
+      .flatMap((service) => servers.flatMap((name) => serversOf(service, lane, name, machines)))
+      .map((server) => `shutdown sessions server ${server}`),
   );
 }
 
 export async function lookAtLanes(
   directory: string,
   services: readonly string[],
+  machines: number,
 ): Promise<ReadonlyMap<Lane, LaneLook>> {
-  const answer = await askRuntime({ directory, socket: lookSocket, commands: statCommands(services) });
-  const looks = answer.status === 'answered' ? readLanes(answer.text, services) : null;
+  const answer = await askRuntime({ directory, socket: lookSocket, commands: statCommands(services, machines) });
+  const looks = answer.status === 'answered' ? readLanes(answer.text, services, machines) : null;
   return looks ?? failUnsure(directory, 'its counters could not be read');
 }
 

@@ -56,5 +56,5 @@ export async function catchUp(
 }
 
 /** Throws GR7404 when it runs at other addresses. */
-export const expectPlace = async ({ standing, services }: RunningProxy): Promise<void> =>
-  expectAddresses(standing, await resolveHosts(services));
+export const expectPlace = async ({ standing, services, reach }: RunningProxy): Promise<void> =>
+  expectAddresses(standing, await resolveHosts(services), reach);

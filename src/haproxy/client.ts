@@ -96,15 +96,16 @@ async function closeSessions(options: HaproxyOptions, colour: Colour, epoch: num
 }
 
 async function closeSessionsOf({ directory, services }: Proxy, colour: Colour, isServed: boolean): Promise<void> {
-  if (!(await lookAt(directory))) return;
+  const standing = await lookAt(directory);
+  if (!standing) return;
   const names = Object.keys(services);
   const untilMs = performance.now() + closeTimeoutMs;
   for (;;) {
-    const looks = await lookAtLanes(directory, names);
+    const looks = await lookAtLanes(directory, names, standing.machines);
     const lanes = lanesOf(colour).filter((lane) => looks.get(lane)!.webSockets > 0);
     if (lanes.length === 0) return;
     if (performance.now() > untilMs) failUnsure(directory, `WebSockets of ${colour} stay open, though they were ended`);
-    for (const lane of lanes) await endSessions(directory, names, lane, ['session']);
+    for (const lane of lanes) await endSessions(standing, directory, names, lane, ['session']);
     if (isServed) return;
     await sleep(10);
   }

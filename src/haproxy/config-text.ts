@@ -1,5 +1,7 @@
 import { drawCookie, drawKeptSeconds, draws, previewCookie, previewHeader } from '../kinds/beside.ts';
+import type { Reach } from './haproxy-options.ts';
 import { allLanes, backendOf, firstErrorVariable, type Lane, pointingText } from './lanes.ts';
+import { nowhere, spreadLines } from './machines.ts';
 import type { Addresses, ProxyState } from './proxy-state.ts';
 
 export const configFile = 'haproxy.cfg';
@@ -14,19 +16,17 @@ export const lookSocket = 'look.sock';
 /** Stands as the name of the node in a configuration that knows a colour beside the one that serves. */
 export const formNode = 'greenroom-2';
 
-/** Stands where a lane has no address yet; nothing is ever sent there, since only a lane that was pointed to gets requests. */
-const nowhere = { host: '127.0.0.1', port: 1 };
-
 /**
  * Says what a running proxy was started for. The number changes when a later Greenroom expects another configuration of a
  * proxy that an older one started.
  */
-export const description = (listeners: Addresses): string =>
+export const description = (listeners: Addresses, reach?: Reach): string =>
   [
     'greenroom 2',
     ...Object.keys(listeners)
       .toSorted()
       .map((service) => `${service}=${listeners[service]!.host}:${listeners[service]!.port}`),
+    ...(reach ? [`for ${reach.machines} machines asked ${reach.check}`] : []),
   ].join(' ');
 
 /** The addresses in a description. */
@@ -38,6 +38,12 @@ export const readDescription = (text: string): Addresses =>
     ]),
   );
 
+/** Absent where it lets a service be on one machine. */
+export function readReach(text: string): Reach | undefined {
+  const [, machines, check] = / for (\d+) machines asked (\S+)$/.exec(text) ?? [];
+  return check === undefined ? undefined : { machines: Number(machines), check };
+}
+
 /** The map's only entry. */
 export const mapText = (state: ProxyState): string => `active ${pointingText(state)}\n`;
 
@@ -45,25 +51,25 @@ export const mapText = (state: ProxyState): string => `active ${pointingText(sta
  * Everything HAProxy is told, drawn from the state, so that a restart by whomever serves what was served. Paths are relative
  * to the folder it is started in: a socket's path may not have more than 107 bytes.
  */
-export function configText(listeners: Addresses, state: ProxyState): string {
+export function configText(listeners: Addresses, state: ProxyState, reach?: Reach): string {
   const services = Object.keys(listeners).toSorted();
   return [
     '# Written by Greenroom from haproxy-state.json and replaced at every switch; changes made here are lost.',
-    ...globalLines(listeners, services),
+    ...globalLines(description(listeners, reach), services),
     ...defaultLines,
-    ...services.flatMap((service) => frontendLines(service, listeners[service]!)),
+    ...services.flatMap((service) => frontendLines(service, listeners[service]!, reach)),
     'backend nobody',
     '  http-request return status 503 content-type text/plain string "GR7421 No release serves now.\\n" hdr Retry-After 1',
     ...services.flatMap((service) =>
-      allLanes.flatMap((lane) => backendLines(service, lane, state.lanes[lane]?.addresses[service] ?? nowhere)),
+      allLanes.flatMap((lane) => backendLines(service, lane, state.lanes[lane]?.addresses[service] ?? nowhere, reach)),
     ),
     '',
   ].join('\n');
 }
 
-const globalLines = (listeners: Addresses, services: readonly string[]): readonly string[] => [
+const globalLines = (told: string, services: readonly string[]): readonly string[] => [
   'global',
-  `  description ${description(listeners)}`,
+  `  description ${told}`,
   `  node ${formNode}`,
   // Otherwise two proxies could share an address without noticing, and each would get half of the requests.
   '  noreuseport',
@@ -109,7 +115,12 @@ const pageLines: readonly string[] = [
   closed('text/html; charset=utf-8', 'html'),
 ];
 
-function frontendLines(service: string, { host, port }: Addresses[string]): readonly string[] {
+function frontendLines(
+  service: string,
+  { host, port }: Addresses[string],
+  reach: Reach | undefined,
+): readonly string[] {
+  const backend = `${service}.%[var(txn.lane)]`;
   return [
     `frontend ${service}`,
     `  bind ${host}:${port}`,
@@ -125,7 +136,10 @@ function frontendLines(service: string, { host, port }: Addresses[string]): read
     '  http-request set-header X-Forwarded-Host %[req.hdr(host)] if !is_near or !{ req.hdr(x-forwarded-host) -m found }',
     ...pageLines,
     ...assignmentLines,
-    `  use_backend ${service}.%[var(txn.lane)]`,
+    ...(reach
+      ? [`  use_backend ${backend}.session if is_session`, `  use_backend ${backend}.once if !is_repeatable`]
+      : []),
+    `  use_backend ${backend}`,
     '  default_backend nobody',
   ];
 }
@@ -163,12 +177,20 @@ const assignmentLines: readonly string[] = [
   `  http-after-response add-header Set-Cookie "${drawCookie}=%[var(txn.drawn)]; Path=/; Max-Age=${drawKeptSeconds}; HttpOnly; SameSite=Lax" if { var(txn.drawn) -m found }`,
 ];
 
-function backendLines(service: string, lane: Lane, { host, port }: Addresses[string]): readonly string[] {
+function backendLines(
+  service: string,
+  lane: Lane,
+  place: Addresses[string],
+  reach: Reach | undefined,
+): readonly string[] {
   const variable = firstErrorVariable(service, lane);
+  // Also for the answers that HAProxy gives itself: 502, 503 and 504.
+  const noted = `  http-after-response set-var(${variable}) date(0,ms) if { status ge 500 } { var(${variable}) -m int eq 0 }`;
+  if (reach) return spreadLines(reach, [service, lane], place, [noted]);
+  const { host, port } = place;
   return [
     `backend ${backendOf(service, lane)}`,
-    // Also for the answers that HAProxy gives itself: 502, 503 and 504.
-    `  http-after-response set-var(${variable}) date(0,ms) if { status ge 500 } { var(${variable}) -m int eq 0 }`,
+    noted,
     '  use-server session if { hdr(upgrade) -i websocket }',
     '  use-server once if !{ method GET HEAD OPTIONS TRACE }',
     `  server app ${host}:${port} pool-purge-delay 1s`,

@@ -10,7 +10,10 @@ type Looks = readonly { readonly proxy: RunningProxy; readonly lanes: ReadonlyMa
 
 export const countNow = (running: readonly RunningProxy[]): Promise<Looks> =>
   Promise.all(
-    running.map(async (proxy) => ({ proxy, lanes: await lookAtLanes(proxy.directory, Object.keys(proxy.services)) })),
+    running.map(async (proxy) => ({
+      proxy,
+      lanes: await lookAtLanes(proxy.directory, Object.keys(proxy.services), proxy.standing.machines),
+    })),
   );
 
 /** Where the counters of a lane stand in each of the proxies. */

@@ -10,6 +10,14 @@ export interface HaproxyOptions {
   /** A name to be found on PATH or in /usr/sbin, or a path. */
   readonly program: string;
   readonly machine: HaproxyMachine;
+  readonly reach?: Reach | undefined;
+}
+
+/** On how many machines a service may be at once, and what each of them is asked to know whether it is there. Absent: on one, which is not asked. */
+export interface Reach {
+  readonly machines: number;
+  /** Path that is answered with less than 500. */
+  readonly check: string;
 }
 
 export interface OtherProxy {

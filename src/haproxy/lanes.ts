@@ -23,6 +23,25 @@ export const backendOf = (service: string, lane: Lane): string => `${service}.${
  * - `session`: asks for a WebSocket; counted apart from requests.
  */
 export const serverNames = ['app', 'once', 'session'] as const;
+export type ServerName = (typeof serverNames)[number];
+
+/**
+ * Backends of a lane. Where a service may be on several machines, each kind of server has a backend of its own, so that what is sent to
+ * another machine after a vain try stays what it is.
+ */
+export const backendsOf = (service: string, lane: Lane, machines: number): readonly string[] =>
+  machines === 1
+    ? [backendOf(service, lane)]
+    : serverNames.map((name) => spreadBackend(backendOf(service, lane), name));
+
+const spreadBackend = (backend: string, name: ServerName): string => (name === 'app' ? backend : `${backend}.${name}`);
+
+/** The servers of a kind, one for each machine: `web.blue1/once`, or `web.blue1.once/on1` and `web.blue1.once/on2`. */
+export const serversOf = (service: string, lane: Lane, name: ServerName, machines: number): readonly string[] => {
+  const backend = backendOf(service, lane);
+  if (machines === 1) return [`${backend}/${name}`];
+  return Array.from({ length: machines }, (_, index) => `${spreadBackend(backend, name)}/on${index + 1}`);
+};
 
 /** Name of HAProxy's variable with the time of the first bad answer of a backend; hyphens are not allowed in it. */
 export const firstErrorVariable = (service: string, lane: Lane): string =>

@@ -1,6 +1,7 @@
 import { fail, FailureError } from '../domain/failure.ts';
 import { isCode } from '../host/durable-file.ts';
 import { sameBeside, sameServices } from '../kinds/beside.ts';
+import { expectRoom } from '../kinds/machines.ts';
 import type { TrafficState, TrafficTarget } from '../kinds/traffic.ts';
 import { agreedState } from './agree.ts';
 import { isSettled, settleLanes, turnProxy } from './apply-pointing.ts';
@@ -28,6 +29,7 @@ export async function prepare(options: HaproxyOptions, target: TrafficTarget): P
   const { stateDirectory: directory, services } = options;
   const state = await readState(directory);
   const isNew = mayPoint(state, target, Object.keys(services));
+  expectRoom(options.reach?.machines ?? 1, target);
   const running = await bringUp(options, state);
   const old = running.find(({ standing }) => !standing.knowsBeside);
   if (target.beside && old) failOld(old.standing);
@@ -113,8 +115,8 @@ async function turnAll(
   });
 }
 
-const readBack = (options: HaproxyOptions, { name, directory, services }: RunningProxy, state: ProxyState) =>
-  bringUpOne(options, { name, directory, services }, state);
+const readBack = (options: HaproxyOptions, { standing: _, ...proxy }: RunningProxy, state: ProxyState) =>
+  bringUpOne(options, proxy, state);
 
 function asFailure(error: unknown): FailureError {
   if (error instanceof FailureError) return error;

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCode } from '../host/durable-file.ts';
-import { readDescription } from './config-text.ts';
-import type { HaproxyOptions } from './haproxy-options.ts';
+import { readDescription, readReach } from './config-text.ts';
+import type { HaproxyOptions, Reach } from './haproxy-options.ts';
 import type { Addresses } from './proxy-state.ts';
 import { lookAt, type Standing } from './standing.ts';
 
@@ -15,6 +15,7 @@ export interface Proxy {
   /** Its own: configuration, map, sockets and log. */
   readonly directory: string;
   readonly services: Addresses;
+  readonly reach?: Reach | undefined;
 }
 
 export interface RunningProxy extends Proxy {
@@ -24,9 +25,9 @@ export interface RunningProxy extends Proxy {
 const folderOf = (stateDirectory: string): string => join(stateDirectory, 'proxies');
 
 /** Those that are asked for. */
-const proxiesOf = ({ stateDirectory, services, more = [] }: HaproxyOptions): readonly Proxy[] => [
-  { name: mainProxy, directory: stateDirectory, services },
-  ...more.map((other) => ({ ...other, directory: join(folderOf(stateDirectory), other.name) })),
+const proxiesOf = ({ stateDirectory, services, reach, more = [] }: HaproxyOptions): readonly Proxy[] => [
+  { name: mainProxy, directory: stateDirectory, services, reach },
+  ...more.map((other) => ({ ...other, reach, directory: join(folderOf(stateDirectory), other.name) })),
 ];
 
 /**
@@ -40,7 +41,8 @@ export async function allProxies(options: HaproxyOptions): Promise<readonly Prox
     if (asked.some((each) => each.directory === directory)) continue;
     const standing = await lookAt(directory);
     const name = directory.slice(folderOf(options.stateDirectory).length + 1);
-    if (standing) left.push({ name, directory, services: readDescription(standing.description) });
+    const told = standing?.description;
+    if (told !== undefined) left.push({ name, directory, services: readDescription(told), reach: readReach(told) });
   }
   return [...asked, ...left];
 }

@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import type { Colour } from '../kinds/driver.ts';
 import { besideFault, sameBeside, sameServices } from '../kinds/beside.ts';
-import type { Gets, TrafficTarget } from '../kinds/traffic.ts';
+import type { Gets, Place, TrafficTarget } from '../kinds/traffic.ts';
 import { allLanes, colourOf, type Lane, lanesOf } from './lanes.ts';
 
-const addressSchema = z.object({ host: z.string().min(1), port: z.int().min(1).max(65_535) });
+const hostSchema = z.string().min(1);
+const addressSchema = z.object({
+  host: hostSchema,
+  port: z.int().min(1).max(65_535),
+  also: z.array(hostSchema).readonly().optional(),
+  standby: z.array(hostSchema).readonly().optional(),
+}) satisfies z.ZodType<Place>;
 const servicesSchema = z.record(z.string(), addressSchema).readonly();
 export type Addresses = z.infer<typeof servicesSchema>;
 

@@ -21,7 +21,7 @@ async function loadOf(proxy: RunningProxy, state: ProxyState): Promise<readonly 
     names.map((service) => firstErrorVariable(service, lane as Lane)),
   );
   // Counters first: an error that is counted has its time already.
-  const looks = await lookAtLanes(directory, names);
+  const looks = await lookAtLanes(directory, names, standing.machines);
   const times = await readVariables(directory, variables);
   return loadByColour({
     ...{ state, looks, by: standing.name, upSinceAt: standing.upSinceAt },

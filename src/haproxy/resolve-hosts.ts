@@ -6,7 +6,14 @@ import type { Addresses } from './proxy-state.ts';
 /** HAProxy's servers are moved to numbers, never to names; nothing there may hang on who answers for a name later. Throws GR7410 for a name that nobody knows. */
 export async function resolveHosts(services: Addresses): Promise<Addresses> {
   const entries = await Promise.all(
-    Object.entries(services).map(async ([name, { host, port }]) => [name, { host: await numberOf(name, host), port }]),
+    Object.entries(services).map(async ([name, { host, port, also, standby }]) => {
+      const numbers = (hosts: readonly string[]) => Promise.all(hosts.map((each) => numberOf(name, each)));
+      const others = {
+        ...(also && { also: await numbers(also) }),
+        ...(standby && { standby: await numbers(standby) }),
+      };
+      return [name, { host: await numberOf(name, host), port, ...others }];
+    }),
   );
   return Object.fromEntries(entries) as Addresses;
 }

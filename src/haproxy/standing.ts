@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../domain/failure.ts';
 import { identify } from '../host/process-identity.ts';
-import { description, formNode, lookSocket, mapFile, readDescription } from './config-text.ts';
+import { description, formNode, lookSocket, mapFile, readDescription, readReach } from './config-text.ts';
 import { haproxyProcesses, processName } from './haproxy-processes.ts';
-import { allLanes, backendOf, type Lane, type Pointing, readPointing, serverNames, withoutSecret } from './lanes.ts';
+import type { Reach } from './haproxy-options.ts';
+import { allLanes, type Lane, type Pointing, readPointing, serverNames, serversOf, withoutSecret } from './lanes.ts';
+import { nowhere } from './machines.ts';
 import type { Addresses } from './proxy-state.ts';
 import { askRuntime } from './runtime-door.ts';
 
@@ -23,7 +25,9 @@ export interface Standing {
   readonly mapEntry: string | null;
   /** Read from the map; null for what Greenroom did not write. */
   readonly pointing: Pointing | null;
-  /** Where the servers of a lane are; `mixed` where they are not all at one address. */
+  /** On how many machines it lets a service be. */
+  readonly machines: number;
+  /** Where the servers of a lane are; `mixed` where those of a machine are not all at one address, or machines at different ports. */
   addressOf(service: string, lane: Lane): Addresses[string] | 'mixed' | null;
 }
 
@@ -56,18 +60,32 @@ function readStanding(text: string): Standing | null {
   const mapEntry = readMapEntry(text);
   const pointing = mapEntry === null ? null : readPointing(mapEntry);
   const places = serverPlaces(text);
+  const machines = readReach(info('description') ?? '')?.machines ?? 1;
   return {
     ...{ pid, name: processName(identity), upSinceAt: Number(info('Start_time_sec')) * 1_000 },
     ...{ description: info('description') ?? '', knowsBeside: info('node') === formNode, pointing, mapEntry },
-    addressOf: (service, lane) => {
-      const [first = null, ...others] = serverNames.map((server) =>
-        places.get(`${backendOf(service, lane)}/${server}`),
-      );
-      if (!first) return null;
-      return others.every((each) => each?.host === first.host && each.port === first.port) ? first : 'mixed';
-    },
+    machines,
+    addressOf: (service, lane) => addressIn(places, service, lane, machines),
   };
 }
+
+function addressIn(
+  places: ReadonlyMap<string, Addresses[string]>,
+  service: string,
+  lane: Lane,
+  machines: number,
+): Addresses[string] | 'mixed' | null {
+  const kinds = serverNames.map((name) => serversOf(service, lane, name, machines).map((each) => places.get(each)));
+  const [app = []] = kinds;
+  if (!app[0]) return null;
+  if (kinds.some((servers) => servers.some((each, index) => !isAt(each, app[index])))) return 'mixed';
+  const [first = app[0], ...also] = app.filter((each) => each && !isAt(each, nowhere)) as Addresses[string][];
+  if (also.some(({ port }) => port !== first.port)) return 'mixed';
+  return also.length === 0 ? first : { ...first, also: also.map(({ host }) => host) };
+}
+
+const isAt = (one: Addresses[string] | undefined, other: Addresses[string] | undefined): boolean =>
+  one?.host === other?.host && one?.port === other?.port;
 
 /** The value of the map's only entry in an answer; null when there is none. */
 export const readMapEntry = (text: string): string | null => /^0x[0-9a-f]+ active (\S+)$/m.exec(text)?.[1] ?? null;
@@ -78,7 +96,7 @@ function serverPlaces(text: string): ReadonlyMap<string, Addresses[string]> {
   const [backend, server, host, port] = ['be_name', 'srv_name', 'srv_addr', 'srv_port'].map((name) =>
     columns.indexOf(name),
   );
-  const ours = new RegExp(`^\\d+ \\S+\\.(?:${allLanes.join('|')}) `);
+  const ours = new RegExp(`^\\d+ \\S+\\.(?:${allLanes.join('|')})(?:\\.\\w+)? `);
   return new Map(
     lines
       .filter((line) => ours.test(line))
@@ -88,11 +106,12 @@ function serverPlaces(text: string): ReadonlyMap<string, Addresses[string]> {
 }
 
 /** Throws GR7404 when it was started for other public addresses, or by a Greenroom with another form of configuration. */
-export function expectAddresses(standing: Standing, listeners: Addresses): void {
-  if (standing.description === description(listeners)) return;
+export function expectAddresses(standing: Standing, listeners: Addresses, reach: Reach | undefined): void {
+  const wanted = description(listeners, reach);
+  if (standing.description === wanted) return;
   fail({
     code: 'GR7404',
-    message: `HAProxy runs here (process ${standing.pid}) as "${standing.description}", and "${description(listeners)}" is wanted.`,
+    message: `HAProxy runs here (process ${standing.pid}) as "${standing.description}", and "${wanted}" is wanted.`,
     do: 'Stop the environment with "greenroom stop" and deploy when the addresses in the configuration are the right ones; that interrupts traffic.',
   });
 }

@@ -65,7 +65,7 @@ export async function writeFiles(options: HaproxyOptions, proxy: Proxy, state: P
 /** Beside those that hold. */
 export async function draftFiles(options: HaproxyOptions, proxy: Proxy, state: ProxyState): Promise<void> {
   const texts = [
-    configText(await resolveHosts(proxy.services), state),
+    configText(await resolveHosts(proxy.services), state, proxy.reach),
     mapText(state),
     pageText(await readWish(options.stateDirectory)),
   ];

@@ -30,15 +30,15 @@ const some = answer({
 });
 
 test('requests, WebSockets and bad answers are told apart', () => {
-  const look = readLanes(some, ['web'])!.get('blue1');
+  const look = readLanes(some, ['web'], 1)!.get('blue1');
   // Ended: 116 streams less 6 of WebSockets, and the one WebSocket that was refused is a request.
   expect(look).toEqual({ httpInFlight: 3, webSockets: 3, ended: 111, status5xx: 5, transportErrors: 5 });
 });
 
 test('an answer that lacks a row, or is cut short, is none', () => {
-  expect(readLanes(some, ['web', 'api'])).toBeNull();
-  expect(readLanes(some.slice(0, -300), ['web'])).toBeNull();
-  expect(readLanes('', ['web'])).toBeNull();
+  expect(readLanes(some, ['web', 'api'], 1)).toBeNull();
+  expect(readLanes(some.slice(0, -300), ['web'], 1)).toBeNull();
+  expect(readLanes('', ['web'], 1)).toBeNull();
 });
 
 test('counters go from the pointing, and from the start of a proxy that came later', () => {
@@ -47,7 +47,7 @@ test('counters go from the pointing, and from the start of a proxy that came lat
   const serves = { lane: 'blue1' as const, addresses: {}, counted };
   const state = pointed(emptyState, target, { pointedAt: 1_000, serves, beside: null });
   const countedOf = (record: LaneRecord) => record.counted;
-  const source = { state, looks: readLanes(some, ['web'])!, upSinceAt: 5_000, countedOf, errorTimeOf: () => 1_234 };
+  const source = { state, looks: readLanes(some, ['web'], 1)!, upSinceAt: 5_000, countedOf, errorTimeOf: () => 1_234 };
   expect(loadByColour({ ...source, by: '1/1' })).toEqual([
     {
       ...{ colour: 'blue', httpInFlight: 3, webSockets: 3, requests: 11, status5xx: 0, transportErrors: 2 },

@@ -1,6 +1,6 @@
 import type { Colour } from '../kinds/driver.ts';
 import type { ColourLoad } from '../kinds/traffic.ts';
-import { allLanes, backendOf, colourOf, type Lane, serverNames } from './lanes.ts';
+import { allLanes, backendsOf, colourOf, type Lane, serverNames, serversOf } from './lanes.ts';
 import { lastLaneOf, type Counts, type LaneRecord, type ProxyState } from './proxy-state.ts';
 
 /** What HAProxy says of one lane now, all services together; counted since HAProxy started. */
@@ -12,17 +12,26 @@ export interface LaneLook extends Counts {
 export const noCounts: Counts = { ended: 0, status5xx: 0, transportErrors: 0 };
 
 /** One question for each backend: rows of one answer are of one moment only when they fit into HAProxy's buffer together. */
-export const statCommands = (services: readonly string[]): readonly string[] =>
-  services.flatMap((service) => allLanes.map((lane) => `show stat ${backendOf(service, lane)} 6 -1`));
+export const statCommands = (services: readonly string[], machines: number): readonly string[] =>
+  services.flatMap((service) =>
+    allLanes.flatMap((lane) => backendsOf(service, lane, machines).map((backend) => `show stat ${backend} 6 -1`)),
+  );
 
 /** Reads the answers to `statCommands`. Null when one is missing: half of the truth would be a made-up number. */
-export function readLanes(answer: string, services: readonly string[]): ReadonlyMap<Lane, LaneLook> | null {
+export function readLanes(
+  answer: string,
+  services: readonly string[],
+  machines: number,
+): ReadonlyMap<Lane, LaneLook> | null {
   const rows = statRows(answer);
   const looks = new Map<Lane, LaneLook>();
   for (const lane of allLanes) {
     let sum: LaneLook = { httpInFlight: 0, webSockets: 0, ...noCounts };
     for (const service of services) {
-      const look = lookOf((server) => rows.get(`${backendOf(service, lane)}/${server}`));
+      const backends = backendsOf(service, lane, machines).map((backend) => `${backend}/BACKEND`);
+      const servers = serverNames.map((name) => serversOf(service, lane, name, machines));
+      const [all, ...each] = [backends, ...servers].map((names) => sumOf(names.map((name) => rows.get(name))));
+      const look = lookOf(all, each);
       if (!look) return null;
       sum = {
         httpInFlight: sum.httpInFlight + look.httpInFlight,
@@ -58,9 +67,8 @@ function statRows(answer: string): ReadonlyMap<string, Row> {
  * too. The difference is what callers got instead of an answer, whatever was tried and repeated before. A broken-off answer
  * has its good status already and is counted by `srv_abrt`.
  */
-function lookOf(rowOf: (server: string) => Row | undefined): LaneLook | null {
-  const all = rowOf('BACKEND');
-  const [app, once, session] = serverNames.map(rowOf);
+function lookOf(all: Row | null | undefined, servers: readonly (Row | null)[]): LaneLook | null {
+  const [app, once, session] = servers;
   if (!all || !app || !once || !session) return null;
   const status5xx = app('hrsp_5xx') + once('hrsp_5xx') + session('hrsp_5xx');
   const answeredSessions = ['hrsp_2xx', 'hrsp_3xx', 'hrsp_4xx', 'hrsp_5xx'].reduce(
@@ -77,6 +85,10 @@ function lookOf(rowOf: (server: string) => Row | undefined): LaneLook | null {
     transportErrors: madeHere + app('srv_abrt') + once('srv_abrt'),
   };
 }
+
+/** Null when one is missing. */
+const sumOf = (rows: readonly (Row | undefined)[]): Row | null =>
+  rows.every((row) => row !== undefined) ? (column) => rows.reduce((total, row) => total + row(column), 0) : null;
 
 /** Null when no error time was noted, or the variable is not known. */
 export function readErrorTime(answer: string, variable: string): number | null {

@@ -1,3 +1,4 @@
+import { samePlace } from './machines.ts';
 import type { Beside, Gets, TrafficTarget } from './traffic.ts';
 
 /** Carries the secret of a preview. Ends at the proxy; in an answer it says that the previewed colour gave it. */
@@ -53,7 +54,7 @@ function sameGets(a: Gets, b: Gets): boolean {
 export function sameServices(a: TrafficTarget['services'], b: TrafficTarget['services']): boolean {
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length) return false;
-  return names.every((name) => a[name]?.host === b[name]?.host && a[name]?.port === b[name]?.port);
+  return names.every((name) => samePlace(a[name], b[name]));
 }
 
 /** The cookies of a request without those of the proxy; null when nothing is left. */

@@ -54,9 +54,19 @@ export interface TrafficTarget {
   /** Null: nobody serves; requests get 503. */
   readonly colour: Colour | null;
   readonly release: string | null;
-  readonly services: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+  readonly services: Readonly<Record<string, Place>>;
   /** The other colour, for some of the requests. It is part of the target: the next one that does not name it ends it. Absent: for none. */
   readonly beside?: Beside | undefined;
+}
+
+/** Where a service of a colour is reached: on one machine, or on several at the same port. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  /** Other machines that have a copy of it. */
+  readonly also?: readonly string[] | undefined;
+  /** Machines to which the platform may move a copy by itself. They get requests as soon as one answers there. */
+  readonly standby?: readonly string[] | undefined;
 }
 
 export interface Beside {

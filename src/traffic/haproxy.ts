@@ -19,6 +19,19 @@ const schema = z.strictObject({
     .min(1)
     .default('haproxy')
     .describe('The HAProxy to start, 2.6 or newer: a name to be found on PATH or in /usr/sbin, or a path.'),
+  machines: z
+    .int()
+    .min(2)
+    .max(8)
+    .optional()
+    .describe('Most machines that a service is on at once, where the driver spreads it (`swarm`). Default: one.'),
+  check: z
+    .string()
+    .regex(/^\/[A-Za-z0-9/._~-]*$/, { error: 'expected a path of letters, digits and / . _ ~ -' })
+    .optional()
+    .describe(
+      'With `machines`: path that every service answers with less than 500 on each machine that can serve. Default: `/`.',
+    ),
   proxies: z
     .record(z.string().regex(/^(?!main$)[a-z][a-z0-9-]{0,30}$/), other)
     .default({})
@@ -28,7 +41,14 @@ const schema = z.strictObject({
 });
 
 type Config = z.infer<typeof schema>;
+/** See `machines` and `check`. */
+interface Reach {
+  readonly machines: number;
+  readonly check: string;
+}
+
 interface HaproxyPlace extends Pick<TrafficPlace, 'stateDirectory' | 'services'>, Pick<Config, 'program'> {
+  readonly reach?: Reach | undefined;
   readonly more: readonly { readonly name: string; readonly services: TrafficPlace['services'] }[];
 }
 
@@ -38,8 +58,10 @@ export function haproxyTraffic(openHaproxy: (place: HaproxyPlace) => TrafficHand
     kind: 'haproxy',
     summary: 'HAProxy for each environment, one or several: faster than the edge, one fenced switch for all services.',
     schema,
-    open: ({ stateDirectory, services }, { program, proxies }) =>
-      openHaproxy({ stateDirectory, services, program, more: othersOf(services, proxies) }),
+    open: ({ stateDirectory, services }, { program, proxies, machines, check = '/' }) => {
+      const reach = machines === undefined ? {} : { reach: { machines, check } };
+      return openHaproxy({ stateDirectory, services, program, more: othersOf(services, proxies), ...reach });
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import { portOwner } from '../../effects/tcp/port-owner.ts';
 import type { Colour } from '../../kinds/driver.ts';
 import type { ColourLoad, TrafficHandle, TrafficTarget } from '../../kinds/traffic.ts';
 import { openHaproxy } from '../client.ts';
-import type { HaproxyMachine } from '../haproxy-options.ts';
+import type { HaproxyMachine, HaproxyOptions } from '../haproxy-options.ts';
 import { haproxyProcesses } from '../haproxy-processes.ts';
 
 const fixtureApp = join(import.meta.dirname, '../../../bench/fixture-app.ts');
@@ -57,9 +57,7 @@ export class Rig {
   }
 
   /** Another handle on the same folder, as another process would have it. */
-  open(
-    over: { readonly services?: Rig['services']; readonly program?: string; readonly stateDirectory?: string } = {},
-  ): TrafficHandle {
+  open(over: Partial<Pick<HaproxyOptions, 'services' | 'program' | 'stateDirectory' | 'reach'>> = {}): TrafficHandle {
     const { stateDirectory, services } = this;
     const more = Object.entries(this.others).map(([name, others]) => ({ name, services: others }));
     return openHaproxy({ stateDirectory, services, more, program: 'haproxy', machine, ...over });
@@ -82,8 +80,10 @@ export class Rig {
     return this.services['web']!.port;
   }
 
-  async app(release: string): Promise<App> {
-    const child = fork(fixtureApp, [], { env: { PATH: process.env['PATH'], RELEASE: release } });
+  async app(release: string, at: { readonly host?: string; readonly port?: number } = {}): Promise<App> {
+    const { host = '127.0.0.1', port: wanted = 0 } = at;
+    const env = { PATH: process.env['PATH'], RELEASE: release, HOST: host, PORT: String(wanted) };
+    const child = fork(fixtureApp, [], { env });
     this.apps.push(child);
     const port = await new Promise<number>((resolve) =>
       child.once('message', (message: { port: number }) => resolve(message.port)),
