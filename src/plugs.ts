@@ -18,12 +18,15 @@ import { githubWorkflowDriver } from './drivers/github-workflow.ts';
 import { httpDriver } from './drivers/http.ts';
 import { composeDriver } from './drivers/compose.ts';
 import { processDriver } from './drivers/process.ts';
+import { swarmDriver } from './drivers/swarm.ts';
+import { copyImage } from './docker/copy-image.ts';
 import { openEngine } from './docker/engine.ts';
 import { openEdge } from './edge/client.ts';
 import { commandHost } from './effects/command-host.ts';
 import { remoteHost } from './effects/remote-host.ts';
 import { composeHost } from './effects/compose-host.ts';
 import { supervisedHost } from './effects/supervised-host.ts';
+import { swarmHost } from './effects/swarm-host.ts';
 import { portOwner } from './effects/tcp/port-owner.ts';
 import { openHaproxy } from './haproxy/client.ts';
 import { register, type RegisteredCheck } from './kinds/check.ts';
@@ -58,6 +61,7 @@ export const drivers: ReadonlyMap<string, Driver> = byKind<Driver>(
   githubWorkflowDriver(remoteHost()) as unknown as Driver,
   httpDriver(remoteHost()) as unknown as Driver,
   composeDriver({ ...composeHost(), engine: openEngine }) as unknown as Driver,
+  swarmDriver({ ...swarmHost(), engine: openEngine, copyImage }) as unknown as Driver,
 );
 export const traffic: ReadonlyMap<string, Traffic> = byKind<Traffic>(
   edgeTraffic(openEdge) as Traffic,

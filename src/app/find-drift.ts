@@ -1,7 +1,8 @@
 import type { Comparison } from '../domain/drift.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import type { Instance } from '../kinds/driver.ts';
-import type { TrafficState } from '../kinds/traffic.ts';
+import { hostsOf, placeOf, samePlace } from '../kinds/machines.ts';
+import type { Place, TrafficState } from '../kinds/traffic.ts';
 import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { namedRelease } from '../store/releases.ts';
@@ -146,10 +147,12 @@ async function trafficDrift(
 function targetDrift(serving: Serving, traffic: TrafficState, instances: readonly Instance[]): readonly string[] {
   if (traffic.colour !== serving.colour || traffic.release !== serving.releaseId)
     return [`its proxy points to ${traffic.release ?? 'nothing'}${traffic.colour ? ` (${traffic.colour})` : ''}`];
-  return instances.flatMap(({ service, host, port }) => {
-    const target = traffic.services[service];
-    if (target?.host === host && target.port === port) return [];
-    const seen = target ? `${target.host}:${target.port}` : 'nothing';
-    return [`its proxy sends ${service} to ${seen}, which listens on ${host}:${port}`];
+  return instances.flatMap((instance) => {
+    const target = traffic.services[instance.service];
+    if (samePlace(target, placeOf(instance))) return [];
+    const told = (place: Place): string => `${hostsOf(place).join(', ')}:${place.port}`;
+    return [
+      `its proxy sends ${instance.service} to ${target ? told(target) : 'nothing'}, which listens on ${told(instance)}`,
+    ];
   });
 }

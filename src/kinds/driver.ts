@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Json } from '../domain/json.ts';
+import type { Place } from './traffic.ts';
 
 /** Where code runs. Knows nothing of traffic. */
 export interface Driver<Config = Json> {
@@ -64,10 +65,9 @@ export interface Command {
   readonly service: string | null;
 }
 
-export interface Instance {
+/** A service that runs: on `host`, and with a copy on each of `also`. */
+export interface Instance extends Place {
   readonly service: string;
-  readonly host: string;
-  readonly port: number;
   readonly pid: number | null;
   /** Kernel start time of the process, so that a pid used again is another process. */
   readonly startedTicks: string | null;

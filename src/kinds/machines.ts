@@ -1,6 +1,13 @@
 import { fail } from '../domain/failure.ts';
 import type { Place, TrafficTarget } from './traffic.ts';
 
+/** Where something runs, and nothing else of it. */
+export const placeOf = ({ host, port, also, standby }: Place): Place => ({
+  ...{ host, port },
+  ...(also && { also }),
+  ...(standby && { standby }),
+});
+
 /** Those that have a copy first. */
 export const hostsOf = ({ host, also = [], standby = [] }: Place): readonly string[] => [host, ...also, ...standby];
 

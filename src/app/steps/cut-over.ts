@@ -3,6 +3,7 @@ import type { Colour } from '../../kinds/driver.ts';
 import { shareOf } from '../../domain/shift.ts';
 import type { Step } from '../../domain/step.ts';
 import { newSide, sameBeside } from '../../kinds/beside.ts';
+import { placeOf } from '../../kinds/machines.ts';
 import type { Beside, TrafficState, TrafficTarget } from '../../kinds/traffic.ts';
 import { claim, observe, publicAddresses, servingRelease, type Site } from '../site.ts';
 import { changeColour } from './bring-up.ts';
@@ -31,8 +32,8 @@ export const switchOver: StepModule = ({ site, step, operation, run }) =>
     return { status: 'done', facts: percent === null ? facts : { ...facts, percent } };
   });
 
-/** What a proxy can never take: it runs with other public addresses, or is too old for a colour beside the one that serves. */
-const neverTaken = /^GR74(04|37)$/;
+/** What a proxy can never take: it runs with other public addresses, is too old for a colour beside the one that serves, or has no room for all machines. */
+const neverTaken = /^GR74(04|37|59)$/;
 
 /** What the proxy refuses for good, in its words; nothing was moved then. */
 export async function unlessRefused<T>(act: () => Promise<T>): Promise<T | string> {
@@ -65,7 +66,7 @@ async function share(site: Site, percent: number): Promise<Wanted> {
 /** Where each service of a colour really listens. Throws when one does not run. */
 export async function placesOf(site: Site, colour: Colour): Promise<Beside['services']> {
   const instances = await observe(site, colour);
-  const services = Object.fromEntries(instances.map(({ service, host, port }) => [service, { host, port }]));
+  const services = Object.fromEntries(instances.map((each) => [each.service, placeOf(each)]));
   const lost = site.project.services.map(({ name }) => name).filter((name) => services[name] === undefined);
   if (lost.length > 0) throw new Error(`${lost.join(', ')} of ${colour} does not run`);
   return services;

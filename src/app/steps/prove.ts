@@ -4,6 +4,7 @@ import type { ResultFinding } from '../../domain/verdict.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Effects } from '../../kinds/effects.ts';
 import { parseJsonPath, valueAt } from '../../kinds/json-path.ts';
+import type { Place } from '../../kinds/traffic.ts';
 import { observe, slotOf, type Site } from '../site.ts';
 import { recordStep } from './answer.ts';
 import type { StepModule } from './step-task.ts';
@@ -58,7 +59,7 @@ async function proveService(site: Site, service: Service, beganAt: number, signa
   while (clock.now() - beganAt < health.startsInMs && !signal.aborted) {
     const instance = (await observe(site, site.colour)).find((each) => each.service === name);
     if (!instance) return dead(service, clock.now() - beganAt);
-    last = await askHealth(site.effects, service, instance, site.release.id, signal);
+    last = await askCopies(site, service, instance, signal);
     wrong = last.status === 'wrong-release' ? wrong + 1 : 0;
     inARow = last.status === 'good' ? inARow + 1 : 0;
     if (last.status === 'good') slowestMs = inARow === 1 ? last.durationMs : Math.max(slowestMs, last.durationMs);
@@ -67,6 +68,17 @@ async function proveService(site: Site, service: Service, beganAt: number, signa
     await clock.sleep(inARow > 0 ? 20 : 60, signal);
   }
   return neverHealthy(service, clock.now() - beganAt, last);
+}
+
+/** Every copy has to be right; the answer is that of the first that is not, or of the slowest. */
+async function askCopies(site: Site, service: Service, place: Place, signal: AbortSignal): Promise<HealthAnswer> {
+  const { host, port, also = [] } = place;
+  const answers = await Promise.all(
+    [host, ...also].map((each) => askHealth(site.effects, service, { host: each, port }, site.release.id, signal)),
+  );
+  const slowest = (one: HealthAnswer, other: HealthAnswer): HealthAnswer =>
+    one.status !== 'good' || (other.status === 'good' && one.durationMs >= other.durationMs) ? one : other;
+  return answers.reduce(slowest);
 }
 
 export type HealthAnswer =

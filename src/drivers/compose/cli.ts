@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { fail } from '../../domain/failure.ts';
 import type { RunAnswer } from '../../kinds/effects.ts';
-import { isWarning, mistakesIn } from './mistakes.ts';
+import { type File, isWarning, mistakesIn } from './mistakes.ts';
 import { composeModel, type ComposeModel } from './model.ts';
 import type { Scene } from './scene.ts';
 
@@ -83,13 +83,8 @@ const ambiguous = (service: string, name: string): never =>
 
 /** The team's files with everything filled in. Throws `GR6442` with file and line. */
 export async function readModel(scene: Scene, cli: Cli): Promise<ComposeModel> {
-  const { host, slot, hide } = scene;
-  const files: { path: string; text: string }[] = [];
-  for (const name of slot.config.file) {
-    const text = await host.read(join(slot.artifactDirectory, name));
-    if (text === null) missing(name);
-    files.push({ path: name, text: text ?? '' });
-  }
+  const { slot, hide } = scene;
+  const files = await readFiles(scene);
   const end = await cli.onTeam(['config'], LOOK_MS);
   const { text = '', bytes = 0 } = end.answer ?? {};
   if (end.exitCode !== 0) return fail(...mistakesIn(hide(end.output), files));
@@ -102,6 +97,17 @@ export async function readModel(scene: Scene, cli: Cli): Promise<ComposeModel> {
     where: slot.config.file.join(', '),
     do: 'Write this part in another of the forms that Compose knows.',
   });
+}
+
+/** The files as the team wrote them. Throws `GR6442` when one is missing. */
+export async function readFiles({ host, slot }: Scene): Promise<readonly File[]> {
+  const files: File[] = [];
+  for (const name of slot.config.file) {
+    const text = await host.read(join(slot.artifactDirectory, name));
+    if (text === null) missing(name);
+    files.push({ path: name, text: text ?? '' });
+  }
+  return files;
 }
 
 const missing = (name: string): never =>

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { Slot } from '../../kinds/driver.ts';
 import type { ComposeModel, ComposeService, ComposeVolume } from './model.ts';
 import { labelNames, labelsOf, LOOPBACK, type ComposeSlot } from './scene.ts';
 import { isExternal, type Survey } from './survey.ts';
@@ -72,14 +73,14 @@ const literally = (values: Readonly<Record<string, string>>): Record<string, str
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.replaceAll('$', '$$$$')]));
 
 /** Only that much is said to a service beyond its compose file; `${…}` in the file takes the rest. */
-const placeOf = (slot: ComposeSlot): Record<string, string> => ({
+export const placeOf = (slot: Slot<unknown>): Record<string, string> => ({
   GREENROOM_RELEASE: slot.release.id,
   GREENROOM_ENVIRONMENT: slot.environment,
   GREENROOM_COLOUR: slot.colour,
   GREENROOM_OPERATION: slot.operation,
 });
 
-function environmentOf({ environment = {} }: ComposeService): Record<string, unknown> {
+export function environmentOf({ environment = {} }: ComposeService): Record<string, unknown> {
   if (!Array.isArray(environment)) return environment;
   return Object.fromEntries(
     environment.map((line) => {

@@ -118,7 +118,7 @@ async function pull(scene: Scene, { name, image }: { name: string; image: string
 }
 
 /** `greenroom/medianest-web:rel_…`. */
-function tagOf(slot: ComposeSlot, service: string): string {
+export function tagOf(slot: ComposeSlot, service: string): string {
   const repository = `${slot.project}-${service}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   return `greenroom/${repository}:${slot.release.id.replaceAll(/[^A-Za-z0-9_.-]/g, '-').slice(0, 128)}`;
 }

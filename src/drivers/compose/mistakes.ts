@@ -1,7 +1,7 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import type { Failure } from '../../domain/failure.ts';
 
-interface File {
+export interface File {
   readonly path: string;
   readonly text: string;
 }
@@ -43,8 +43,8 @@ function placeOf(line: string, files: readonly File[]): string | null {
   return path && locate(path, files);
 }
 
-/** Of the deepest part of the path that is written anywhere; later files win, as they do in Compose. */
-function locate(path: readonly string[], files: readonly File[]): string | null {
+/** File, line and column of the deepest part of the path that is written anywhere; later files win, as they do in Compose. */
+export function locate(path: readonly string[], files: readonly File[]): string | null {
   for (let depth = path.length; depth > 1; depth -= 1)
     for (const file of files.toReversed()) {
       const counter = new LineCounter();

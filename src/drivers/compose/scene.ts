@@ -57,10 +57,11 @@ export const onScene = (host: ComposeHost, slot: ComposeSlot): Scene => ({
   hide: host.redaction(slot.secrets),
 });
 
+type Names = Pick<Slot, 'project' | 'environment' | 'colour'>;
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '-');
 
 /** The compose project of a colour: `medianest-staging-blue`. */
-export const colourProject = ({ project, environment, colour }: ComposeSlot): string =>
+export const colourProject = ({ project, environment, colour }: Names): string =>
   `${plain(project)}-${plain(environment)}-${colour}`;
 
 /** Only infrastructure and one colour are in it. */
@@ -85,7 +86,7 @@ export const labelNames = {
   team: 'greenroom.team',
 } as const;
 
-export const labelsOf = (slot: ComposeSlot, service: string): Readonly<Record<string, string>> => ({
+export const labelsOf = (slot: Slot<unknown>, service: string): Readonly<Record<string, string>> => ({
   ...slotLabels(slot, slot.colour),
   [labelNames.environment]: slot.environment,
   [labelNames.service]: service,
@@ -94,7 +95,7 @@ export const labelsOf = (slot: ComposeSlot, service: string): Readonly<Record<st
   [labelNames.operation]: slot.operation,
 });
 
-export const slotLabels = (slot: ComposeSlot, colour: Colour): Readonly<Record<string, string>> => ({
+export const slotLabels = (slot: Pick<Slot, 'stateDirectory'>, colour: Colour): Readonly<Record<string, string>> => ({
   [labelNames.state]: slot.stateDirectory,
   [labelNames.colour]: colour,
 });

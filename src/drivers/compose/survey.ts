@@ -22,14 +22,14 @@ export interface Question {
   readonly instead?: string;
 }
 
-export function surveyOf(slot: ComposeSlot, model: ComposeModel): Survey {
+export function surveyOf(slot: ComposeSlot, model: ComposeModel, copies: 'one' | 'many' = 'one'): Survey {
   const names = slot.services.map(({ name }) => name);
   const refusals: string[] = [];
   const questions: Question[] = [];
   const apps = names.flatMap((name) => {
     const service = model.services[name];
     if (!service) return (refusals.push(absent(name, model)), []);
-    refusals.push(...refusalsOf(name, service));
+    refusals.push(...refusalsOf(name, service, copies));
     const target = targetOf(slot, name, service);
     if (typeof target === 'string') return (refusals.push(target), []);
     questions.push(...questionsOf(slot, { name, service, target, model }));
@@ -96,7 +96,7 @@ function targetOf(slot: ComposeSlot, name: string, service: ComposeService): num
   return `${name} has ${seen} in the compose file: say which one gets its requests under "ports"`;
 }
 
-function refusalsOf(name: string, service: ComposeService): readonly string[] {
+function refusalsOf(name: string, service: ComposeService, allowed: 'one' | 'many'): readonly string[] {
   const { network_mode: mode, volumes_from: from, scale, deploy } = service;
   const copies = scale ?? deploy?.replicas ?? 1;
   return [
@@ -104,7 +104,9 @@ function refusalsOf(name: string, service: ComposeService): readonly string[] {
       ? [`${name} has network_mode: ${mode}, where two colours cannot stand beside each other`]
       : []),
     ...(from && from.length > 0 ? [`${name} has volumes_from, which names containers of one project`] : []),
-    ...(copies === 1 ? [] : [`${name} asks for ${copies} copies; a colour has one container of each service`]),
+    ...(copies === 1 || allowed === 'many'
+      ? []
+      : [`${name} asks for ${copies} copies; a colour has one container of each service`]),
     ...(service.image === undefined && !service.build ? [`${name} has neither an image nor a build`] : []),
   ];
 }

@@ -1,0 +1,51 @@
+import type { Instance } from '../../kinds/driver.ts';
+import { labelNames } from '../compose/scene.ts';
+import { nodesFor, type Node, type Service, type Task } from './cluster.ts';
+
+const ended: ReadonlySet<string> = new Set(['failed', 'rejected', 'complete']);
+
+/** Where copies of a service run, as far as their nodes answer. */
+export function runningOn(tasks: readonly Task[], nodes: readonly Node[]): readonly Node[] {
+  const running = tasks.filter(
+    ({ Status: { State: state }, DesiredState: wish }) => state === 'running' && wish === 'running',
+  );
+  return nodes.filter(({ id, isReady }) => isReady && running.some(({ NodeID: node }) => node === id));
+}
+
+/**
+ * Why a copy that ended by itself is not there, in the swarm's words; null when none did. What was moved away from a lost node ended by
+ * order: the copy in its place was made before its end was known.
+ */
+export function exitOf(tasks: readonly Task[]): string | null {
+  const seats = Map.groupBy(tasks, ({ Slot: slot, NodeID: node }) => slot ?? node);
+  for (const copies of seats.values()) {
+    if (copies.some(({ Status: { State: state } }) => state === 'running')) continue;
+    const newest = Math.max(...copies.map(({ CreatedAt: at }) => Date.parse(at)));
+    const gone = copies.find(
+      ({ CreatedAt: at, Status: { State: state, Timestamp: endedAt } }) =>
+        ended.has(state) && (Date.parse(at) === newest || newest >= Date.parse(endedAt)),
+    );
+    if (gone) return gone.Status.Err ?? gone.Status.State;
+  }
+  return null;
+}
+
+/** A service with all its copies. Null when none runs, or one has ended by itself and is not back. Pure. */
+export function instanceOf(service: Service, tasks: readonly Task[], nodes: readonly Node[]): Instance | null {
+  const { Labels: labels, EndpointSpec: endpoint, TaskTemplate: template } = service.Spec;
+  const own = tasks.filter(({ ServiceID: id }) => id === service.ID);
+  const running = runningOn(own, nodes);
+  const [first, ...others] = running;
+  const port = endpoint?.Ports?.[0]?.PublishedPort;
+  if (!first || port === undefined || exitOf(own) !== null) return null;
+  const standby = nodesFor(nodes, template.Placement?.Constraints ?? []).filter((node) => !running.includes(node));
+  return {
+    ...{ service: labels?.[labelNames.service] ?? '', host: first.host, port },
+    ...(others.length > 0 && { also: others.map(({ host }) => host) }),
+    ...(standby.length > 0 && { standby: standby.map(({ host }) => host) }),
+    ...{ pid: null, startedTicks: null, log: null, releaseId: labels?.[labelNames.release] ?? '' },
+    startedAt: Math.min(...own.filter(isRunning).map(({ CreatedAt: at }) => Date.parse(at))),
+  };
+}
+
+const isRunning = ({ Status: { State: state } }: Task): boolean => state === 'running';
