@@ -115,8 +115,8 @@ async function turnAll(
   });
 }
 
-const readBack = (options: HaproxyOptions, { standing: _, ...proxy }: RunningProxy, state: ProxyState) =>
-  bringUpOne(options, proxy, state);
+const readBack = (options: HaproxyOptions, { name, directory, services, reach }: RunningProxy, state: ProxyState) =>
+  bringUpOne(options, { name, directory, services, reach }, state);
 
 function asFailure(error: unknown): FailureError {
   if (error instanceof FailureError) return error;
