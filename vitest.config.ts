@@ -36,8 +36,7 @@ const docker = [
   ...[
     'src/drivers/compose.test.ts',
     'src/drivers/swarm.test.ts',
-    ...['kills', 'refusals'].map((name) => `src/drivers/swarm/${name}.test.ts`),
-    'test/cli/driver-swarm.test.ts',
+    'src/drivers/swarm/refusals.test.ts',
     ...['cli/driver-compose', 'cli/compose-haproxy', 'cli/sample-compose', 'kill/compose'].map(
       (name) => `test/${name}.test.ts`,
     ),

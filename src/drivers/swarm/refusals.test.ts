@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { noSwarm, openSwarm, type Swarm } from '../../../test/rig/swarm.ts';
-import { docker } from '../compose/testing/docker.ts';
 import { failuresOf } from '../compose/testing/world.ts';
 import { carryOut, openWorld, stackFile, type World } from './testing/world.ts';
 
@@ -38,12 +37,12 @@ describe.skipIf(noSwarm() !== null)(
         expect.objectContaining({
           code: 'GR7453',
           where: expect.stringMatching(/^docker-stack.yml:15:5/),
-          message: expect.stringContaining('services.media-api.privileged'),
+          message: expect.stringContaining('services.media-api.devices'),
         }),
         expect.objectContaining({
           code: 'GR7453',
-          where: expect.stringMatching(/^docker-stack.yml:16:5/),
-          message: expect.stringContaining('services.media-api.devices'),
+          where: expect.stringMatching(/^docker-stack.yml:14:5/),
+          message: expect.stringContaining('services.media-api.privileged'),
         }),
       ]);
       expect([world.left('service'), world.left('network'), world.left('secret')]).toEqual([[], [], []]);
@@ -90,60 +89,6 @@ describe.skipIf(noSwarm() !== null)(
       const [ended] = await start(2);
       expect(ended).toMatchObject({ code: 'GR7456', message: expect.stringContaining('non-zero exit (3)') });
       await carryOut('stop', world.slot({ epoch: 3 }));
-    });
-
-    test('infrastructure that does not run, and a service that the stack runs as well', async () => {
-      world = await openWorld(
-        swarm,
-        `${stackFile(1).replace('secrets:\n  password', 'x-none:\n  password')}`
-          .replace(
-            'services:',
-            'services:\n  counter: { image: BASE, command: ["node", "-e", "setInterval(() => {}, 9)"] }',
-          )
-          .replace(/\n {4}secrets:.*/, ''),
-      );
-      expect(await told()).toMatchObject([
-        { code: 'GR7455', message: expect.stringContaining('counter of the stack') },
-      ]);
-      const base = docker('images', '-q', 'greenroom-test-base');
-      for (const name of ['counter', 'web'])
-        docker(
-          'service',
-          'create',
-          '-q',
-          '--name',
-          `${world.project}_${name}`,
-          '--no-resolve-image',
-          '--endpoint-mode',
-          'dnsrr',
-          '-l',
-          `com.docker.stack.namespace=${world.project}`,
-          '--constraint',
-          'node.role==manager',
-          base.split('\n')[0]!,
-          'node',
-          '-e',
-          'setInterval(() => {}, 9)',
-        );
-      try {
-        expect(await told()).toMatchObject([
-          { code: 'GR7455', message: expect.stringContaining(`${world.project}_web`) },
-        ]);
-      } finally {
-        for (const name of ['counter', 'web']) docker('service', 'rm', `${world.project}_${name}`);
-      }
-    });
-
-    test('a node that is down', async () => {
-      world = await openWorld(swarm);
-      swarm.lose();
-      while (!swarm.docker(1, 'node', 'ls', '--format', '{{.Status}}').includes('Down'))
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      expect(await told()).toMatchObject([{ code: 'GR7451', message: expect.stringContaining(swarm.other) }]);
-      swarm.docker(1, 'node', 'update', '--availability', 'drain', swarm.other);
-      expect(await told()).toEqual([]);
-      swarm.docker(1, 'node', 'update', '--availability', 'active', swarm.other);
-      swarm.back();
     });
   },
 );
