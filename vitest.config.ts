@@ -25,7 +25,6 @@ const long = [
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
   ...['copy-table', 'read-schema'].map((name) => `src/refresh/${name}.test.ts`),
   'test/migrations/truth.test.ts',
-  'src/refresh/copy-table.test.ts',
   'src/haproxy/machines.test.ts',
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
