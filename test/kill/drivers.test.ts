@@ -6,6 +6,9 @@ describeDriver('process-haproxy', haproxyProgram() !== null, [
   ['F002 after the claim of the switch, before it', 'forward', 'traffic:claimed'],
   ['F002 after the switch, before its answer', 'rollback', 'switch:inside'],
 ]);
+describeDriver('process-haproxies', haproxyProgram() !== null, [
+  ['F002 after the switch of both, before its answer', 'forward', 'switch:inside'],
+]);
 describeDriver('command', true, [
   ['F002 as the program is about to start a service', 'forward', 'start api #1: before'],
   ['F002 between two services that start', 'rollback', 'deployment/start:inside'],

@@ -81,7 +81,8 @@ export class Lab {
     // Services that are no processes of this machine do not keep it up when Greenroom is dead, and the oracle has questions.
     mkdirSync(this.home, { recursive: true });
     this.#postgres = await joinPostgres({ homeDir: path.join(this.home, 'postgres'), label: 'the kill loop' });
-    const { project = 'killable', staging } = this.platform;
+    const { project = 'killable', staging, proxies = {} } = this.platform;
+    this.ports.staging = [...this.ports.staging, ...Object.values(proxies).flat()];
     const fields = Object.entries(staging).map(([name, value]) => `    ${name}: ${JSON.stringify(value)}\n`);
     this.edit((text) =>
       text
@@ -255,9 +256,15 @@ export class Lab {
     };
   }
 
-  /** HAProxy of a place. */
-  haproxy = (place: Place = 'staging'): readonly number[] =>
-    haproxyProcesses(path.join(this.home, 'environments', place, 'edge')).map(({ pid }) => pid);
+  /** HAProxys of a place by name; that at the environment's addresses is just `haproxy`. */
+  haproxies(place: Place = 'staging'): Readonly<Record<string, readonly number[]>> {
+    const folder = path.join(this.home, 'environments', place, 'edge');
+    const pids = (directory: string) => haproxyProcesses(directory).map(({ pid }) => pid);
+    const others = Object.keys(this.platform?.proxies ?? {}).map(
+      (name) => [`haproxy-${name}`, pids(path.join(folder, 'proxies', name))] as const,
+    );
+    return { haproxy: pids(folder), ...Object.fromEntries(others) };
+  }
 
   /** How often a service was started in staging so far. */
   starts(): number {
@@ -280,7 +287,7 @@ export class Lab {
       ...markedBy('KILL_MARK', this.mark).map(({ pid }) => pid),
       ...(['staging', 'production'] as const).flatMap((place) => [
         ...Object.values(this.edge(place)).flat(),
-        ...this.haproxy(place),
+        ...Object.values(this.haproxies(place)).flat(),
       ]),
     ];
     await this.platform?.close?.();

@@ -207,7 +207,8 @@ const sorted = (value: unknown): string =>
   );
 
 export function proxyOf(lab: Lab, place: Place): Facts['proxy'] {
-  if (place === 'staging' && lab.platform?.staging.traffic === 'haproxy') return { haproxy: lab.haproxy(place).length };
+  if (place === 'staging' && lab.platform?.staging.traffic)
+    return Object.fromEntries(Object.entries(lab.haproxies(place)).map(([name, { length }]) => [name, length]));
   const { watchdogs, workers } = lab.edge(place);
   return { watchdogs: watchdogs.length, workers: workers.length };
 }

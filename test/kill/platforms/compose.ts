@@ -24,7 +24,7 @@ export async function compose(lab: Lab): Promise<Platform> {
   const running = (): readonly SeenService[] => containersOf(state).filter(({ isRunning }) => isRunning);
   return {
     project: project.name,
-    staging: { driver: { kind: 'compose', project: project.name, socket }, traffic: 'haproxy' },
+    staging: { driver: { kind: 'compose', project: project.name, socket }, traffic: { kind: 'haproxy' } },
     ...{ toll, running, starts: gate.starts },
     leftovers: () =>
       leftovers(

@@ -7,7 +7,9 @@ export interface Platform {
   /** Name of the project, where others would meet one of the same name. */
   readonly project?: string;
   /** What staging says in greenroom.yaml beside the fixture's own. */
-  readonly staging: { readonly driver: object; readonly traffic?: 'edge' | 'haproxy' };
+  readonly staging: { readonly driver: object; readonly traffic?: object };
+  /** Public ports of HAProxys beside the one at the environment's addresses, by name. */
+  readonly proxies?: Readonly<Record<string, readonly number[]>>;
   /** What Greenroom finds in its environment. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Where its acts can be told from outside. */

@@ -1,6 +1,7 @@
 import { command } from './command.ts';
 import { compose } from './compose.ts';
 import { githubWorkflow } from './github-workflow.ts';
+import { haproxies } from './haproxies.ts';
 import { http } from './http.ts';
 import type { PlatformKind } from './platform.ts';
 
@@ -9,8 +10,9 @@ export const platforms = {
   process: { needs: [], open: async () => ({ staging: { driver: { kind: 'process' } } }) },
   'process-haproxy': {
     needs: ['haproxy'],
-    open: async () => ({ staging: { driver: { kind: 'process' }, traffic: 'haproxy' } }),
+    open: async () => ({ staging: { driver: { kind: 'process' }, traffic: { kind: 'haproxy' } } }),
   },
+  'process-haproxies': { needs: ['haproxy'], open: haproxies },
   command: { needs: [], open: command },
   http: { needs: [], open: http },
   'github-workflow': { needs: [], open: githubWorkflow },
