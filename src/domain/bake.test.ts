@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bakeFault, bakeIsMeasured, emptyTally, type BakeTally } from './bake.ts';
+import { bakeFault, bakeGap, emptyTally, type BakeTally } from './bake.ts';
 import type { Bake } from './project.ts';
 
 const rules: Bake = {
@@ -64,8 +64,26 @@ test('more of what is bad never makes a fault go away', () => {
   );
 });
 
-test('a bake without a probe and without a request has shown nothing', () => {
-  expect(bakeIsMeasured(emptyTally)).toBe(false);
-  expect(bakeIsMeasured(tally({ probes: 1 }))).toBe(true);
-  expect(bakeIsMeasured(tally({ requests: 1 }))).toBe(true);
+test.each([
+  ['without a probe and without a request', {}, [], 'nothing was measured'],
+  [
+    'F077 one of whose probes was asked and never answered',
+    { probes: 2, answered: ['/a'] },
+    ['/a', '/b'],
+    '/b was never answered',
+  ],
+  [
+    'F077 whose probes nobody answered, with traffic',
+    { probes: 2, requests: 9 },
+    ['/a', '/b'],
+    '/a, /b was never answered',
+  ],
+  ['all of whose probes were answered', { probes: 2, answered: ['/b', '/a'] }, ['/a', '/b'], null],
+] as const)('a bake %s', (_, seen, asked, gap) => {
+  expect(bakeGap(tally(seen), asked)).toBe(gap);
+});
+
+test('a bake that an older version began kept no account of who answered, and ends as it would have', () => {
+  const { answered: _, ...older } = tally({ probes: 2 });
+  expect(bakeGap(older, ['/a'])).toBeNull();
 });

@@ -9,6 +9,8 @@ export interface BakeTally {
   readonly requests: number;
   readonly badAnswers: number;
   readonly lastFailure: string | null;
+  /** Probes that have had an answer so far, by their address; not known of what an older version began. */
+  readonly answered?: readonly string[];
 }
 
 export const emptyTally: BakeTally = {
@@ -18,6 +20,7 @@ export const emptyTally: BakeTally = {
   requests: 0,
   badAnswers: 0,
   lastFailure: null,
+  answered: [],
 };
 
 export interface BakeBaseline {
@@ -39,5 +42,9 @@ export function bakeFault(rules: Bake, tally: BakeTally, baseline: BakeBaseline)
   return `${tally.badAnswers} of ${tally.requests} requests were answered with 5xx or not at all, allowed are ${(100 * allowed).toFixed(1)} %`;
 }
 
-/** A bake without a single measurement has shown nothing. */
-export const bakeIsMeasured = (tally: BakeTally): boolean => tally.probes > 0 || tally.requests > 0;
+/** What a bake without a fault has not measured, or null: one of whose probes nobody ever answered has shown nothing of that service. */
+export function bakeGap({ probes, requests, answered }: BakeTally, asked: readonly string[]): string | null {
+  if (probes === 0 && requests === 0) return 'nothing was measured';
+  const silent = answered ? asked.filter((address) => !answered.includes(address)) : [];
+  return silent.length === 0 ? null : `${silent.join(', ')} was never answered`;
+}

@@ -138,6 +138,27 @@ test('when the first bad answer came is known, also where a probe met it before 
   expect(faultAt).toBeGreaterThanOrEqual(firstBadAt);
 });
 
+test('F077 a probe that nobody ever answered, within the errors that are tolerated, is no health: it holds', async () => {
+  const environments = world.project.environments.map(({ bake: { looks: _, ...rules }, ...each }) => ({
+    ...each,
+    bake: { ...rules, forMs: 5_000, consecutiveErrorLimit: 1_000 },
+  }));
+  Object.assign(world.project, { environments });
+  await answers('1.0.0', 20);
+  await world.deploy('staging', '1.0.0');
+  const { id } = await world.release('1.1.0');
+  const publicPorts = world.project.environments.map((each) => String(each.ports['backend']));
+  let asked = 0;
+  // Right when the switch is read back, and silent in the bake.
+  world.answers.set(id, (url) => {
+    if (publicPorts.includes(new URL(url).port)) asked += 1;
+    if (asked <= 1) return answered(200, { release: id });
+    return { status: 'unreachable', reason: 'no answer within 5 s', errorCode: 'ETIMEDOUT', durationMs: 5_000 };
+  });
+  const held = await world.deploy('staging', '1.1.0');
+  expect(held.state?.hold?.reason).toMatch(/insufficient data: http:\S+ was never answered/);
+});
+
 test('F003 killed after a look was kept and before it was recorded: it goes on with what was spent, no look counts twice', async () => {
   const held = await second(20, null);
   expect(held.status).toBe('held');

@@ -1,12 +1,13 @@
 import { judgeSubjects, noLooks, type LooksTally, type Subject } from '../../domain/bake-looks.ts';
 import { lookDoubt } from '../../domain/bake-words.ts';
-import { bakeFault, bakeIsMeasured, emptyTally, type BakeBaseline, type BakeTally } from '../../domain/bake.ts';
+import { bakeFault, bakeGap, emptyTally, type BakeBaseline, type BakeTally } from '../../domain/bake.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { OperationResult } from '../../domain/deployment.ts';
 import type { Bake } from '../../domain/project.ts';
 import { shareOf } from '../../domain/shift.ts';
 import type { Step } from '../../domain/step.ts';
 import { newSide } from '../../kinds/beside.ts';
+import type { HttpAnswer } from '../../kinds/effects.ts';
 import type { ColourLoad, TrafficState } from '../../kinds/traffic.ts';
 import { observe, publicAddresses, servingRelease, type Site } from '../site.ts';
 import { askBeside } from './bake-beside.ts';
@@ -71,7 +72,7 @@ export const bake: StepModule = async (task) => {
       watch(task, before, { ...opening, subjects, rules, share }, signal),
     );
   }
-  return close(bout, { ...opening, subjects, rules, share });
+  return close(site, bout, { ...opening, subjects, rules, share });
 };
 
 async function open(site: Site): Promise<{ baseline: BakeBaseline; counted: Bout['counted'] }> {
@@ -195,18 +196,22 @@ function has({ colour, beside }: TrafficState, mine: Site['colour'], share: numb
   return beside?.colour === mine && beside.gets.kind === 'share' && beside.gets.percent === share;
 }
 
-/** Asks through the public address, as a user would. An answer of 500 or more is a failure; no answer at all is an error. */
-async function probe(site: Site, tally: BakeTally, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
-  const addresses = publicAddresses(site.project, site.environment);
-  const declared = site.environment.bake.probes;
+/** What the bake asks through the public address, as a user would. */
+function probesOf({ project, environment }: Site): readonly { readonly service: string; readonly url: string }[] {
+  const addresses = publicAddresses(project, environment);
+  const declared = environment.bake.probes;
   const probes =
-    declared.length > 0
-      ? declared
-      : site.project.services.map(({ name, health }) => ({ service: name, path: health.path }));
+    declared.length > 0 ? declared : project.services.map(({ name, health }) => ({ service: name, path: health.path }));
+  return probes.map(({ service, path }) => {
+    const place = addresses[service]!;
+    return { service, url: `http://${place.host}:${place.port}${path}` };
+  });
+}
+
+/** An answer of 500 or more is a failure; no answer at all is an error. */
+async function probe(site: Site, tally: BakeTally, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
   const answers = await Promise.all(
-    probes.map(async ({ service, path }) => {
-      const place = addresses[service]!;
-      const url = `http://${place.host}:${place.port}${path}`;
+    probesOf(site).map(async ({ service, url }) => {
       return {
         service,
         url,
@@ -230,6 +235,7 @@ async function probe(site: Site, tally: BakeTally, headers: Readonly<Record<stri
     failedProbes: tally.failedProbes + failures.length,
     errorsInARow: errors.length > 0 ? tally.errorsInARow + 1 : 0,
     lastFailure: failures[0] ?? errors[0] ?? tally.lastFailure,
+    ...(tally.answered && { answered: withAnswered(tally.answered, answers) }),
   };
   const timed = answers.map(({ service, answer }): ProbeAnswer => {
     const isGood = answer.status === 'answered' && answer.code < 500;
@@ -238,7 +244,14 @@ async function probe(site: Site, tally: BakeTally, headers: Readonly<Record<stri
   return { tally: told, answers: timed };
 }
 
-function close(bout: Bout, { baseline, subjects, rules, share }: Ground): OperationResult {
+const withAnswered = (
+  before: readonly string[],
+  answers: readonly { readonly url: string; readonly answer: HttpAnswer }[],
+): readonly string[] => [
+  ...new Set([...before, ...answers.flatMap(({ url, answer }) => (answer.status === 'answered' ? [url] : []))]),
+];
+
+function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Ground): OperationResult {
   const { tally, fault, firstBadAt, faultAt, watchedMs } = bout;
   const judgements = bout.looks ? judgeSubjects(bout.looks, subjects, bout.isOver) : [];
   const doubt = lookDoubt(judgements);
@@ -255,12 +268,14 @@ function close(bout: Bout, { baseline, subjects, rules, share }: Ground): Operat
     ...lookFacts(bout.looks, judgements),
   };
   if (fault === null && doubt !== null) return { status: 'unknown', reason: doubt };
-  if (fault === null && bakeIsMeasured(tally)) return { status: 'done', facts };
-  if (fault === null)
-    return {
-      status: 'unknown',
-      reason: `insufficient data: nothing was measured in ${formatDuration(watchedMs)}`,
-    };
+  if (fault === null) {
+    const gap = bakeGap(
+      tally,
+      probesOf(site).map(({ url }) => url),
+    );
+    if (gap === null) return { status: 'done', facts };
+    return { status: 'unknown', reason: `insufficient data: ${gap} in ${formatDuration(watchedMs)}` };
+  }
   if (rules.rollBack === 'hold') return { status: 'unknown', reason: fault };
   return { status: 'failed', reason: fault, facts };
 }
