@@ -21,15 +21,20 @@ export type Way = keyof typeof ways;
 /** Every point around and inside each step, and at every act of the platform. */
 export async function driverPoints(ground: Ground, way: Way): Promise<readonly Omit<Round, 'takeover'>[]> {
   const asked = ways[way];
-  // There must be one before it.
-  if (way === 'rollback' && ground.before === null) await driverPoints(ground, 'forward');
-  const { points, complaints } = await discover(ground, asked);
-  if (complaints.length > 0) throw new Error(`undisturbed: ${complaints.join(' | ')}`);
+  // Between two that went live undisturbed, whatever came of the rounds before.
+  if (way === 'rollback') for (const one of [ways.forward, ways.forward]) await undisturbed(ground, one);
+  const points = await undisturbed(ground, asked);
   const from = way === 'back' ? points.indexOf(lastForwardPoint) + 1 : 0;
   return points
     .slice(from)
     .filter(isDrivers)
     .map((point) => ({ ...asked, point }));
+}
+
+async function undisturbed(ground: Ground, asked: Asked): Promise<readonly string[]> {
+  const { points, complaints } = await discover(ground, asked);
+  if (complaints.length > 0) throw new Error(`undisturbed: ${complaints.join(' | ')}`);
+  return points;
 }
 
 /** A round that breaks off is one that went wrong; those after it are done all the same. */
