@@ -139,10 +139,10 @@ test('when the first bad answer came is known, also where a probe met it before 
 });
 
 test('F077 a probe that nobody ever answered, within the errors that are tolerated, is no health: it holds', async () => {
-  const environments = world.project.environments.map(({ bake: { looks: _, ...rules }, ...each }) => ({
-    ...each,
-    bake: { ...rules, forMs: 5_000, consecutiveErrorLimit: 1_000 },
-  }));
+  const environments = world.project.environments.map((each) => {
+    const { looks: _, ...rules } = each.bake;
+    return { ...each, bake: { ...rules, forMs: 5_000, consecutiveErrorLimit: 1_000 } };
+  });
   Object.assign(world.project, { environments });
   await answers('1.0.0', 20);
   await world.deploy('staging', '1.0.0');
