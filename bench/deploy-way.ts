@@ -29,6 +29,8 @@ interface Switched {
   readonly newRelease: string;
   /** As the deployment has it on record: claimed, pointed and read back. */
   readonly switchMs: number;
+  /** What of the same step comes before it and moves no request. */
+  readonly prepareMs: number;
   /** When the old colour began to be stopped. */
   readonly toldAt: number;
   readonly deployMs: number;
@@ -66,14 +68,14 @@ async function switchUnderLoad(place: DeployPlace, first: string): Promise<{ swi
   }
 }
 
-async function onRecord({ tiny }: DeployPlace): Promise<Pick<Switched, 'switchMs' | 'toldAt'>> {
-  const [facts] = await tiny.play.rows<{ ms: number }>(
-    `select (body->'facts'->>'switchMs')::float8 as ms from greenroom.step
+async function onRecord({ tiny }: DeployPlace): Promise<Pick<Switched, 'switchMs' | 'prepareMs' | 'toldAt'>> {
+  const [facts] = await tiny.play.rows<{ ms: number; before: number }>(
+    `select (body->'facts'->>'switchMs')::float8 as ms, (body->'facts'->>'prepareMs')::float8 as before from greenroom.step
       where body->>'kind' = 'switch' and deployment =
         (select id from greenroom.deployment where environment = 'staging' order by number desc limit 1)`,
   );
   const stop = (await tiny.records('step-began')).find(({ data }) => data['step'] === 'stop');
-  return { switchMs: facts?.ms ?? Number.NaN, toldAt: stop?.at ?? Number.NaN };
+  return { switchMs: facts?.ms ?? Number.NaN, prepareMs: facts?.before ?? Number.NaN, toldAt: stop?.at ?? Number.NaN };
 }
 
 function switchRows(switched: readonly Switched[], load: LoadResult, row: Row): BenchRow[] {
@@ -82,6 +84,7 @@ function switchRows(switched: readonly Switched[], load: LoadResult, row: Row): 
   const slowLost = records.filter((one) => one.class === 'slow' && one.error !== null).length;
   const overlapMs = Math.max(...switched.map((one) => seenOverlapMs(one.oldRelease, one.newRelease, records)));
   const switchMs = Math.max(...switched.map((one) => one.switchMs));
+  const prepareMs = Math.max(...switched.map((one) => one.prepareMs));
   const dropped = sessions.filter((session) => isDropped(session, switched)).length;
   const told = sessions.filter((session) => session.code !== 0 && !isDropped(session, switched)).length;
   const allTold = webSockets * switches;
@@ -93,6 +96,7 @@ function switchRows(switched: readonly Switched[], load: LoadResult, row: Row): 
     row('two-second requests lost', slowLost, 'requests', '0', slowLost === 0),
     row('releases that answered', answered, 'releases', `${switches + 1}`, answered === switches + 1),
     row('switch on record, worst', round(switchMs), 'ms', `<= ${switchBarMs}`, switchMs <= switchBarMs),
+    row('prepared before the switch, worst', round(prepareMs), 'ms', 'reported', true),
     row(
       'last assigned to old minus first served by new, worst',
       round(overlapMs),

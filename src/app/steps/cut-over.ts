@@ -14,23 +14,27 @@ import type { StepModule } from './step-task.ts';
 export const switchOver: StepModule = ({ site, step, operation, run }) =>
   run('switch', async (signal) => {
     const percent = shareOf(step);
+    const { clock } = site.world;
+    const beganAt = clock.elapsed();
     const target = await unlessRefused(async () => {
       await site.traffic.ensure();
       const wanted = percent === null ? await whole(site) : await share(site, percent);
       return prepare(site, wanted, operation);
     });
     if (typeof target === 'string') return { status: 'failed', reason: target };
-    const beganAt = site.world.clock.elapsed();
+    const preparedAt = clock.elapsed();
     const state = await unlessRefused(() => turn(site, target, operation));
     if (typeof state === 'string') return { status: 'failed', reason: state };
-    const switchMs = Math.round((site.world.clock.elapsed() - beganAt) * 10) / 10;
+    const times = { prepareMs: tenths(preparedAt - beganAt), switchMs: tenths(clock.elapsed() - preparedAt) };
     await site.world.reach(`${step.name}:inside`);
     const seen = await probePublic(site, site.release.id, percent === null ? {} : newSide, signal);
     if (seen !== null)
       return { status: 'failed', reason: `the traffic was moved, but through the public address ${seen}` };
-    const facts = { colour: site.colour, epoch: state.epoch, switchMs };
+    const facts = { colour: site.colour, epoch: state.epoch, ...times };
     return { status: 'done', facts: percent === null ? facts : { ...facts, percent } };
   });
+
+const tenths = (durationMs: number): number => Math.round(durationMs * 10) / 10;
 
 /** What a proxy can never take: it runs with other public addresses, is too old for a colour beside the one that serves, or has no room for all machines. */
 const neverTaken = /^GR74(04|37|59)$/;
