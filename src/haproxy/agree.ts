@@ -45,7 +45,7 @@ function inWords({ proxy, told }: { readonly proxy: RunningProxy; readonly told:
 }
 
 /** What an HAProxy does, in the words of the target it was pointed to; where it does something else, in its own. */
-function trafficState({ services, standing }: RunningProxy, state: ProxyState): TrafficState {
+function trafficState({ directory, services, standing }: RunningProxy, state: ProxyState): TrafficState {
   const { epoch, lane, beside } = pointingOf(standing);
   if (lane === null) return { epoch, colour: null, release: null, services: {} };
   const party = (each: Lane): Party => {
@@ -53,6 +53,8 @@ function trafficState({ services, standing }: RunningProxy, state: ProxyState): 
     const places = Object.keys(services).map((service) => [service, standing.addressOf(service, each)] as const);
     if (places.some(([, place]) => place === null || place === 'mixed'))
       failUnsure(standing.name, `the servers of ${each} are not at one address`);
+    const closed = places.flatMap(([service, place]) => (place === 'closed' ? [service] : []));
+    if (closed.length > 0) failClosed(directory, `${closed.join(', ')} of ${each}`);
     const observed = Object.fromEntries(places) as TrafficState['services'];
     const isAsTold = record !== undefined && sameServices(observed, record.addresses);
     return {
@@ -63,3 +65,11 @@ function trafficState({ services, standing }: RunningProxy, state: ProxyState): 
   };
   return { epoch, ...party(lane), ...(beside && { beside: { ...party(beside.lane), gets: beside.gets } }) };
 }
+
+const failClosed = (directory: string, servers: string): never =>
+  fail({
+    code: 'GR7472',
+    message: `Somebody has taken servers of HAProxy out by hand (maintenance, drain or weight): ${servers}.`,
+    where: directory,
+    do: 'Find out who did it and why; "greenroom resume" puts them back, and so does the next switch.',
+  });

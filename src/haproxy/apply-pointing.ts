@@ -84,7 +84,7 @@ async function settleLane(
 
 function isThere(standing: Standing, service: string, lane: Lane, addresses: Addresses): boolean {
   const now = standing.addressOf(service, lane);
-  return now !== null && now !== 'mixed' && samePlace(now, addresses[service]);
+  return typeof now === 'object' && now !== null && samePlace(now, addresses[service]);
 }
 
 async function emptyLane(

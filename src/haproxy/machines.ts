@@ -49,7 +49,10 @@ export function spreadLines(
   ]);
 }
 
-/** Moves the servers of a lane. A copy that was just proven counts as there; a machine on standby has to answer first. */
+/** Takes back what somebody did by hand. */
+const open = (server: string): readonly string[] => [`set server ${server} state ready`, `set weight ${server} 100%`];
+
+/** Moves the servers of a lane, and has them take requests. A copy that was just proven counts as there; a machine on standby has to answer first. */
 export function moveCommands(
   service: string,
   lane: Lane,
@@ -57,13 +60,20 @@ export function moveCommands(
   place: Addresses[string],
 ): readonly string[] {
   const all = serverNames.map((name) => serversOf(service, lane, name, machines));
-  if (machines === 1) return all.flat().map((server) => `set server ${server} addr ${place.host} port ${place.port}`);
+  if (machines === 1)
+    return all
+      .flat()
+      .flatMap((server) => [`set server ${server} addr ${place.host} port ${place.port}`, ...open(server)]);
   return seatsOf(place, machines).flatMap((host, index) => {
     const at = host === null ? nowhere : { host, port: place.port };
     const moves = all.map((servers) => `set server ${servers[index]} addr ${at.host} port ${at.port}`);
     const asked = `set server ${all[0]![index]}`;
     if (host === null) return [`${asked} state maint`, ...moves];
     const isProven = index <= (place.also?.length ?? 0);
-    return [...moves, `${asked} state ready`, `${asked} health ${isProven ? 'up' : 'down'}`];
+    return [
+      ...moves,
+      ...all.flatMap((servers) => open(servers[index]!)),
+      `${asked} health ${isProven ? 'up' : 'down'}`,
+    ];
   });
 }

@@ -27,8 +27,11 @@ export interface Standing {
   readonly pointing: Pointing | null;
   /** On how many machines it lets a service be. */
   readonly machines: number;
-  /** Where the servers of a lane are; `mixed` where those of a machine are not all at one address, or machines at different ports. */
-  addressOf(service: string, lane: Lane): Addresses[string] | 'mixed' | null;
+  /**
+   * Where the servers of a lane are; `mixed` where those of a machine are not all at one address, or machines at different ports; `closed`
+   * where somebody has taken one of them out by hand, by its state or its weight.
+   */
+  addressOf(service: string, lane: Lane): Addresses[string] | 'mixed' | 'closed' | null;
 }
 
 /** Null when it does not run. Throws GR7403 for one that runs and does not answer. */
@@ -69,19 +72,23 @@ function readStanding(text: string): Standing | null {
   };
 }
 
+type ServerPlace = Addresses[string] & { readonly isClosed: boolean };
+
 function addressIn(
-  places: ReadonlyMap<string, Addresses[string]>,
+  places: ReadonlyMap<string, ServerPlace>,
   service: string,
   lane: Lane,
   machines: number,
-): Addresses[string] | 'mixed' | null {
+): Addresses[string] | 'mixed' | 'closed' | null {
   const kinds = serverNames.map((name) => serversOf(service, lane, name, machines).map((each) => places.get(each)));
   const [app = []] = kinds;
   if (!app[0]) return null;
   if (kinds.some((servers) => servers.some((each, index) => !isAt(each, app[index])))) return 'mixed';
-  const [first = app[0], ...also] = app.filter((each) => each && !isAt(each, nowhere)) as Addresses[string][];
-  if (also.some(({ port }) => port !== first.port)) return 'mixed';
-  return also.length === 0 ? first : { ...first, also: also.map(({ host }) => host) };
+  const used = kinds.flat().filter((each) => !isAt(each, nowhere));
+  if (used.some((each) => each?.isClosed)) return 'closed';
+  const [{ host, port } = app[0], ...also] = app.filter((each) => each && !isAt(each, nowhere)) as ServerPlace[];
+  if (also.some((each) => each.port !== port)) return 'mixed';
+  return also.length === 0 ? { host, port } : { host, port, also: also.map((each) => each.host) };
 }
 
 const isAt = (one: Addresses[string] | undefined, other: Addresses[string] | undefined): boolean =>
@@ -90,18 +97,27 @@ const isAt = (one: Addresses[string] | undefined, other: Addresses[string] | und
 /** The value of the map's only entry in an answer; null when there is none. */
 export const readMapEntry = (text: string): string | null => /^0x[0-9a-f]+ active (\S+)$/m.exec(text)?.[1] ?? null;
 
-function serverPlaces(text: string): ReadonlyMap<string, Addresses[string]> {
+/** Of a server's administrative state: maintenance or drain, forced or inherited from the one that it follows. */
+const closedBits = 0x01 | 0x02 | 0x08 | 0x10;
+
+function serverPlaces(text: string): ReadonlyMap<string, ServerPlace> {
   const lines = text.split('\n');
   const columns = (lines.find((line) => line.startsWith('# be_id')) ?? '').slice(2).split(' ');
-  const [backend, server, host, port] = ['be_name', 'srv_name', 'srv_addr', 'srv_port'].map((name) =>
-    columns.indexOf(name),
-  );
+  const cell = (cells: readonly string[], name: string): string => cells[columns.indexOf(name)]!;
   const ours = new RegExp(`^\\d+ \\S+\\.(?:${allLanes.join('|')})(?:\\.\\w+)? `);
   return new Map(
     lines
       .filter((line) => ours.test(line))
       .map((line) => line.split(' '))
-      .map((cells) => [`${cells[backend!]}/${cells[server!]}`, { host: cells[host!]!, port: Number(cells[port!]) }]),
+      .map((cells) => [
+        `${cell(cells, 'be_name')}/${cell(cells, 'srv_name')}`,
+        {
+          ...{ host: cell(cells, 'srv_addr'), port: Number(cell(cells, 'srv_port')) },
+          isClosed:
+            (Number(cell(cells, 'srv_admin_state')) & closedBits) !== 0 ||
+            cell(cells, 'srv_uweight') !== cell(cells, 'srv_iweight'),
+        },
+      ]),
   );
 }
 

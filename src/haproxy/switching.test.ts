@@ -199,4 +199,23 @@ describe.skipIf(haproxyProgram() === null)('switching a real HAProxy (needs hapr
     await rig.open().point(rig.target(2, 'green', two.port));
     expect([await rig.open().current(), await rig.seen()]).toEqual([rig.target(2, 'green', two.port), '200 two']);
   });
+
+  test.each(['state maint', 'state drain', 'weight 0'])(
+    'F082 a server that somebody takes out is told, and put back by the next pointing: %s',
+    async (how) => {
+      const rig = await start();
+      const one = await rig.app('one');
+      await rig.open().point(rig.target(1, 'blue', one.port, 'one'));
+      const commands = ['app', 'once', 'session'].map((server) => `set server web.blue1/${server} ${how}`);
+      await askRuntime({
+        directory: rig.stateDirectory,
+        socket: 'control.sock',
+        commands: commands.slice(0, how === 'weight 0' ? 1 : 3),
+      });
+      expect([await codeOf(rig.open().current()), await rig.seen()]).toEqual(['GR7472', expect.stringMatching(/^503/)]);
+      await rig.open().point(rig.target(2, 'blue', one.port, 'one'));
+      expect((await rig.open().current())?.epoch).toBe(2);
+      expect(await rig.seen()).toBe('200 one');
+    },
+  );
 });
