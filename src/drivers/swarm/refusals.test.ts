@@ -79,15 +79,15 @@ describe.skipIf(noSwarm() !== null)(
       expect(wrong).toMatchObject({ code: 'GR7452', message: expect.stringContaining('leads to another daemon') });
     });
 
-    test('a secret that is nowhere, and a service that ends at once, in the words of the swarm', async () => {
+    test('a secret that is nowhere, and a service that cannot start, in the words of the swarm', async () => {
       world = await openWorld(swarm);
       rmSync(join(world.projectDirectory, 'secret.txt'));
       const start = (epoch: number) => failuresOf(carryOut('start', world.slot({ epoch })));
       expect((await start(1))[0]).toMatchObject({ code: 'GR7458', message: expect.stringContaining('"password"') });
       await world.dispose();
-      world = await openWorld(swarm, stackFile(1).replace('["node", "app.mjs"]', '["node", "-e", "process.exit(3)"]'));
-      const [ended] = await start(2);
-      expect(ended).toMatchObject({ code: 'GR7456', message: expect.stringContaining('non-zero exit (3)') });
+      world = await openWorld(swarm, stackFile(1).replace('["node", "app.mjs"]', '["no-such-program"]'));
+      const [dead] = await start(2);
+      expect(dead).toMatchObject({ code: 'GR7456', message: expect.stringContaining('no-such-program') });
       await carryOut('stop', world.slot({ epoch: 3 }));
     });
   },
