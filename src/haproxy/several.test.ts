@@ -108,7 +108,12 @@ describe.skipIf(haproxyProgram() === null)('several real HAProxys that are distu
     const { blue, green } = await blueServes(rig);
     await rig.kill(['two']);
     const stranger = createServer();
-    await new Promise<void>((resolve) => stranger.listen(rig.ports[1], '127.0.0.1', resolve));
+    // The kernel gives the port back a moment after the process has ended.
+    await new Promise<void>((resolve) => {
+      const listen = (): unknown => stranger.listen(rig.ports[1], '127.0.0.1', resolve);
+      stranger.on('error', () => setTimeout(listen, 20));
+      listen();
+    });
     try {
       expect(await failureOf(rig.open().prepare(green))).toMatchObject({ code: 'GR7402' });
       expect(await failureOf(rig.open().point(green))).toMatchObject({ code: 'GR7402' });
