@@ -19,6 +19,7 @@ export interface Way {
 }
 
 export interface DeployPlace {
+  readonly way: Way;
   readonly tiny: Tiny;
   /** Of staging. */
   readonly port: number;
@@ -60,7 +61,7 @@ export async function openPlace(way: Way): Promise<DeployPlace> {
   else cpSync(path.join(import.meta.dirname, app), tiny.play.file(app));
   overlay();
   return {
-    ...{ tiny, port, overlay },
+    ...{ way, tiny, port, overlay },
     directPort: async () => {
       const stateDirectory = `${tiny.play.home}/environments/staging/edge`;
       const options = { stateDirectory, services: { web: { host: '127.0.0.1', port } } };

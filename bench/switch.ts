@@ -10,7 +10,7 @@ import type { Colour } from '../src/kinds/driver.ts';
 import { failedOf, fastP99Ms, lateP99Ms, lossOf, round, seenOverlapMs } from './load-figures.ts';
 import { MixedLoad, webSockets, type LoadResult } from './mixed-load.ts';
 import type { BenchRow } from './row.ts';
-import { throughputRatio } from './throughput.ts';
+import { throughputRatios } from './throughput.ts';
 
 const switches = 3;
 const betweenSwitchesMs = 3_500;
@@ -166,7 +166,7 @@ async function controlRows(apps: ChildProcess[]): Promise<BenchRow[]> {
 async function throughputRow(edge: Edge, edgePort: number, apps: ChildProcess[]): Promise<BenchRow> {
   const app = await startApp('t', apps);
   await point(edge, 100, 'blue', app);
-  const ratio = await throughputRatio(edgePort, app.port);
+  const { edge: ratio } = await throughputRatios(app.port, { edge: edgePort });
   return row(
     'throughput through the edge / direct',
     Math.round(ratio * 1_000) / 1_000,

@@ -4,20 +4,27 @@ import { percentile } from './load-figures.ts';
 const connections = 16;
 const question = Buffer.from('GET / HTTP/1.1\r\nHost: bench\r\n\r\n');
 
-/** Counted pairs; the middle of an even number would lean to one side. */
-const pairs = 9;
+/** Counted; the middle of an even number would lean to one side. */
+const rounds = 9;
 
-/** Through a proxy / direct: in turns, so that whatever else the machine does meets both; the middle of the paired ratios. */
-export async function throughputRatio(proxyPort: number, directPort: number): Promise<number> {
-  const pair = async (durationMs: number): Promise<number> => {
+/** Through each proxy / direct: in turns, so that whatever else the machine does meets all; the middle of the ratios of the rounds. */
+export async function throughputRatios<Name extends string>(
+  directPort: number,
+  proxyPorts: Readonly<Record<Name, number>>,
+): Promise<Readonly<Record<Name, number>>> {
+  const names = Object.keys(proxyPorts) as Name[];
+  const counted = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  const round = async (durationMs: number, count: boolean): Promise<void> => {
     const direct = await requestsPerSecond(directPort, durationMs);
-    return (await requestsPerSecond(proxyPort, durationMs)) / direct;
+    for (const name of names) {
+      const ratio = (await requestsPerSecond(proxyPorts[name], durationMs)) / direct;
+      if (count) counted[name].push(ratio);
+    }
   };
-  // The first pair warms up.
-  await pair(400);
-  const ratios: number[] = [];
-  while (ratios.length < pairs) ratios.push(await pair(700));
-  return percentile(ratios, 0.5);
+  // The first round warms up.
+  await round(400, false);
+  for (let number = 0; number < rounds; number += 1) await round(700, true);
+  return Object.fromEntries(names.map((name) => [name, percentile(counted[name], 0.5)])) as Record<Name, number>;
 }
 
 /**

@@ -15,11 +15,11 @@ import { haproxyProcesses } from '../haproxy-processes.ts';
 const fixtureApp = join(import.meta.dirname, '../../../bench/fixture-app.ts');
 
 /** Debian keeps it where an ordinary user's PATH does not look. */
-const PATH = `${process.env['PATH']}:/usr/sbin`;
+export const withSbin = `${process.env['PATH']}:/usr/sbin`;
 
 /** Null when this machine has no HAProxy; with GREENROOM_REQUIRE_TOOLS=1 that is a failure. */
 export function haproxyProgram(): string | null {
-  const found = spawnSync('haproxy', ['-v'], { env: { PATH } }).status === 0;
+  const found = spawnSync('haproxy', ['-v'], { env: { PATH: withSbin } }).status === 0;
   if (!found && process.env['GREENROOM_REQUIRE_TOOLS'] === '1')
     throw new Error('haproxy is not installed, and GREENROOM_REQUIRE_TOOLS=1');
   return found ? 'haproxy' : null;
