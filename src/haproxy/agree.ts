@@ -4,7 +4,9 @@ import type { Beside, TrafficState } from '../kinds/traffic.ts';
 import { colourOf, type Lane } from './lanes.ts';
 import type { RunningProxy } from './proxies.ts';
 import type { ProxyState } from './proxy-state.ts';
-import { failUnsure, pointingOf } from './standing.ts';
+import { pointingOf } from './standing.ts';
+import { proxyInWords } from './proxy-name.ts';
+import { failUnsure } from './unsure.ts';
 
 type Party = Pick<Beside, 'colour' | 'release' | 'services'>;
 
@@ -46,13 +48,14 @@ function inWords({ proxy, told }: { readonly proxy: RunningProxy; readonly told:
 
 /** What an HAProxy does, in the words of the target it was pointed to; where it does something else, in its own. */
 function trafficState({ directory, services, standing }: RunningProxy, state: ProxyState): TrafficState {
+  if (standing.closed.length > 0) failShut(directory, standing.closed);
   const { epoch, lane, beside } = pointingOf(standing);
   if (lane === null) return { epoch, colour: null, release: null, services: {} };
   const party = (each: Lane): Party => {
     const record = state.lanes[each];
     const places = Object.keys(services).map((service) => [service, standing.addressOf(service, each)] as const);
     if (places.some(([, place]) => place === null || place === 'mixed'))
-      failUnsure(standing.name, `the servers of ${each} are not at one address`);
+      failUnsure(directory, `the servers of ${each} are not at one address`);
     const closed = places.flatMap(([service, place]) => (place === 'closed' ? [service] : []));
     if (closed.length > 0) failClosed(directory, `${closed.join(', ')} of ${each}`);
     const observed = Object.fromEntries(places) as TrafficState['services'];
@@ -69,7 +72,19 @@ function trafficState({ directory, services, standing }: RunningProxy, state: Pr
 const failClosed = (directory: string, servers: string): never =>
   fail({
     code: 'GR7472',
-    message: `Somebody has taken servers of HAProxy out by hand (maintenance, drain or weight): ${servers}.`,
+    message: `Somebody has taken servers of ${proxyInWords(directory)} out by hand (maintenance, drain or weight): ${servers}.`,
     where: directory,
     do: 'Find out who did it and why; "greenroom resume" puts them back, and so does the next switch.',
   });
+
+function failShut(directory: string, closed: RunningProxy['standing']['closed']): never {
+  const forGood = closed.some(({ isForGood }) => isForGood);
+  return fail({
+    code: 'GR7472',
+    message: `Somebody has closed ${proxyInWords(directory)} by hand: ${closed.map(({ service }) => service).join(', ')} takes no connections (${forGood ? '"shutdown frontend"' : '"disable frontend"'}).${forGood ? ' Only another process opens it again: end this one, it is brought up with what it was pointed to last.' : ''}`,
+    where: directory,
+    do: forGood
+      ? 'Find out who did it and why; end that process, then run "greenroom resume".'
+      : 'Find out who did it and why; "greenroom resume" opens it again, and so does the next switch.',
+  });
+}

@@ -14,9 +14,10 @@ import {
 import { moveCommands } from './machines.ts';
 import type { Addresses, ProxyState } from './proxy-state.ts';
 import { askRuntime } from './runtime-door.ts';
-import { failUnsure, lookAt, readMapEntry, type Standing } from './standing.ts';
+import { lookAt, readMapEntry, type Standing } from './standing.ts';
 import type { RunningProxy } from './proxies.ts';
 import { type LaneLook, readLanes, statCommands } from './statistics.ts';
+import { failUnsure } from './unsure.ts';
 
 const emptyWithinMs = 5_000;
 
@@ -42,7 +43,10 @@ export const isSettled = ({ services, standing }: RunningProxy, state: ProxyStat
  */
 export async function turnProxy({ directory, services, standing }: RunningProxy, state: ProxyState): Promise<void> {
   const wanted = pointingText(state);
-  if (standing.mapEntry === wanted) return;
+  const doors = standing.closed
+    .filter(({ isForGood }) => !isForGood)
+    .map(({ service }) => `enable frontend ${service}`);
+  if (standing.mapEntry === wanted) return doors.length > 0 ? void (await change(directory, doors)) : undefined;
   const begun = lanesOfState(state).filter(
     (lane) => (state.lanes[lane]!.counted.at ?? state.pointedAt) === state.pointedAt,
   );
@@ -53,6 +57,8 @@ export async function turnProxy({ directory, services, standing }: RunningProxy,
     ...(variables.length > 0 ? ['experimental-mode on'] : []),
     ...variables.map((variable) => `set var ${variable} expr int(0)`),
     `${verb} map ${mapFile} active ${wanted}`,
+    // Not before: nobody is let in to what served when somebody closed it.
+    ...doors,
     `show map ${mapFile}`,
   ]);
   if (readMapEntry(answer) !== wanted)

@@ -21,8 +21,9 @@ import { allProxies, isUp, lookAtAll, otherFolders, type Proxy, type RunningProx
 import { readLoad } from './read-load.ts';
 import { resolveHosts } from './resolve-hosts.ts';
 import { readPage, showPage } from './show-page.ts';
-import { failUnsure, listenersOf, lookAt } from './standing.ts';
+import { listenersOf, lookAt } from './standing.ts';
 import { writeFiles } from './start-haproxy.ts';
+import { failUnsure } from './unsure.ts';
 
 const stopTimeoutMs = 3_000;
 const closeTimeoutMs = 5_000;
@@ -35,6 +36,7 @@ export function openHaproxy(options: HaproxyOptions): TrafficHandle {
       const standing = await lookAt(options.stateDirectory);
       return standing && listenersOf(standing, options.services, await resolveHosts(options.services));
     },
+    down: () => down(options),
     others: () => (options.more ?? []).map(({ services }) => services),
     current: () => current(options),
     prepare: (target) => locked(options, async () => void (await prepare(options, target))),
@@ -80,6 +82,13 @@ async function mend(options: HaproxyOptions): Promise<readonly RunningProxy[]> {
 async function current(options: HaproxyOptions): Promise<TrafficState | null> {
   const looks = await lookAtAll(await allProxies(options));
   return isUp(looks) ? agreedState(looks, await readState(options.stateDirectory)) : null;
+}
+
+async function down(options: HaproxyOptions): Promise<readonly string[]> {
+  const proxies = await allProxies(options);
+  if (proxies.length === 1) return [];
+  const looks = await lookAtAll(proxies);
+  return proxies.filter((_, index) => looks[index] === null).map(({ name }) => name);
 }
 
 /** HAProxy knows no frames: the sessions are cut, and clients come back as after a lost connection. */

@@ -2,8 +2,9 @@ import { lookAtLanes } from './apply-pointing.ts';
 import { writeState } from './keep-state.ts';
 import type { Lane } from './lanes.ts';
 import type { LaneRecord, ProxyState } from './proxy-state.ts';
-import { mainProxy, type RunningProxy } from './proxies.ts';
+import type { RunningProxy } from './proxies.ts';
 import { type LaneLook, noCounts } from './statistics.ts';
+import { mainProxy } from './proxy-name.ts';
 
 type Counted = LaneRecord['counted'];
 type Looks = readonly { readonly proxy: RunningProxy; readonly lanes: ReadonlyMap<Lane, LaneLook> }[];

@@ -5,9 +5,7 @@ import { readDescription, readReach } from './config-text.ts';
 import type { HaproxyOptions, Reach } from './haproxy-options.ts';
 import type { Addresses } from './proxy-state.ts';
 import { lookAt, type Standing } from './standing.ts';
-
-/** The one at the environment's own addresses. */
-export const mainProxy = 'main';
+import { mainProxy, othersFolder } from './proxy-name.ts';
 
 /** One HAProxy of an environment. What it is pointed to, and the fence, it has in common with the others. */
 export interface Proxy {
@@ -22,7 +20,7 @@ export interface RunningProxy extends Proxy {
   readonly standing: Standing;
 }
 
-const folderOf = (stateDirectory: string): string => join(stateDirectory, 'proxies');
+const folderOf = (stateDirectory: string): string => join(stateDirectory, othersFolder);
 
 /** Those that are asked for. */
 const proxiesOf = ({ stateDirectory, services, reach, more = [] }: HaproxyOptions): readonly Proxy[] => [

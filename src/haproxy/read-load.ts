@@ -6,8 +6,8 @@ import { firstErrorVariable, type Lane } from './lanes.ts';
 import type { RunningProxy } from './proxies.ts';
 import type { ProxyState } from './proxy-state.ts';
 import { askRuntime } from './runtime-door.ts';
-import { failUnsure } from './standing.ts';
 import { loadByColour, readErrorTime, sumOfLoads } from './statistics.ts';
+import { failUnsure } from './unsure.ts';
 
 /** What all proxies together do for each colour. Throws GR7403 when one does not tell. */
 export async function readLoad(running: readonly RunningProxy[], state: ProxyState): Promise<readonly ColourLoad[]> {

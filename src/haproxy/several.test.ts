@@ -98,7 +98,7 @@ describe.skipIf(haproxyProgram() === null)('several real HAProxys that are distu
     const rig = await start();
     const { green } = await blueServes(rig);
     await rig.kill(['two']);
-    expect(await rig.open().current()).toBeNull();
+    expect([await rig.open().current(), await rig.open().down!()]).toEqual([null, ['two']]);
     expect(await rig.open().point(green)).toEqual(green);
     expect([await seen(rig), await rig.open().current()]).toEqual([all(rig, '200 two'), green]);
   });
@@ -133,7 +133,7 @@ describe.skipIf(haproxyProgram() === null)('several real HAProxys that are distu
     process.kill(rig.pidOf('two')!, 'SIGSTOP');
     const failure = await failureOf(rig.open().point(green));
     expect(failure).toMatchObject({ code: 'GR7403', where: rig.folderOf('two') });
-    expect(failure!.message).toContain(String(rig.pidOf('two')));
+    expect(failure!.message).toContain(`HAProxy "two" (process ${rig.pidOf('two')})`);
     expect([await rig.seen(rig.ports[0]), await rig.seen(rig.ports[2])]).toEqual(['200 one', '200 one']);
     process.kill(rig.pidOf('two')!, 'SIGCONT');
     expect(await seen(rig)).toEqual(all(rig, '200 one'));

@@ -2,7 +2,7 @@ import { fail } from '../domain/failure.ts';
 import type { MaintenancePage, MaintenanceWish } from '../kinds/maintenance.ts';
 import { controlSocket, lookSocket, pageFile } from './config-text.ts';
 import { askRuntime } from './runtime-door.ts';
-import { failUnsure } from './standing.ts';
+import { failUnsure } from './unsure.ts';
 
 type Entries = readonly (readonly [key: string, value: string])[];
 

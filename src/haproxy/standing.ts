@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../domain/failure.ts';
 import { identify } from '../host/process-identity.ts';
+import { type ClosedFrontend, frontendCommand, readClosed } from './frontends.ts';
 import { description, formNode, lookSocket, mapFile, readDescription, readReach } from './config-text.ts';
 import { haproxyProcesses, processName } from './haproxy-processes.ts';
 import type { Reach } from './haproxy-options.ts';
@@ -8,6 +9,7 @@ import { allLanes, type Lane, type Pointing, readPointing, serverNames, serversO
 import { nowhere } from './machines.ts';
 import type { Addresses } from './proxy-state.ts';
 import { askRuntime } from './runtime-door.ts';
+import { failUnsure } from './unsure.ts';
 
 /** How long a process may live without answering: it is coming up, or it was just killed. */
 const patienceMs = 5_000;
@@ -25,6 +27,8 @@ export interface Standing {
   readonly mapEntry: string | null;
   /** Read from the map; null for what Greenroom did not write. */
   readonly pointing: Pointing | null;
+  /** Public doors that somebody has closed by hand. */
+  readonly closed: readonly ClosedFrontend[];
   /** On how many machines it lets a service be. */
   readonly machines: number;
   /**
@@ -38,7 +42,7 @@ export interface Standing {
 export async function lookAt(directory: string): Promise<Standing | null> {
   const untilMs = performance.now() + patienceMs;
   for (;;) {
-    const commands = ['show info', `show map ${mapFile}`, 'show servers state'];
+    const commands = ['show info', `show map ${mapFile}`, 'show servers state', frontendCommand];
     const answer = await askRuntime({ directory, socket: lookSocket, commands });
     if (answer.status === 'answered' && answer.text !== '') {
       const standing = readStanding(answer.text);
@@ -48,7 +52,7 @@ export async function lookAt(directory: string): Promise<Standing | null> {
     if (living.length === 0) return null;
     if (performance.now() > untilMs) {
       const reason = answer.status === 'unsure' ? answer.reason : 'its socket does not answer';
-      return failUnsure(directory, `process ${living.map(({ pid }) => pid).join(', ')} runs, but ${reason}`);
+      return failUnsure(directory, reason);
     }
     await sleep(10);
   }
@@ -59,7 +63,8 @@ function readStanding(text: string): Standing | null {
   const info = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1];
   const pid = Number(info('Pid'));
   const identity = identify(pid);
-  if (!identity || !text.includes('# be_id')) return null;
+  const closed = readClosed(text);
+  if (!identity || closed === null || !text.includes('# be_id')) return null;
   const mapEntry = readMapEntry(text);
   const pointing = mapEntry === null ? null : readPointing(mapEntry);
   const places = serverPlaces(text);
@@ -67,7 +72,7 @@ function readStanding(text: string): Standing | null {
   return {
     ...{ pid, name: processName(identity), upSinceAt: Number(info('Start_time_sec')) * 1_000 },
     ...{ description: info('description') ?? '', knowsBeside: info('node') === formNode, pointing, mapEntry },
-    machines,
+    ...{ closed, machines },
     addressOf: (service, lane) => addressIn(places, service, lane, machines),
   };
 }
@@ -143,14 +148,6 @@ export function listenersOf({ description: text }: Standing, asked: Addresses, r
     }),
   );
 }
-
-export const failUnsure = (directory: string, reason: string): never =>
-  fail({
-    code: 'GR7403',
-    message: `HAProxy gave no sure answer: ${reason}.`,
-    where: directory,
-    do: 'Read what it points to now, then ask again with the same epoch.',
-  });
 
 /** Who gets the requests. Throws GR7434 for a map that was changed by hand. */
 export const pointingOf = ({ pid, mapEntry, pointing }: Standing): Pointing =>

@@ -103,6 +103,15 @@ describe.skipIf(haproxyProgram() === null)('a real HAProxy that is disturbed (ne
     process.kill(rig.pid!, 'SIGSTOP');
     const asked = [rig.open().current(), rig.open().ensure(), rig.open().point(rig.target(2, 'blue', one.port))];
     expect(await Promise.all(asked.map(codeOf))).toEqual(['GR7403', 'GR7403', 'GR7403']);
+    expect(await failureOf(rig.open().current())).toMatchObject({
+      message: expect.stringMatching(
+        new RegExp(
+          `^HAProxy "main" \\(process ${rig.pid}\\) gave no sure answer: .*end that process: it is brought up again`,
+        ),
+      ),
+      where: rig.stateDirectory,
+      do: expect.stringContaining('greenroom resume'),
+    });
     await rig.open().stop();
     expect([haproxyProcesses(rig.stateDirectory), await rig.open().current()]).toEqual([[], null]);
   });

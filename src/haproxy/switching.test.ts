@@ -218,4 +218,39 @@ describe.skipIf(haproxyProgram() === null)('switching a real HAProxy (needs hapr
       expect(await rig.seen()).toBe('200 one');
     },
   );
+
+  test('F082 a frontend that somebody disables is told with its proxy and process, left by bringing up, opened by the next pointing', async () => {
+    const rig = await start();
+    const one = await rig.app('one');
+    const target = rig.target(1, 'blue', one.port, 'one');
+    await rig.open().point(target);
+    const close = () =>
+      askRuntime({ directory: rig.stateDirectory, socket: 'control.sock', commands: ['disable frontend web'] });
+    await close();
+    await rig.open().ensure();
+    await expect(rig.open().current()).rejects.toThrow(
+      `GR7472 Somebody has closed HAProxy "main" (process ${rig.pid})`,
+    );
+    await expect(rig.seen()).rejects.toThrow('ECONNREFUSED');
+    expect([await rig.open().point(target), await rig.seen()]).toEqual([target, '200 one']);
+    await close();
+    expect([await codeOf(rig.open().point(rig.target(2, 'blue', one.port, 'one'))), await rig.seen()]).toEqual([
+      'no failure',
+      '200 one',
+    ]);
+  });
+
+  test('F082 a frontend that was shut down for good is told so, until another process opens it', async () => {
+    const rig = await start();
+    const one = await rig.app('one');
+    const target = rig.target(1, 'blue', one.port, 'one');
+    await rig.open().point(target);
+    await askRuntime({ directory: rig.stateDirectory, socket: 'control.sock', commands: ['shutdown frontend web'] });
+    const told = 'Only another process opens it again';
+    await expect(rig.open().current()).rejects.toThrow(told);
+    await expect(rig.open().point(rig.target(2, 'blue', one.port, 'one'))).rejects.toThrow(told);
+    await rig.kill();
+    await rig.open().ensure();
+    expect([(await rig.open().current())?.epoch, await rig.seen()]).toEqual([2, '200 one']);
+  });
 });

@@ -26,6 +26,8 @@ export interface TrafficHandle {
   listeners(): Promise<TrafficPlace['services'] | null>;
   /** Public addresses of the proxies beside the one that it was opened for, as they are asked for. They serve the same. */
   others(): readonly TrafficPlace['services'][];
+  /** Names of those that do not run, where there are several. Absent where there is only ever one. */
+  down?(): Promise<readonly string[]>;
   /** Observed truth: what gets new requests now. Null when the proxy is down. */
   current(): Promise<TrafficState | null>;
   /**
