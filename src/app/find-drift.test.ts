@@ -4,7 +4,7 @@ import { statement, testDatabase } from '../store/testing/database.ts';
 import { newDeploymentOf } from '../store/testing/samples.ts';
 import { compareRecord, findDrift } from './find-drift.ts';
 import { stopEnvironment } from './stop-environment.ts';
-import { openTestWorld, type TestWorld } from './testing/world.ts';
+import { answered, openTestWorld, type TestWorld } from './testing/world.ts';
 
 const database = testDatabase();
 let count = 0;
@@ -56,6 +56,54 @@ test('F082 a proxy that is gone, or points elsewhere: another release, colour, p
   expect(await drift()).toEqual(['its proxy points to nothing']);
   world.proxy.states.set('staging', null);
   expect(await drift()).toEqual(['its proxy does not run']);
+});
+
+test('F082 a proxy that says it serves, and whose public address nobody can reach, is drift', async () => {
+  const { request } = world.effects([]).http;
+  const effects = world.effects.bind(world);
+  let answer: Awaited<ReturnType<typeof request>> | null = null;
+  const refused = {
+    status: 'unreachable',
+    reason: 'connection refused',
+    errorCode: 'ECONNREFUSED',
+    durationMs: 1,
+  } as const;
+  Object.assign(world, {
+    effects: (more: readonly string[]) => ({
+      ...effects(more),
+      http: {
+        request: async (asked: Parameters<typeof request>[0]) =>
+          asked.url.includes(':4001/') && answer ? answer : request(asked, new AbortController().signal),
+      },
+    }),
+  });
+  expect(await drift()).toEqual([]);
+  answer = refused;
+  expect(await drift()).toEqual(['nobody answers at its public address 127.0.0.1:4001 (backend): connection refused']);
+  answer = answered(200, { release: 'rel_other' });
+  expect(await drift()).toEqual(['its public address 127.0.0.1:4001 (backend) answers for "rel_other"']);
+  answer = answered(503, { status: 'closed' });
+  expect(await drift()).toEqual([
+    'its public address 127.0.0.1:4001 (backend) answers with status 503 and names no release',
+  ]);
+  // How well it is, is asked elsewhere.
+  answer = answered(503, { release });
+  expect(await drift()).toEqual([]);
+});
+
+test('F082 the address of each of several proxies is asked, and one that does not run is named', async () => {
+  const address = (port: number) => ({ backend: { host: '127.0.0.1', port } });
+  world.proxy.others = [address(world.driver.running.get('staging/blue')![0]!.port)];
+  expect(await drift()).toEqual([]);
+  world.proxy.others = [address(4_999)];
+  expect(await drift()).toEqual([
+    'nobody answers at its public address 127.0.0.1:4999 (backend): nothing listens there',
+  ]);
+  world.proxy.states.set('staging', null);
+  const { open } = world.proxy;
+  const down = { down: async () => ['two', 'four'] };
+  Object.assign(world.proxy, { open: (...place: Parameters<typeof open>) => ({ ...open(...place), ...down }) });
+  expect(await drift()).toEqual(['its proxy "two" does not run', 'its proxy "four" does not run']);
 });
 
 test('F082 what cannot be asked is no agreement', async () => {

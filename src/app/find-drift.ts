@@ -1,5 +1,5 @@
 import type { Comparison } from '../domain/drift.ts';
-import type { Environment, Project } from '../domain/project.ts';
+import type { Environment, Project, Service } from '../domain/project.ts';
 import type { Instance } from '../kinds/driver.ts';
 import { hostsOf, placeOf, samePlace } from '../kinds/machines.ts';
 import type { Place, TrafficState } from '../kinds/traffic.ts';
@@ -8,6 +8,7 @@ import { servingIn } from '../store/environments.ts';
 import { namedRelease } from '../store/releases.ts';
 import type { Serving } from '../store/schema.ts';
 import type { Rows } from '../store/store.ts';
+import { publicDrift } from './public-drift.ts';
 import { bareSlot, driverOf, trafficOf, type BarePlace } from './bare-place.ts';
 import type { World } from './world.ts';
 
@@ -108,7 +109,7 @@ async function compare(world: World, environment: string, { serving, by, version
   const { drivers, traffic, home } = world;
   const place = { drivers, traffic, home, project: by.model, environment: declared };
   try {
-    const differences = await differencesIn(place, serving);
+    const differences = await differencesIn(world, place, serving);
     return { status: 'compared', environment, recorded: version ?? serving.releaseId, differences };
   } catch (error) {
     return { status: 'blind', environment, reason: messageOf(error) };
@@ -117,32 +118,47 @@ async function compare(world: World, environment: string, { serving, by, version
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function differencesIn(place: BarePlace, serving: Serving): Promise<readonly string[]> {
+async function differencesIn(world: World, place: BarePlace, serving: Serving): Promise<readonly string[]> {
   const instances = await driverOf(place).observe(observed(place, serving.colour));
-  return [...processDrift(place.project, serving, instances), ...(await trafficDrift(place, serving, instances))];
+  const processes = place.project.services.map((service) => ({
+    service,
+    differences: processDrift(service, serving, instances),
+  }));
+  // Of one that is gone or another, its public address can only say the same again.
+  const asRecorded = processes.filter((each) => each.differences.length === 0).map(({ service }) => service);
+  const found = processes.flatMap(({ differences }) => differences);
+  return [...found, ...(await trafficDrift(world, { place, serving, instances, asRecorded }))];
 }
 
-function processDrift(project: Project, serving: Serving, instances: readonly Instance[]): readonly string[] {
-  return project.services.flatMap(({ name }) => {
-    const instance = instances.find((each) => each.service === name);
-    if (!instance) return [`${name} does not run`];
-    if (instance.releaseId !== serving.releaseId) return [`${name} runs ${instance.releaseId}`];
-    return (instance.differences ?? []).map((difference) => `${name} ${difference}`);
-  });
+function processDrift({ name }: Service, serving: Serving, instances: readonly Instance[]): readonly string[] {
+  const instance = instances.find((each) => each.service === name);
+  if (!instance) return [`${name} does not run`];
+  if (instance.releaseId !== serving.releaseId) return [`${name} runs ${instance.releaseId}`];
+  return (instance.differences ?? []).map((difference) => `${name} ${difference}`);
 }
 
-async function trafficDrift(
-  place: BarePlace,
-  serving: Serving,
-  instances: readonly Instance[],
-): Promise<readonly string[]> {
+interface Seen {
+  readonly place: BarePlace;
+  readonly serving: Serving;
+  readonly instances: readonly Instance[];
+  readonly asRecorded: readonly Service[];
+}
+
+async function trafficDrift(world: World, { place, serving, instances, asRecorded }: Seen): Promise<readonly string[]> {
   try {
-    const traffic = await trafficOf(place).current();
-    return traffic === null ? ['its proxy does not run'] : targetDrift(serving, traffic, instances);
+    const handle = trafficOf(place);
+    const traffic = await handle.current();
+    if (traffic === null) return downInWords((await handle.down?.()) ?? []);
+    const differences = targetDrift(serving, traffic, instances);
+    if (differences.length > 0) return differences;
+    return await publicDrift(world.effects([]), place, asRecorded, serving.releaseId);
   } catch (error) {
     return [`its proxy cannot be asked: ${messageOf(error)}`];
   }
 }
+
+const downInWords = (names: readonly string[]): readonly string[] =>
+  names.length === 0 ? ['its proxy does not run'] : names.map((name) => `its proxy "${name}" does not run`);
 
 function targetDrift(serving: Serving, traffic: TrafficState, instances: readonly Instance[]): readonly string[] {
   if (traffic.colour !== serving.colour || traffic.release !== serving.releaseId)

@@ -55,7 +55,7 @@ test('beside a deployment in progress a proxy that has gone comes back and point
   expect(await keep()).toEqual([]);
 });
 
-test('F074 proxies that do not serve the same are looked after, and what cannot be told is not taken for that', async () => {
+test('F074 proxies that do not serve the same are looked after, what somebody did by hand is left, and what cannot be told is not taken for that', async () => {
   await world.deploy('staging', '1.0.0');
   await begun('beyond');
   const { open } = world.proxy;
@@ -67,6 +67,8 @@ test('F074 proxies that do not serve the same are looked after, and what cannot 
     ensure: async () => void ensured.push(code),
   });
   expect([await keep(), ensured]).toEqual([['staging'], ['GR7470']]);
+  code = 'GR7472';
+  expect([await keep(), ensured]).toEqual([[], ['GR7470']]);
   code = 'GR7403';
   await expect(keep()).rejects.toThrow('two of them differ');
   expect(ensured).toEqual(['GR7470']);

@@ -2,7 +2,7 @@ import type { Project } from '../domain/project.ts';
 import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { trafficOf } from './bare-place.ts';
-import { soundTraffic } from './sound-traffic.ts';
+import { hasGone } from './sound-traffic.ts';
 import type { World } from './world.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function keepProxies(world: World, project: Project): Promise<reado
     const environment = project.environments.find((each) => each.name === name);
     if (!serving || !environment) continue;
     const traffic = trafficOf({ ...world, project, environment });
-    if ((await soundTraffic(traffic)) !== null) continue;
+    if (!(await hasGone(traffic))) continue;
     await traffic.ensure();
     revived.push(name);
   }

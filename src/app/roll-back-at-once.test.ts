@@ -68,6 +68,19 @@ describe('the old version still runs', () => {
     );
   });
 
+  test('each of several proxies is asked after the switch, and one that lets nobody through is no pass', async () => {
+    await world.deploy('staging', '1.0.0');
+    const { id, letGo } = await baking('1.1.0');
+    world.proxy.others = [{ backend: { host: '127.0.0.1', port: 4_999 } }];
+    await back();
+    letGo();
+    await world.settled(id);
+    expect(await verification(id)).toMatchObject({
+      outcome: 'fail',
+      said: expect.stringContaining('backend health at 127.0.0.1:4999: nothing listens there'),
+    });
+  });
+
   test.each([
     ['a check that fails is said', 'fail', () => world.seen.set('smoke', 2)],
     [

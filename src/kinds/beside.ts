@@ -12,6 +12,8 @@ export const previewCookie = 'greenroom_preview';
 export const drawCookie = 'greenroom_draw';
 /** Headers of somebody who is on the side of the new version, whatever its share. */
 export const newSide: Readonly<Record<string, string>> = { cookie: `${drawCookie}=0` };
+/** Headers of somebody who is on the side of the old version, whatever the share of the new one. */
+export const oldSide: Readonly<Record<string, string>> = { cookie: `${drawCookie}=99` };
 /** How long a client keeps its draw. */
 export const drawKeptSeconds = 86_400;
 /** Draws are 0 … 99. */

@@ -196,16 +196,18 @@ function has({ colour, beside }: TrafficState, mine: Site['colour'], share: numb
   return beside?.colour === mine && beside.gets.kind === 'share' && beside.gets.percent === share;
 }
 
-/** What the bake asks through the public address, as a user would. */
-function probesOf({ project, environment }: Site): readonly { readonly service: string; readonly url: string }[] {
-  const addresses = publicAddresses(project, environment);
+/** What the bake asks through the public address of every proxy, as a user would. */
+function probesOf(site: Site): readonly { readonly service: string; readonly url: string }[] {
+  const { project, environment } = site;
   const declared = environment.bake.probes;
   const probes =
     declared.length > 0 ? declared : project.services.map(({ name, health }) => ({ service: name, path: health.path }));
-  return probes.map(({ service, path }) => {
-    const place = addresses[service]!;
-    return { service, url: `http://${place.host}:${place.port}${path}` };
-  });
+  return [publicAddresses(project, environment), ...site.traffic.others()].flatMap((addresses) =>
+    probes.map(({ service, path }) => {
+      const place = addresses[service]!;
+      return { service, url: `http://${place.host}:${place.port}${path}` };
+    }),
+  );
 }
 
 /** An answer of 500 or more is a failure; no answer at all is an error. */

@@ -6,10 +6,10 @@ import { openTestWorld, type TestWorld } from '../testing/world.ts';
 const database = testDatabase();
 let count = 0;
 let world: TestWorld;
-let reached: Record<string, () => void> = {};
+let reached: Record<string, () => unknown> = {};
 beforeEach(async () => {
   reached = {};
-  const reach = async (point: string) => reached[point]?.();
+  const reach = async (point: string) => void reached[point]?.();
   world = await openTestWorld(database.store(), `cut${(count += 1)}`, { reach });
 });
 afterEach(() => world.close());
@@ -33,10 +33,22 @@ test('F074 a second proxy that is said to have switched and does not let its cal
   const own = { backend: { host, port: ports['backend']! } };
   world.proxy.others = [own];
   expect((await world.deploy('staging', '1.0.0')).ending?.as).toBe('live');
-  world.proxy.others = [own, { backend: { host, port: 4_999 } }];
+  reached['traffic:claimed'] = () => (world.proxy.others = [own, { backend: { host, port: 4_999 } }]);
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending).toMatchObject({
     as: 'rolled-back',
     reason: expect.stringContaining(`through the public address backend is not right at ${host}:4999`),
+  });
+});
+
+test('a second proxy that stops letting its callers through in the bake takes the release back', async () => {
+  await world.deploy('staging', '1.0.0');
+  const { host, ports } = world.project.environments[0]!;
+  world.proxy.others = [{ backend: { host, port: ports['backend']! } }];
+  reached['bake:inside'] = () => (world.proxy.others = [{ backend: { host, port: 4_999 } }]);
+  const bad = await world.deploy('staging', '1.1.0');
+  expect(bad.ending).toMatchObject({
+    as: 'rolled-back',
+    reason: expect.stringMatching(/probes in a row could not be asked: http:\/\/127\.0\.0\.1:4999\//),
   });
 });

@@ -7,7 +7,7 @@ import { placeOf } from '../../kinds/machines.ts';
 import type { Beside, TrafficState, TrafficTarget } from '../../kinds/traffic.ts';
 import { claim, observe, publicAddresses, servingRelease, type Site } from '../site.ts';
 import { changeColour } from './bring-up.ts';
-import { askHealth } from './prove.ts';
+import { askHealth } from '../ask-health.ts';
 import type { StepModule } from './step-task.ts';
 
 /** Moves the traffic or a share of it, reads it back, and asks once through the public address before it counts as moved. */

@@ -1,10 +1,8 @@
 import { formatDuration } from '../../domain/duration.ts';
 import type { Service } from '../../domain/project.ts';
 import type { ResultFinding } from '../../domain/verdict.ts';
-import type { Json } from '../../domain/json.ts';
-import type { Effects } from '../../kinds/effects.ts';
-import { parseJsonPath, valueAt } from '../../kinds/json-path.ts';
 import type { Place } from '../../kinds/traffic.ts';
+import { askHealth, type HealthAnswer } from '../ask-health.ts';
 import { observe, slotOf, type Site } from '../site.ts';
 import { recordStep } from './answer.ts';
 import type { StepModule } from './step-task.ts';
@@ -79,51 +77,6 @@ async function askCopies(site: Site, service: Service, place: Place, signal: Abo
   const slowest = (one: HealthAnswer, other: HealthAnswer): HealthAnswer =>
     one.status !== 'good' || (other.status === 'good' && one.durationMs >= other.durationMs) ? one : other;
   return answers.reduce(slowest);
-}
-
-export type HealthAnswer =
-  | { readonly status: 'good'; readonly durationMs: number }
-  | { readonly status: 'bad' | 'wrong-release'; readonly reason: string };
-
-/** One question to a service's health path. */
-export async function askHealth(
-  effects: Effects,
-  service: Service,
-  place: { host: string; port: number },
-  releaseId: string | null,
-  signal: AbortSignal,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<HealthAnswer> {
-  const { health } = service;
-  const url = `http://${place.host}:${place.port}${health.path}`;
-  const answer = await effects.http.request(
-    { method: 'GET', url, headers, timeoutMs: Math.max(1_000, health.withinMs), maxBytes: 64 * 1024 },
-    signal,
-  );
-  if (answer.status === 'unreachable') return { status: 'bad', reason: answer.reason };
-  if (answer.code !== 200) return { status: 'bad', reason: `status ${answer.code}` };
-  if (answer.durationMs > health.withinMs)
-    return {
-      status: 'bad',
-      reason: `took ${formatDuration(answer.durationMs)}, allowed are ${formatDuration(health.withinMs)}`,
-    };
-  if (releaseId === null) return { status: 'good', durationMs: answer.durationMs };
-  const seen =
-    health.release.from === 'header'
-      ? (answer.headers[health.release.name.toLowerCase()] ?? null)
-      : atPath(answer.body, health.release.path);
-  if (seen !== releaseId)
-    return { status: 'wrong-release', reason: `it says it is release ${JSON.stringify(seen)}, not ${releaseId}` };
-  return { status: 'good', durationMs: answer.durationMs };
-}
-
-/** Value at `$.a.b` of a JSON text; null when there is none. */
-function atPath(body: string, path: string): unknown {
-  try {
-    return valueAt(JSON.parse(body) as Json, parseJsonPath(path) ?? []) ?? null;
-  } catch {
-    return null;
-  }
 }
 
 function healthy({ name, health }: Service, startedMs: number, slowestMs: number): ServiceProof {

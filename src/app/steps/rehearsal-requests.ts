@@ -1,6 +1,6 @@
 import type { ColourLoad } from '../../kinds/traffic.ts';
 import { publicAddresses, type Site } from '../site.ts';
-import { askHealth } from './prove.ts';
+import { askHealth } from '../ask-health.ts';
 
 /** Asked this often of each service, as a user would ask. */
 const everyMs = 20;

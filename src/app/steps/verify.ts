@@ -8,7 +8,7 @@ import { isInterruption } from '../../workflow/engine.ts';
 import { publicAddresses, servingRelease, siteAt, type Site } from '../site.ts';
 import { record } from './answer.ts';
 import { askAll, isBad } from './checks.ts';
-import { askHealth } from './prove.ts';
+import { askHealth } from '../ask-health.ts';
 import type { StepModule, StepTask } from './step-task.ts';
 
 /** Good answers in a row through the public address, of each service. */
@@ -69,7 +69,7 @@ async function verified({ site, step, run }: StepTask, { release, colour }: Serv
 const worstOf = (outcomes: readonly Outcome[]): 'pass' | 'fail' | 'error' =>
   outcomes.includes('fail') ? 'fail' : outcomes.every((each) => each === 'pass') ? 'pass' : 'error';
 
-/** Every service that the proxy knows, through its public address, several times in a row and by the id of its release. */
+/** Every service that the proxy knows, through the public address of each proxy, several times in a row and by the id of its release. */
 async function askPublicly(
   site: Site,
   signal: AbortSignal,
@@ -78,15 +78,18 @@ async function askPublicly(
   const addresses = (await site.traffic.listeners()) ?? publicAddresses(site.project, site.environment);
   const services = site.project.services.filter(({ name }) => addresses[name] !== undefined);
   const findings: ResultFinding[] = [];
-  for (const service of services) {
+  const doors = [addresses, ...site.traffic.others()];
+  for (const [door, service] of doors.flatMap((each) => services.map((service) => [each, service] as const))) {
+    const place = door[service.name]!;
+    const where = door === addresses ? '' : ` at ${place.host}:${place.port}`;
     let said = `${inARow} in a row`;
     let outcome: Outcome = 'pass';
     for (let count = 0; count < inARow && outcome === 'pass'; count += 1) {
-      const answer = await askHealth(site.effects, service, addresses[service.name]!, site.release.id, signal);
+      const answer = await askHealth(site.effects, service, place, site.release.id, signal);
       if (answer.status === 'good') continue;
       [outcome, said] = ['fail', answer.reason];
     }
-    findings.push({ name: `${service.name} health`, outcome, value: said, threshold: `${inARow} in a row` });
+    findings.push({ name: `${service.name} health${where}`, outcome, value: said, threshold: `${inARow} in a row` });
   }
   const bad = findings.filter((each) => each.outcome !== 'pass');
   const outcome = services.length === 0 ? 'error' : bad.length > 0 ? 'fail' : 'pass';
@@ -94,7 +97,10 @@ async function askPublicly(
   const well = services.length === 0 ? 'the proxy knows none of its services' : 'its services answer as they should';
   await record(site, {
     ...{ name: 'verify/public', kind: 'verify', phase: 'verify', outcome, findings, attempts: [outcome], beganAt },
-    ...{ reason: wrong || well, evidence: { config: null, data: { addresses }, plots: [], artifacts: [] } },
+    ...{
+      reason: wrong || well,
+      evidence: { config: null, data: { addresses, others: doors.slice(1) }, plots: [], artifacts: [] },
+    },
   });
   return { outcome, said: wrong || well };
 }

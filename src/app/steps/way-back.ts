@@ -6,7 +6,7 @@ import { asItListens } from '../public-addresses.ts';
 import { changeColour } from './bring-up.ts';
 import { drainColour, point } from './cut-over.ts';
 import { endPreview } from './preview.ts';
-import { askHealth } from './prove.ts';
+import { askHealth } from '../ask-health.ts';
 import type { StepModule } from './step-task.ts';
 
 interface Version {
