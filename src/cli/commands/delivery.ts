@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { orderDeployment } from '../../app/deploy-release.ts';
+import { beginForgotten, orderDeployment } from '../../app/deploy-release.ts';
 import { keepReleases } from '../../app/keep-releases.ts';
 import { createRelease } from '../../app/make-release.ts';
 import {
@@ -12,12 +12,14 @@ import {
   type PlannedDeployment,
 } from '../../app/plan-deployment.ts';
 import { plannedCommands } from '../../app/planned-commands.ts';
+import { findUnderWay, servesNow } from '../../app/under-way.ts';
 import type { OpenWorld } from '../../compose.ts';
 import { judgeCertificate } from '../../domain/certificate.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { fail, FailureError } from '../../domain/failure.ts';
 import type { Project } from '../../domain/project.ts';
 import { lookAtSource } from '../../effects/source.ts';
+import type { StoredDeployment } from '../../store/deployments.ts';
 import { exit, exitCodeOfFailures } from '../exit-code.ts';
 import { readPlan, writeAsked } from '../files.ts';
 import type { CommandBody, Session } from '../session.ts';
@@ -191,6 +193,9 @@ async function start(
 ): Promise<number> {
   if (obstacles.length > 0) throw new FailureError(...obstacles);
   const { out } = session;
+  // A saved plan is carried out as it was read, and who supersedes wants what is under way to end.
+  const underWay = bindToPlan || isUrgent ? null : await findUnderWay(world, plan);
+  if (underWay) return goOnWith(session, world, underWay, options);
   const order = {
     project,
     plan,
@@ -205,4 +210,25 @@ async function start(
   );
   sayCertificate(out, certificate);
   return follow(session, world, id, followOptions(options));
+}
+
+/** What is asked for is on its way already, perhaps left by a process that was killed: it is seen to its end, and not deployed a second time. */
+async function goOnWith(
+  session: Session,
+  world: OpenWorld,
+  underWay: StoredDeployment,
+  options: Waiting,
+): Promise<number> {
+  const { out } = session;
+  const { id, number, environment, plan, model } = underWay;
+  out.line(
+    `Deployment ${number} of ${environment} already carries ${plan.release.version}, ${id}; this goes on with it.`,
+  );
+  await beginForgotten(world, model.name);
+  const code = await follow(session, world, id, followOptions(options));
+  if (await servesNow(world, underWay))
+    out.line(
+      `${environment} serves ${plan.release.version}, as asked, by deployment ${number}; nothing was deployed again.`,
+    );
+  return code;
 }
