@@ -194,7 +194,7 @@ describe('verdicts and what they owe', () => {
     const served = await tiny.served();
     const held = await run('promote production --no-wait');
     expect(held.code, held.stdout + held.stderr).toBe(5);
-    expect(held.stdout).toContain('greenroom accept');
+    expect(held.stdout).toContain('greenroom accept owed --environment production');
     expect(await tiny.served('production')).toBe(first);
     const engine = tiny.play.start(['watch', 'production']);
     await until('it is watched', () => engine.said().includes('HELD') || engine.said().includes('held'));

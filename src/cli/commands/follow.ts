@@ -2,6 +2,7 @@ import { followDeployment } from '../../app/follow-deployment.ts';
 import type { OpenWorld } from '../../compose.ts';
 import { findObstacle } from '../../app/obstacle.ts';
 import { readAccount } from '../../app/read-history.ts';
+import { openConditions } from '../../domain/deployment.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
 import { exit, exitCodeOfEnding, exitCodeOfFailures } from '../exit-code.ts';
@@ -110,8 +111,9 @@ function sayStanding({ out }: Session, deployment: StoredDeployment): Followed {
   }
   const isWaiting = hold.kind === 'conditions';
   const words = `greenroom resume ${environment} --retry | --continue | --go-back`;
-  const next = isWaiting ? 'greenroom accept <condition>' : words;
+  const owed = deployment.state === null ? [] : openConditions(deployment.state);
+  const next = isWaiting ? owed.map((each) => `greenroom accept ${each} --environment ${environment}`) : [words];
   out.line(`${out.style('yellow', 'HELD')}  ${hold.reason}`);
-  out.line(`  do     ${next}`);
+  for (const each of next) out.line(`  do     ${each}`);
   return { code: isWaiting ? exit.waiting : exit.couldNotJudge, document };
 }
