@@ -4,15 +4,13 @@
  * asking. `-- --part=compose` does one driver, `--part=compose-rollback` one of its ways, `--rounds=1/4` a quarter of the rounds of
  * each. A driver without its tools does not hold.
  */
-import { dockerProgram } from '../src/drivers/compose/testing/docker.ts';
-import { haproxyProgram } from '../src/haproxy/testing/rig.ts';
 import { driverControls, driverPoints, ways, type Way } from '../test/kill/driver-rounds.ts';
 import { closeGround, openGround, settled, type Ground } from '../test/kill/loop.ts';
 import { platforms, type PlatformName } from '../test/kill/platforms/platforms.ts';
+import { missingTools } from '../test/rig/tools.ts';
 import { figuresOf, roundsOf, takeoverAt } from './deploy-kill-rounds.ts';
 import type { BenchRow, Share } from './row.ts';
 
-const tools = { docker: dockerProgram, haproxy: haproxyProgram };
 const names = Object.keys(platforms) as PlatformName[];
 const wayNames = Object.keys(ways) as Way[];
 export const parts: readonly string[] = names.flatMap((name) => [name, ...wayNames.map((way) => `${name}-${way}`)]);
@@ -24,7 +22,7 @@ export async function benchDeployKill(chosen: readonly string[] = names, share?:
   for (const name of names) {
     const wanted = wayNames.filter((way) => chosen.includes(name) || chosen.includes(`${name}-${way}`));
     if (wanted.length === 0) continue;
-    const missing = platforms[name].needs.filter((tool) => tools[tool]() === null);
+    const missing = missingTools(platforms[name].needs);
     if (missing.length > 0) rows.push(notMeasured(name, `${missing.join(' and ')} is missing`));
     else rows.push(...(await measured(name, wanted, share).catch((error: unknown) => [broke(name, error)])));
   }

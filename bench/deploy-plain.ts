@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { openComposeProject } from '../test/rig/compose-project.ts';
 import { freePorts } from '../test/rig/free-ports.ts';
 import { until } from '../test/rig/tiny.ts';
-import { writeContainerFiles } from './deploy-place.ts';
+import { writeComposeFiles } from './deploy-platform.ts';
 import { failedOf, lossOf } from './load-figures.ts';
 import { MixedLoad } from './mixed-load.ts';
 import type { BenchRow } from './row.ts';
@@ -28,7 +28,7 @@ export async function plainRows(row: Row): Promise<BenchRow[]> {
   const directory = mkdtempSync(path.join(tmpdir(), 'greenroom-plain-'));
   try {
     const [port] = await freePorts(1);
-    writeContainerFiles(directory, compose.base, port!);
+    writeComposeFiles(directory, compose.base, port!);
     const composed = (release: string, ...argv: readonly string[]) =>
       run('docker', ['compose', '-p', compose.name, ...argv], {
         ...{ cwd: directory, env: { ...process.env, RELEASE: release } },

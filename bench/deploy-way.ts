@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../test/rig/tiny.ts';
 import { backByHand } from './back-by-hand.ts';
-import type { DeployPlace } from './deploy-place.ts';
+import type { Address, DeployPlace } from './deploy-place.ts';
 import { failedOf, fastP99Ms, lateP99Ms, round, seenOverlapMs } from './load-figures.ts';
 import { MixedLoad, webSockets, type LoadResult, type SessionRecord } from './mixed-load.ts';
 import { badTime, isBad, PacedRequests } from './paced-requests.ts';
@@ -159,14 +159,14 @@ async function backRows(place: DeployPlace, row: Row): Promise<BenchRow[]> {
   ];
 }
 
-async function turnsBad({ tiny, port }: DeployPlace): Promise<ReturnType<typeof badTime>> {
+async function turnsBad({ tiny, port, direct }: DeployPlace): Promise<ReturnType<typeof badTime>> {
   const requests = new PacedRequests(`http://127.0.0.1:${port}/`, 100);
   try {
     const { id, ended } = await tiny.begin();
     await until('it bakes', async () => (await tiny.steps()).includes('bake'), 120_000);
     await until('the new version serves', async () => (await tiny.served()) === id);
     await sleep(1_500);
-    await (await fetch(`http://127.0.0.1:${port}/break`)).arrayBuffer();
+    for (const copy of await direct()) await (await fetch(`http://${copy.host}:${copy.port}/break`)).arrayBuffer();
     await until('an answer is bad', () => requests.answers.some(isBad));
     const { code } = await ended;
     if (code !== 7) throw new Error(`the deployment ended with ${code}, not 7`);
@@ -178,10 +178,11 @@ async function turnsBad({ tiny, port }: DeployPlace): Promise<ReturnType<typeof 
 
 /** What the proxy costs, against the same colour without it. */
 async function costRows(place: DeployPlace, throughputBar: number, row: Row): Promise<BenchRow[]> {
-  const directPort = await place.directPort();
-  const { proxy: ratio, shortest } = await throughputOf(place, directPort);
+  const copies = await place.direct();
+  const proxy = { host: '127.0.0.1', port: place.port };
+  const { ours: ratio, shortest } = await throughputOf(place.traffic, proxy, copies);
   // At once, so that whatever else the machine does meets both.
-  const [direct, through] = await Promise.all([fastP99Of(directPort), fastP99Of(place.port)]);
+  const [direct, through] = await Promise.all([fastP99Of(copies[0]!), fastP99Of(proxy)]);
   return [
     row(
       'throughput through the proxy / direct',
@@ -204,20 +205,21 @@ const rounded = (ratio: number): number => Math.round(ratio * 1_000) / 1_000;
 
 /** With HAProxy also through one that does nothing but pass on: what is lost there no configuration can give back. */
 async function throughputOf(
-  { port, way }: DeployPlace,
-  directPort: number,
-): Promise<Readonly<{ proxy: number; shortest?: number }>> {
-  if (way.traffic !== 'haproxy') return throughputRatios(directPort, { proxy: port });
-  const shortest = await startShortestHaproxy(directPort);
+  traffic: DeployPlace['traffic'],
+  ours: Address,
+  copies: readonly Address[],
+): Promise<Readonly<{ ours: number; shortest?: number }>> {
+  if (traffic !== 'haproxy') return throughputRatios(copies, { ours });
+  const shortest = await startShortestHaproxy(copies);
   try {
-    return await throughputRatios(directPort, { proxy: port, shortest: shortest.port });
+    return await throughputRatios(copies, { ours, shortest: shortest.address });
   } finally {
     await shortest.stop();
   }
 }
 
-async function fastP99Of(port: number): Promise<number> {
-  const load = new MixedLoad(port);
+async function fastP99Of({ host, port }: Address): Promise<number> {
+  const load = new MixedLoad(port, host);
   await sleep(latencyMs);
   return fastP99Ms((await load.stop()).records);
 }

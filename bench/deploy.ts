@@ -2,8 +2,10 @@
  * Greenroom's ways of deploying beside the plain one, in one run and under the same load: what users lose, how long a switch and a
  * way back take, what the proxy costs. A way whose tools are not there is not measured, and does not hold.
  */
-import { missingTools, openPlace, type Tool, type Way } from './deploy-place.ts';
+import { missingTools, type Tool } from '../test/rig/tools.ts';
+import { openPlace, type Way } from './deploy-place.ts';
 import { plainRows } from './deploy-plain.ts';
+import { compose, processes, swarm } from './deploy-platform.ts';
 import { measureWay } from './deploy-way.ts';
 import type { BenchRow } from './row.ts';
 
@@ -26,13 +28,10 @@ const greenroom = (title: string, way: Way, throughputBar: number, needs: readon
 });
 
 const ways = {
-  edge: greenroom('processes + edge', { driver: 'process', traffic: 'edge' }, 0.3, []),
-  haproxy: greenroom('processes + HAProxy', { driver: 'process', traffic: 'haproxy' }, 0.6, ['haproxy']),
-  compose: greenroom('Compose + HAProxy', { driver: 'compose', traffic: 'haproxy' }, 0.6, ['docker', 'haproxy']),
-  swarm: {
-    ...{ title: 'Swarm (2 nodes) + HAProxy', needs: [] },
-    measure: async (title) => [notMeasured(title, 'this bench makes no swarm yet; the driver has its tests')],
-  },
+  edge: greenroom('processes + edge', { platform: processes, traffic: 'edge' }, 0.3, []),
+  haproxy: greenroom('processes + HAProxy', { platform: processes, traffic: 'haproxy' }, 0.6, ['haproxy']),
+  compose: greenroom('Compose + HAProxy', { platform: compose, traffic: 'haproxy' }, 0.6, ['docker', 'haproxy']),
+  swarm: greenroom('Swarm (2 nodes) + HAProxy', { platform: swarm, traffic: 'haproxy' }, 0.6, ['a swarm', 'haproxy']),
   plain: { title: 'docker compose up -d', needs: ['docker'], measure: (title) => plainRows(rowOf(title)) },
 } satisfies Record<string, MeasuredWay>;
 export const parts = Object.keys(ways);

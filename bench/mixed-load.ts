@@ -51,6 +51,7 @@ export interface LoadResult {
 export class MixedLoad {
   readonly records: LoadRecord[] = [];
   readonly sessions: SessionRecord[] = [];
+  private readonly host: string;
   private readonly port: number;
   private readonly agents: Readonly<Record<LoadClass, Agent>> = {
     'keep-alive': new Agent({ keepAlive: true, maxSockets: 20 }),
@@ -65,7 +66,8 @@ export class MixedLoad {
   private readonly timer: NodeJS.Timeout;
   private stopped = false;
 
-  constructor(port: number) {
+  constructor(port: number, host = '127.0.0.1') {
+    this.host = host;
     this.port = port;
     this.timer = setInterval(() => this.issueDue(), 2);
     for (let i = 0; i < webSockets; i += 1) this.openSession();
@@ -107,7 +109,7 @@ export class MixedLoad {
     this.open.add(finish);
     const post = one === 'post';
     const outgoing = request({
-      host: '127.0.0.1',
+      host: this.host,
       port: this.port,
       path: one === 'slow' ? '/slow?ms=2000' : '/',
       method: post ? 'POST' : 'GET',
@@ -129,7 +131,7 @@ export class MixedLoad {
   }
 
   private openSession(): void {
-    const socket = new WebSocket(`ws://127.0.0.1:${this.port}/ws`);
+    const socket = new WebSocket(`ws://${this.host}:${this.port}/ws`);
     let [openedAt, release]: [number, string | null] = [0, null];
     let beat: NodeJS.Timeout | undefined;
     this.sockets.add(socket);

@@ -7,10 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeRelease } from '../examples/medianest/shelf/make.mjs';
 import { Playground, samples } from '../test/rig/playground.ts';
 import { Tiny, until } from '../test/rig/tiny.ts';
+import { missingTools, type Tool } from '../test/rig/tools.ts';
 import { badTime, isBad, PacedRequests, type BadTime } from './paced-requests.ts';
 import { ended } from './back-by-hand.ts';
 import { certificateRows } from './certificate.ts';
-import { missingTools, type Tool, type Way } from './deploy-place.ts';
+import type { Way } from './deploy-place.ts';
+import { compose, processes } from './deploy-platform.ts';
 import type { BenchRow } from './row.ts';
 
 const ratePerSecond = 100;
@@ -27,9 +29,9 @@ const certified = (title: string, way: Way, needs: readonly Tool[]) => async ():
 const bodies = {
   once: badAtOnce,
   later: badLater,
-  certificate: certified('processes + edge', { driver: 'process', traffic: 'edge' }, []),
-  'certificate-haproxy': certified('processes + HAProxy', { driver: 'process', traffic: 'haproxy' }, ['haproxy']),
-  'certificate-compose': certified('Compose + HAProxy', { driver: 'compose', traffic: 'haproxy' }, [
+  certificate: certified('processes + edge', { platform: processes, traffic: 'edge' }, []),
+  'certificate-haproxy': certified('processes + HAProxy', { platform: processes, traffic: 'haproxy' }, ['haproxy']),
+  'certificate-compose': certified('Compose + HAProxy', { platform: compose, traffic: 'haproxy' }, [
     'docker',
     'haproxy',
   ]),

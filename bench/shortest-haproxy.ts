@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort, until } from '../src/edge/testing/rig.ts';
 import { withSbin } from '../src/haproxy/testing/rig.ts';
+import type { Address } from './deploy-place.ts';
 
 /** As few lines as pass a request on over connections that are kept; one thread, as ours. */
-const configText = (port: number, directPort: number): string => `global
+const configText = (port: number, copies: readonly Address[]): string => `global
   nbthread 1
 defaults
   mode http
@@ -17,14 +18,15 @@ defaults
   timeout server 30s
 listen app
   bind 127.0.0.1:${port}
-  server app 127.0.0.1:${directPort}
-`;
+${copies.map(({ host, port: at }, index) => `  server app${index} ${host}:${at}\n`).join('')}`;
 
-export async function startShortestHaproxy(directPort: number): Promise<{ port: number; stop(): Promise<void> }> {
+export async function startShortestHaproxy(
+  copies: readonly Address[],
+): Promise<{ address: Address; stop(): Promise<void> }> {
   const directory = mkdtempSync(path.join(tmpdir(), 'greenroom-bench-'));
   const port = await freePort();
   const file = path.join(directory, 'haproxy.cfg');
-  writeFileSync(file, configText(port, directPort));
+  writeFileSync(file, configText(port, copies));
   const child = spawn('haproxy', ['-db', '-f', file], {
     env: { PATH: withSbin },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -42,7 +44,7 @@ export async function startShortestHaproxy(directPort: number): Promise<{ port: 
         () => false,
       ),
     );
-    return { port, stop };
+    return { address: { host: '127.0.0.1', port }, stop };
   } catch (error) {
     await stop();
     throw error;

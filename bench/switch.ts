@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEdge, type Edge } from '../src/edge/client.ts';
 import type { Colour } from '../src/kinds/driver.ts';
+import type { Address } from './deploy-place.ts';
 import { failedOf, fastP99Ms, lateP99Ms, lossOf, round, seenOverlapMs } from './load-figures.ts';
 import { MixedLoad, webSockets, type LoadResult } from './mixed-load.ts';
 import type { BenchRow } from './row.ts';
@@ -166,7 +167,7 @@ async function controlRows(apps: ChildProcess[]): Promise<BenchRow[]> {
 async function throughputRow(edge: Edge, edgePort: number, apps: ChildProcess[]): Promise<BenchRow> {
   const app = await startApp('t', apps);
   await point(edge, 100, 'blue', app);
-  const { edge: ratio } = await throughputRatios(app.port, { edge: edgePort });
+  const { edge: ratio } = await throughputRatios([at(app.port)], { edge: at(edgePort) });
   return row(
     'throughput through the edge / direct',
     Math.round(ratio * 1_000) / 1_000,
@@ -175,6 +176,8 @@ async function throughputRow(edge: Edge, edgePort: number, apps: ChildProcess[])
     ratio >= 0.3,
   );
 }
+
+const at = (port: number): Address => ({ host: '127.0.0.1', port });
 
 async function startApp(release: string, apps: ChildProcess[], port = 0): Promise<RunningApp> {
   const child = fork(join(import.meta.dirname, 'fixture-app.ts'), [], {

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import type { Address } from './deploy-place.ts';
 import { percentile } from './load-figures.ts';
 
 const connections = 16;
@@ -7,17 +8,17 @@ const question = Buffer.from('GET / HTTP/1.1\r\nHost: bench\r\n\r\n');
 /** Counted; the middle of an even number would lean to one side. */
 const rounds = 9;
 
-/** Through each proxy / direct: in turns, so that whatever else the machine does meets all; the middle of the ratios of the rounds. */
+/** Through each proxy / direct to those behind it: in turns, so that whatever else the machine does meets all; the middle of the ratios of the rounds. */
 export async function throughputRatios<Name extends string>(
-  directPort: number,
-  proxyPorts: Readonly<Record<Name, number>>,
+  direct: readonly Address[],
+  proxies: Readonly<Record<Name, Address>>,
 ): Promise<Readonly<Record<Name, number>>> {
-  const names = Object.keys(proxyPorts) as Name[];
+  const names = Object.keys(proxies) as Name[];
   const counted = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   const round = async (durationMs: number, count: boolean): Promise<void> => {
-    const direct = await requestsPerSecond(directPort, durationMs);
+    const plain = await requestsPerSecond(direct, durationMs);
     for (const name of names) {
-      const ratio = (await requestsPerSecond(proxyPorts[name], durationMs)) / direct;
+      const ratio = (await requestsPerSecond([proxies[name]], durationMs)) / plain;
       if (count) counted[name].push(ratio);
     }
   };
@@ -28,23 +29,24 @@ export async function throughputRatios<Name extends string>(
 }
 
 /**
- * How many GETs a second an address answers on 16 busy connections. Speaks bare sockets, since an HTTP client would cost more
+ * How many GETs a second addresses answer together on 16 busy connections. Speaks bare sockets, since an HTTP client would cost more
  * than what is measured. Answers must have a Content-Length and status 200.
  */
-async function requestsPerSecond(port: number, durationMs: number): Promise<number> {
+async function requestsPerSecond(addresses: readonly Address[], durationMs: number): Promise<number> {
   const startedMs = performance.now();
   const untilMs = startedMs + durationMs;
-  const counts = await Promise.all(Array.from({ length: connections }, () => oneConnection(port, untilMs)));
+  const each = Array.from({ length: connections }, (_, index) => addresses[index % addresses.length]!);
+  const counts = await Promise.all(each.map((address) => oneConnection(address, untilMs)));
   return (counts.reduce((sum, count) => sum + count, 0) * 1_000) / (performance.now() - startedMs);
 }
 
-function oneConnection(port: number, untilMs: number): Promise<number> {
+function oneConnection({ host, port }: Address, untilMs: number): Promise<number> {
   return new Promise((resolve, reject) => {
     let answers = 0;
     let pending: Buffer = Buffer.alloc(0);
     /** Of the answers so far: they are alike, and to read each head would cost as much as what is measured. */
     let usualSize = -1;
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => socket.write(question));
+    const socket = connect({ port, host, noDelay: true }, () => socket.write(question));
     socket.on('error', reject);
     socket.on('close', () => resolve(answers));
     socket.on('data', (chunk: Buffer) => {

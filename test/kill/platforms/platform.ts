@@ -1,3 +1,4 @@
+import type { Tool } from '../../rig/tools.ts';
 import type { Lab } from '../lab.ts';
 import type { SeenService } from '../oracle.ts';
 import type { Toll } from './toll.ts';
@@ -29,6 +30,6 @@ export interface Platform {
 
 export interface PlatformKind {
   /** Tools of the machine without which it cannot be tried. */
-  readonly needs: readonly ('docker' | 'haproxy')[];
+  readonly needs: readonly Tool[];
   open(lab: Lab): Promise<Platform>;
 }
