@@ -80,6 +80,7 @@ test('the cut-over and the way back tell themselves', () => {
   screen.record(ended('switch', { colour: 'green', epoch: 3, switchMs: 12.5 }));
   screen.record(ended('bake', { requests: 100, probes: 7, watchedSeconds: 30, badAnswers: 0 }));
   screen.record(ended('switch-25', { colour: 'green', epoch: 3, switchMs: 2, percent: 25 }));
+  screen.record(ended('bake', { requests: 9, probes: 2, watchedSeconds: 30, badAnswers: 1, lostCopies: 'web on h2' }));
   screen.record(ended('bake-25', { requests: 9, probes: 2, watchedSeconds: 60, badAnswers: 1, percent: 25 }));
   screen.record(ended('drain', { drainedMs: 40 }, 40));
   screen.record(ended('stop', { stopped: 'blue' }, 1_000));
@@ -94,6 +95,7 @@ test('the cut-over and the way back tell themselves', () => {
     '✓ traffic moved to green in 12.5 ms',
     '✓ watched 100 requests and 7 probes for 30 s: 0 bad',
     '✓ 25 % of the traffic moved to green in 2 ms',
+    '✓ watched 9 requests and 2 probes for 30 s: 1 bad; lost a copy and went on: web on h2',
     '✓ watched with 25 % of the traffic 9 requests and 2 probes for 60 s: 1 bad',
     '✓ drained in 40 ms',
     '✓ stopped blue in 1.0 s',

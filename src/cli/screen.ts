@@ -142,8 +142,9 @@ function stepLine({ data, at }: ChainedRecord, began: ReadonlyMap<string, number
     }
     case 'bake': {
       const seen = `${String(facts['requests'])} requests and ${String(facts['probes'])} probes`;
+      const lost = facts['lostCopies'] === undefined ? '' : `; lost a copy and went on: ${String(facts['lostCopies'])}`;
       return done(
-        `watched ${share && `with ${share}traffic `}${seen} for ${String(facts['watchedSeconds'])} s: ${String(facts['badAnswers'])} bad`,
+        `watched ${share && `with ${share}traffic `}${seen} for ${String(facts['watchedSeconds'])} s: ${String(facts['badAnswers'])} bad${lost}`,
       );
     }
     case 'drain':

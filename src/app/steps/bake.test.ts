@@ -159,6 +159,32 @@ test('F077 a probe that nobody ever answered, within the errors that are tolerat
   expect(held.state?.hold?.reason).toMatch(/insufficient data: http:\S+ was never answered/);
 });
 
+test('a copy that is lost in the bake is said, whether it goes on or back', async () => {
+  const lostAt = (share: number, isBad: boolean) => async (version: string) => {
+    const { id } = await world.release(version);
+    let asked = 0;
+    world.answers.set(id, (url) => {
+      const instances = world.driver.running.get('staging/green') ?? [];
+      asked += url.includes(String(world.project.environments[0]!.ports['backend'])) ? 1 : 0;
+      const also = asked < share ? ['10.0.0.7'] : [];
+      world.driver.running.set(
+        'staging/green',
+        instances.map((each) => ({ ...each, also })),
+      );
+      return answered(isBad && asked > 2 * share ? 500 : 200, { release: id });
+    });
+    return world.deploy('staging', version);
+  };
+  await answers('1.0.0', 20);
+  await world.deploy('staging', '1.0.0');
+  const back = await lostAt(10, true)('1.1.0');
+  expect(back.ending?.as).toBe('rolled-back');
+  expect((await bakeOf(back)).reason).toMatch(/probes failed.*; a copy was lost: backend on 10\.0\.0\.7$/);
+  const live = await lostAt(10, false)('1.2.0');
+  expect(live.ending?.as).toBe('live');
+  expect((await bakeOf(live)).facts).toMatchObject({ lostCopies: 'backend on 10.0.0.7' });
+});
+
 test('F003 killed after a look was kept and before it was recorded: it goes on with what was spent, no look counts twice', async () => {
   const held = await second(20, null);
   expect(held.status).toBe('held');

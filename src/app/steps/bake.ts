@@ -1,5 +1,6 @@
 import { judgeSubjects, noLooks, type LooksTally, type Subject } from '../../domain/bake-looks.ts';
 import { lookDoubt } from '../../domain/bake-words.ts';
+import { followCopies, lostWords, type SeenCopies } from '../../domain/copies.ts';
 import { bakeFault, bakeGap, emptyTally, type BakeBaseline, type BakeTally } from '../../domain/bake.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { OperationResult } from '../../domain/deployment.ts';
@@ -32,6 +33,8 @@ interface Bout {
   readonly faultAt: number | null;
   /** Absent where nothing is judged by looks, so that what an older version has begun reads the same. */
   readonly looks?: LooksTally;
+  /** Absent where no service is on several machines. */
+  readonly copies?: SeenCopies;
 }
 
 /** What is watched: all of the traffic, by the rules of the bake; or a share of it, as long as the shift says and without looks. */
@@ -159,11 +162,13 @@ const bakeName = ({ step, operation }: StepTask): string =>
   `${step.name}-${operation.slice(operation.lastIndexOf('-') + 1)}`;
 
 /** Real traffic as the proxy counts it, and whether every process still lives. */
-async function look(site: Site, bout: Bout, share: number | null): Promise<Bout> {
-  const running = (await observe(site, site.colour)).map((each) => each.service);
+async function look(site: Site, before: Bout, share: number | null): Promise<Bout> {
+  const running = await observe(site, site.colour);
   const lost = site.project.services
-    .filter((service) => !running.includes(service.name))
+    .filter(({ name }) => running.every(({ service }) => service !== name))
     .map((service) => service.name);
+  const copies = followCopies(before.copies, running);
+  const bout = copies ? { ...before, copies } : before;
   const load = (await site.traffic.load().catch(() => [])).find((each) => each.colour === site.colour);
   const current = await site.traffic.current().catch(() => null);
   const isAstray = current !== null && !has(current, site.colour, share);
@@ -176,13 +181,13 @@ async function look(site: Site, bout: Bout, share: number | null): Promise<Bout>
   if (!load) return { ...bout, fault };
   // A proxy that restarted counts from zero again: what it had counted before is kept.
   const isSame = load.countedSinceAt === bout.counted.sinceAt;
-  const before = isSame
+  const counts = isSame
     ? { requests: bout.counted.requests, badAnswers: bout.counted.badAnswers }
     : { requests: 0, badAnswers: 0 };
   const tally: BakeTally = {
     ...bout.tally,
-    requests: bout.tally.requests + load.requests - before.requests,
-    badAnswers: bout.tally.badAnswers + bad(load) - before.badAnswers,
+    requests: bout.tally.requests + load.requests - counts.requests,
+    badAnswers: bout.tally.badAnswers + bad(load) - counts.badAnswers,
   };
   const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load) };
   return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
@@ -254,7 +259,8 @@ const withAnswered = (
 ];
 
 function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Ground): OperationResult {
-  const { tally, fault, firstBadAt, faultAt, watchedMs } = bout;
+  const { tally, firstBadAt, faultAt, watchedMs } = bout;
+  const fault = bout.fault && [bout.fault, lostWords(bout.copies)].filter((each) => each !== null).join('; ');
   const judgements = bout.looks ? judgeSubjects(bout.looks, subjects, bout.isOver) : [];
   const doubt = lookDoubt(judgements);
   const facts = {
@@ -268,6 +274,7 @@ function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Gro
     ...(share !== null && { percent: share }),
     ...{ baselineRequests: baseline.requests, baselineBadAnswers: baseline.badAnswers, firstBadAt, faultAt },
     ...lookFacts(bout.looks, judgements),
+    ...(bout.copies?.lost.length && { lostCopies: bout.copies.lost.join(', ') }),
   };
   if (fault === null && doubt !== null) return { status: 'unknown', reason: doubt };
   if (fault === null) {
