@@ -15,6 +15,7 @@ export const floors: readonly { readonly floor: number; readonly rooms: readonly
       'embedded',
       'load',
       'refresh',
+      'rehearsal',
       'report',
     ],
   },
@@ -65,7 +66,8 @@ export const doors: readonly Door[] = [
   { modules: ['node:worker_threads'], rooms: ['load'] },
   { modules: ['node:sqlite'], rooms: ['effects'] },
   { modules: ['httpxy'], rooms: ['edge'] },
-  { modules: ['pg'], rooms: ['store', 'effects', 'embedded', 'refresh', 'workflow'] },
+  { modules: ['pg'], rooms: ['store', 'effects', 'embedded', 'refresh', 'rehearsal', 'workflow'] },
+  { modules: ['libpg-query'], rooms: ['rehearsal'] },
   { modules: ['kysely'], rooms: ['store', 'compose.ts'] },
   { modules: ['@dbos-inc/dbos-sdk'], rooms: ['workflow'] },
   {
