@@ -5,17 +5,17 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Toll } from './toll.ts';
 
-const daemon = '/var/run/docker.sock';
+const usual = '/var/run/docker.sock';
 /** Until the kernel has closed what a killed process had open. */
 const closingMs = 50;
 
 export interface DockerGate {
-  /** Containers that the daemon said it had started. */
+  /** Containers that the daemon said it had started, and services that it had made. */
   readonly starts: () => number;
   close(): Promise<void>;
 }
 
-export async function openDockerGate(socketPath: string, toll: Toll): Promise<DockerGate> {
+export async function openDockerGate(socketPath: string, toll: Toll, daemon = usual): Promise<DockerGate> {
   const open = new Set<Socket>();
   let starts = 0;
   const server = createServer((incoming, outgoing) => {
@@ -25,9 +25,9 @@ export async function openDockerGate(socketPath: string, toll: Toll): Promise<Do
       if (act !== null && (await toll.pass(act, 'before'))) await sleep(closingMs);
       // Dead with its order: the daemon never heard of it. A CLI outlives whoever called it.
       if (incoming.socket.destroyed) return;
-      const answer = await asked(incoming, body);
+      const answer = await asked(daemon, incoming, body);
       outgoing.on('close', () => answer.destroy());
-      if (act === 'start a container' && answer.statusCode === 204) starts += 1;
+      if (act !== null && beginnings.has(act) && (answer.statusCode ?? 502) < 300) starts += 1;
       if (act !== null) await toll.pass(act, 'after');
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       outgoing.flushHeaders();
@@ -44,7 +44,7 @@ export async function openDockerGate(socketPath: string, toll: Toll): Promise<Do
   // BuildKit leaves HTTP behind: what it builds is seen only as one act that begins.
   server.on('upgrade', (incoming, socket: Socket, head) => {
     const begun = incoming.url?.endsWith('/grpc') ? toll.pass('build', 'before') : Promise.resolve(false);
-    void begun.then(() => tunnel(incoming, socket, head));
+    void begun.then(() => tunnel(daemon, incoming, socket, head));
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   return {
@@ -57,14 +57,14 @@ export async function openDockerGate(socketPath: string, toll: Toll): Promise<Do
 }
 
 /** In one piece: the daemon may answer before it has read everything, and hang up. */
-const asked = ({ method, url, headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> =>
+const asked = (daemon: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const outgoing = request({ socketPath: daemon, method, path: url, headers, agent: false }, resolve);
     outgoing.on('error', reject);
     outgoing.end(body);
   });
 
-function tunnel({ method, url, rawHeaders }: IncomingMessage, socket: Socket, head: Buffer): void {
+function tunnel(daemon: string, { method, url, rawHeaders }: IncomingMessage, socket: Socket, head: Buffer): void {
   const other = connect(daemon);
   other.write([`${method} ${url} HTTP/1.1`, ...pairs(rawHeaders), '', ''].join('\r\n'));
   other.write(head);
@@ -89,7 +89,13 @@ const acts: Readonly<Record<string, string>> = {
   'DELETE networks': 'remove a network',
   'POST build': 'build an image',
   'POST images/tag': 'name an image',
+  'POST images/load': 'bring an image',
+  'POST services/create': 'create a service',
+  'DELETE services': 'remove a service',
+  'POST secrets/create': 'create a secret',
+  'DELETE secrets': 'remove a secret',
 };
+const beginnings: ReadonlySet<string> = new Set(['start a container', 'create a service']);
 
 /** Null: it changes nothing. What is not known by a name of its own is an act all the same. */
 function actOf({ method = '', url = '' }: IncomingMessage): string | null {

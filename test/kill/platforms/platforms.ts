@@ -4,6 +4,7 @@ import { githubWorkflow } from './github-workflow.ts';
 import { haproxies } from './haproxies.ts';
 import { http } from './http.ts';
 import type { PlatformKind } from './platform.ts';
+import { swarm } from './swarm.ts';
 
 /** Every driver that Greenroom has, with the edge but where it says otherwise. A new driver gets its line here. */
 export const platforms = {
@@ -17,5 +18,6 @@ export const platforms = {
   http: { needs: [], open: http },
   'github-workflow': { needs: [], open: githubWorkflow },
   compose: { needs: ['docker', 'haproxy'], open: compose },
+  swarm: { needs: ['a swarm', 'haproxy'], open: swarm },
 } satisfies Record<string, PlatformKind>;
 export type PlatformName = keyof typeof platforms;
