@@ -2,7 +2,7 @@
 # A real Swarm of two nodes on one machine: two Docker daemons in network namespaces of their own, joined by a bridge in a third. Run as root;
 # needs docker.io and iproute2, asks no registry.
 #   bash .ci/swarm.sh start FOLDER   answers when both nodes are ready, within three minutes; the daemons' sockets are FOLDER/1/docker.sock and FOLDER/2/docker.sock
-#   bash .ci/swarm.sh lose FOLDER    the second node falls silent: its cable is cut, then its daemon and everything on it is killed
+#   bash .ci/swarm.sh lose FOLDER    the second node falls silent: its cable is cut, then its daemon and everything on it is killed; prints when, in ms
 #   bash .ci/swarm.sh back FOLDER    it comes back
 #   bash .ci/swarm.sh stop FOLDER    ends the daemons that "start" began, by their pids, and removes namespaces and data
 # FOLDER keeps everything, so that several can stand beside each other.
@@ -106,6 +106,7 @@ kill_tree() {
 
 lose() {
   within "$name-s" ip link set "$name-b2" down
+  date +%s%3N
   end 2
 }
 

@@ -7,6 +7,7 @@ import { openPlace, type Way } from './deploy-place.ts';
 import { plainRows } from './deploy-plain.ts';
 import { compose, processes, swarm } from './deploy-platform.ts';
 import { measureWay } from './deploy-way.ts';
+import { lostNodeRows } from './lost-node.ts';
 import type { BenchRow } from './row.ts';
 
 interface MeasuredWay {
@@ -32,6 +33,10 @@ const ways = {
   haproxy: greenroom('processes + HAProxy', { platform: processes, traffic: 'haproxy' }, 0.6, ['haproxy']),
   compose: greenroom('Compose + HAProxy', { platform: compose, traffic: 'haproxy' }, 0.6, ['docker', 'haproxy']),
   swarm: greenroom('Swarm (2 nodes) + HAProxy', { platform: swarm, traffic: 'haproxy' }, 0.6, ['a swarm', 'haproxy']),
+  'swarm-node': {
+    ...{ title: 'Swarm, a node lost in the bake', needs: ['a swarm', 'haproxy'] },
+    measure: (title) => lostNodeRows(rowOf(title)),
+  },
   plain: { title: 'docker compose up -d', needs: ['docker'], measure: (title) => plainRows(rowOf(title)) },
 } satisfies Record<string, MeasuredWay>;
 export const parts = Object.keys(ways);

@@ -18,19 +18,22 @@ export interface ProbeStream {
   stop(): Promise<void>;
 }
 
+interface Asked {
+  readonly port: number;
+  readonly path: string;
+  readonly method?: 'GET' | 'POST';
+}
+
 const patienceMs = 15_000;
 
 /** What users see: every address asked in turn, each request when it is due, whatever became of those before. */
-export function streamProbes(
-  addresses: readonly { readonly port: number; readonly path: string }[],
-  gapMs = 20,
-): ProbeStream {
+export function streamProbes(addresses: readonly Asked[], gapMs = 20): ProbeStream {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const probes: Probe[] = [];
   const beganMs = performance.now();
   let sent = 0;
   const open = new Set<object>();
-  const send = ({ port, path }: { readonly port: number; readonly path: string }): void => {
+  const send = ({ port, path, method = 'GET' }: Asked): void => {
     const sentAt = Date.now();
     let release: string | null = null;
     let isOver = false;
@@ -41,7 +44,7 @@ export function streamProbes(
       probes.push({ sentAt, endedAt: Date.now(), port, release, error });
     };
     const broken = (error: NodeJS.ErrnoException): void => finish(error.code ?? error.message);
-    const outgoing = request({ host: '127.0.0.1', port, path, agent, timeout: patienceMs });
+    const outgoing = request({ host: '127.0.0.1', port, path, method, agent, timeout: patienceMs });
     open.add(outgoing);
     outgoing.on('timeout', () => outgoing.destroy(new Error('no answer')));
     outgoing.on('error', broken);

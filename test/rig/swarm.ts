@@ -1,8 +1,9 @@
 // Two nodes of a real swarm in network namespaces of this machine, made and ended by .ci/swarm.sh.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 const script = path.resolve(import.meta.dirname, '../../.ci/swarm.sh');
 const WITHIN_MS = 240_000;
@@ -14,10 +15,12 @@ export interface Swarm {
   /** Host names of the two nodes. */
   readonly manager: string;
   readonly other: string;
+  /** Address of the second node, as the swarm tells it. */
+  addressOfOther(): string;
   /** The docker CLI on a node: 1 is the manager. */
   docker(node: 1 | 2, ...argv: readonly string[]): string;
-  /** The second node falls silent, and everything on it is killed. */
-  lose(): void;
+  /** The second node falls silent, and everything on it is killed. Answers when it was silent at the latest. */
+  lose(): Promise<number>;
   back(): void;
   close(): void;
 }
@@ -49,15 +52,18 @@ export function openSwarm(): Swarm {
     throw error;
   }
   const socketOf = (node: 1 | 2): string => path.join(home, String(node), 'docker.sock');
+  const docker: Swarm['docker'] = (node, ...argv) =>
+    execFileSync('docker', ['-H', `unix://${socketOf(node)}`, ...argv], {
+      ...{ encoding: 'utf8', timeout: WITHIN_MS, stdio: ['ignore', 'pipe', 'pipe'] },
+    }).trim();
   const before = process.env['DOCKER_HOST'];
   process.env['DOCKER_HOST'] = `unix://${socketOf(1)}`;
   return {
     ...{ socket: socketOf(1), otherSocket: socketOf(2), manager: `${name}-1`, other: `${name}-2` },
-    docker: (node, ...argv) =>
-      execFileSync('docker', ['-H', `unix://${socketOf(node)}`, ...argv], {
-        ...{ encoding: 'utf8', timeout: WITHIN_MS, stdio: ['ignore', 'pipe', 'pipe'] },
-      }).trim(),
-    lose: () => void run('lose'),
+    docker,
+    addressOfOther: () => docker(1, 'node', 'inspect', '-f', '{{.Status.Addr}}', `${name}-2`),
+    lose: async () =>
+      Number((await promisify(execFile)('bash', [script, 'lose', home], { timeout: WITHIN_MS })).stdout),
     back: () => void run('back'),
     close: () => {
       if (before === undefined) delete process.env['DOCKER_HOST'];

@@ -20,6 +20,9 @@ export interface ToldRecord {
   readonly at: number;
 }
 
+/** Images travel between daemons on a machine that has better things to do. */
+const deployMs = 280_000;
+
 export class Tiny {
   readonly play: Playground;
   #version = 0;
@@ -53,7 +56,7 @@ export class Tiny {
   /** Begins to deploy the next version to staging; answers once it is known which release that is. */
   async begin(behaviour: Behaviour = {}, ...more: readonly string[]): Promise<Running & { readonly id: string }> {
     this.next(behaviour);
-    const running = this.play.start(['deploy', 'staging', ...more]);
+    const running = this.play.start(['deploy', 'staging', ...more], { timeoutMs: deployMs });
     const named = () => /release (rel_\w+)/.exec(running.said())?.[1];
     const early = running.ended.then(({ stderr }) => {
       if (!named()) throw new Error(`no release was made:\n${stderr}`);
