@@ -3,6 +3,8 @@ import { insertDeployment } from '../store/deployments.ts';
 import { statement, testDatabase } from '../store/testing/database.ts';
 import { newDeploymentOf } from '../store/testing/samples.ts';
 import { compareRecord, findDrift } from './find-drift.ts';
+import { restoreServing } from './restore-serving.ts';
+import { rollBack } from './roll-back.ts';
 import { stopEnvironment } from './stop-environment.ts';
 import { answered, openTestWorld, type TestWorld } from './testing/world.ts';
 
@@ -16,7 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const drift = () => findDrift(world, world.project, world.project.environments[0]!);
+const found = () => findDrift(world, world.project, world.project.environments[0]!);
+const drift = async () => (await found()).differences;
 const compared = (environment = 'staging') => compareRecord(world, world.project, environment);
 const proxy = (over: object) => world.proxy.states.set('staging', { ...world.proxy.states.get('staging')!, ...over });
 
@@ -114,6 +117,48 @@ test('F082 what cannot be asked is no agreement', async () => {
   Object.assign(world.driver, { observe: () => Promise.reject(new Error('no such machine')) });
   expect(await drift()).toEqual(['it cannot be compared with its record: no such machine']);
   expect(await compared()).toMatchObject({ status: 'blind', reason: 'no such machine' });
+});
+
+test('F082 what is said to mend it does: what has gone is started, what runs changed is replaced by the other colour', async () => {
+  const [instance] = world.driver.running.get('staging/blue')!;
+  const resume = '"greenroom resume" starts what has gone and points the proxy back';
+  const mends = async () => (await found()).mends;
+  expect(await mends()).toEqual([]);
+  proxy({ release: 'rel_byhand' });
+  expect(await mends()).toEqual([resume]);
+  await restoreServing(world, world.project);
+  expect(await found()).toEqual({ differences: [], mends: [] });
+  world.driver.running.clear();
+  expect(await mends()).toEqual([resume]);
+  await restoreServing(world, world.project);
+  expect(await found()).toEqual({ differences: [], mends: [] });
+  const again = world.driver.running.get('staging/blue')![0]!;
+  world.driver.running.set('staging/blue', [{ ...again, differences: ['runs another image'] }]);
+  const [replaces, ...more] = await mends();
+  expect([replaces, more]).toEqual([
+    expect.stringContaining('"greenroom rollback staging --to 1.0.0" replaces backend'),
+    [],
+  ]);
+  expect(await restoreServing(world, world.project)).toEqual([]);
+  const question = {
+    project: world.project,
+    environment: 'staging',
+    to: '1.0.0',
+    actor: 'ada',
+    reason: 'a strange container',
+  };
+  const back = await rollBack(world, question);
+  if (back.kind !== 'redeploy') throw new Error('a flip');
+  expect((await world.settled(back.deployment.id)).ending?.as).toBe('live');
+  expect(await found()).toEqual({ differences: [], mends: [] });
+  expect([instance!.releaseId, world.driver.running.get('staging/blue')]).toEqual([release, []]);
+});
+
+test('F082 a proxy that sends to another place than where the service listens is pointed back', async () => {
+  proxy({ services: { backend: { host: '127.0.0.1', port: 1 } } });
+  expect((await found()).mends).toHaveLength(1);
+  await restoreServing(world, world.project);
+  expect(await found()).toEqual({ differences: [], mends: [] });
 });
 
 test('what still runs where by the record nothing serves is said', async () => {

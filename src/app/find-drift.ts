@@ -1,4 +1,4 @@
-import type { Comparison } from '../domain/drift.ts';
+import { mendsOf, type Comparison } from '../domain/drift.ts';
 import type { Environment, Project, Service } from '../domain/project.ts';
 import type { Instance } from '../kinds/driver.ts';
 import { hostsOf, placeOf, samePlace } from '../kinds/machines.ts';
@@ -12,19 +12,27 @@ import { publicDrift } from './public-drift.ts';
 import { bareSlot, driverOf, trafficOf, type BarePlace } from './bare-place.ts';
 import type { World } from './world.ts';
 
+export interface Drift {
+  readonly differences: readonly string[];
+  /** Commands that bring back what is recorded, in words; where none does, the differences say what does. */
+  readonly mends: readonly string[];
+}
+
+const unmendable = (differences: readonly string[]): Drift => ({ differences, mends: [] });
+
 /**
  * What really runs in an environment and differs from what is recorded to serve there, in words; empty when nothing does.
  * Not asked while a deployment is in progress: then the difference is the work.
  */
-export async function findDrift(world: World, project: Project, environment: Environment): Promise<readonly string[]> {
+export async function findDrift(world: World, project: Project, environment: Environment): Promise<Drift> {
   const open = await world.store.read((rows) =>
     listDeployments(rows, project.name, { environment: environment.name, open: true, limit: 1 }),
   );
-  if (open.length > 0) return [];
+  if (open.length > 0) return unmendable([]);
   const seen = await compareRecord(world, project, environment.name);
-  if (seen.status === 'empty') return leftIn(world, project, environment);
-  if (seen.status === 'blind') return [`it cannot be compared with its record: ${seen.reason}`];
-  return seen.differences;
+  if (seen.status === 'empty') return unmendable(await leftIn(world, project, environment));
+  const blind = seen.status === 'blind' ? [`it cannot be compared with its record: ${seen.reason}`] : null;
+  return { differences: blind ?? (seen.status === 'compared' ? seen.differences : []), mends: mendsOf(seen) };
 }
 
 /** What runs in an environment that was used once, and by the record does not. */
@@ -109,8 +117,8 @@ async function compare(world: World, environment: string, { serving, by, version
   const { drivers, traffic, home } = world;
   const place = { drivers, traffic, home, project: by.model, environment: declared };
   try {
-    const differences = await differencesIn(world, place, serving);
-    return { status: 'compared', environment, recorded: version ?? serving.releaseId, differences };
+    const found = await differencesIn(world, place, serving);
+    return { status: 'compared', environment, recorded: version ?? serving.releaseId, ...found };
   } catch (error) {
     return { status: 'blind', environment, reason: messageOf(error) };
   }
@@ -118,7 +126,11 @@ async function compare(world: World, environment: string, { serving, by, version
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function differencesIn(world: World, place: BarePlace, serving: Serving): Promise<readonly string[]> {
+async function differencesIn(
+  world: World,
+  place: BarePlace,
+  serving: Serving,
+): Promise<Pick<Extract<Comparison, { status: 'compared' }>, 'differences' | 'changed'>> {
   const instances = await driverOf(place).observe(observed(place, serving.colour));
   const processes = place.project.services.map((service) => ({
     service,
@@ -127,7 +139,11 @@ async function differencesIn(world: World, place: BarePlace, serving: Serving): 
   // Of one that is gone or another, its public address can only say the same again.
   const asRecorded = processes.filter((each) => each.differences.length === 0).map(({ service }) => service);
   const found = processes.flatMap(({ differences }) => differences);
-  return [...found, ...(await trafficDrift(world, { place, serving, instances, asRecorded }))];
+  const differences = [...found, ...(await trafficDrift(world, { place, serving, instances, asRecorded }))];
+  const changed = processes
+    .filter((each) => each.differences.length > 0 && instances.some(({ service }) => service === each.service.name))
+    .map(({ service }) => service.name);
+  return { differences, ...(changed.length > 0 && { changed }) };
 }
 
 function processDrift({ name }: Service, serving: Serving, instances: readonly Instance[]): readonly string[] {

@@ -33,6 +33,8 @@ export interface EnvironmentStanding {
   readonly maintenance: Pick<MaintenancePage, 'by' | 'since' | 'notice' | 'until'> | null;
   /** Differences between what is recorded to serve and what really runs. */
   readonly drift: readonly string[];
+  /** Commands that bring back what is recorded, in words. */
+  readonly mends: readonly string[];
 }
 
 export async function readStanding(world: World, project: Project): Promise<readonly EnvironmentStanding[]> {
@@ -45,6 +47,7 @@ async function standingOf(world: World, project: Project, environment: Environme
   const open = await world.store.read((rows) => listDeployments(rows, project.name, { environment: name, open: true }));
   const by = serving && (await world.store.read((rows) => findDeployment(rows, serving.deployment)));
   const release = serving && (await world.store.read((rows) => namedRelease(rows, project.name, serving.releaseId)));
+  const { differences, mends } = await findDrift(world, project, environment);
   const accepted = by ? await acceptedIn(world, project.name, by.id) : [];
   return {
     name,
@@ -55,7 +58,7 @@ async function standingOf(world: World, project: Project, environment: Environme
     inProgress: await Promise.all(open.map((each) => progressOf(world, each))),
     owed: (by?.verdict?.conditions ?? []).filter((condition) => !accepted.includes(condition.id)),
     maintenance: await maintenanceIn(world, project, environment),
-    drift: await findDrift(world, project, environment),
+    ...{ drift: differences, mends },
   };
 }
 

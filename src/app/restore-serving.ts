@@ -1,5 +1,8 @@
 import { fail, FailureError, type Failure } from '../domain/failure.ts';
 import type { Environment, Project } from '../domain/project.ts';
+import type { Instance } from '../kinds/driver.ts';
+import { placeOf, samePlace } from '../kinds/machines.ts';
+import type { TrafficState } from '../kinds/traffic.ts';
 import { findDeployment, listDeployments } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { namedRelease } from '../store/releases.ts';
@@ -49,7 +52,7 @@ async function restoreOne(world: World, project: Project, environment: Environme
     }
     const missing = await missingServices(site);
     const traffic = await soundTraffic(site.traffic);
-    if (missing.length === 0 && traffic?.colour === serving.colour) return null;
+    if (missing.length === 0 && traffic !== null && (await isPointed(site, traffic))) return null;
     const operation = `${deployment.id}/restore-${world.clock.now()}`;
     if (missing.length > 0) {
       await requireServed(site);
@@ -76,6 +79,16 @@ async function requireServed(site: Site): Promise<void> {
     message: `${site.release.version} (${site.release.id}) is not the release that ${id} left in ${plan.environment}.`,
     do: `Find out who changed the database, then deploy again: "greenroom deploy ${plan.environment}".`,
   });
+}
+
+/** Whether the proxy sends to this release where it listens. Nobody is sent to what runs there changed: another colour replaces that. */
+async function isPointed(site: Site, { colour, release, services }: TrafficState): Promise<boolean> {
+  const instances = await observe(site, site.colour);
+  const isChanged = ({ releaseId, differences = [] }: Instance): boolean =>
+    releaseId !== site.release.id || differences.length > 0;
+  if (instances.some(isChanged)) return colour === site.colour;
+  const isThere = (each: Instance): boolean => samePlace(services[each.service], placeOf(each));
+  return colour === site.colour && release === site.release.id && instances.every(isThere);
 }
 
 async function missingServices(site: Site): Promise<readonly string[]> {

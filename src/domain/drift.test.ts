@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judgeDrift, type Comparison } from './drift.ts';
+import { judgeDrift, mendsOf, type Comparison } from './drift.ts';
 
 const compared = (environment: string, ...differences: readonly string[]): Comparison => ({
   ...{ status: 'compared', environment, recorded: '1.0.0', differences },
@@ -51,6 +51,23 @@ test('F082 where it cannot be looked nothing is judged; a proof that cannot be l
   });
   // The plan says that something serves and the record that nothing does: that is no answer.
   expect(judged(empty('production'), null).outcome).toBe('error');
+});
+
+test('F082 what mends it is named by what differs', () => {
+  const changed = (...differences: readonly string[]): Comparison =>
+    ({ ...compared('production', ...differences), changed: ['web'] }) as Comparison;
+  const [resume] = mendsOf(compared('production', 'web does not run'));
+  expect(resume).toContain('"greenroom resume"');
+  expect(mendsOf(compared('production'))).toEqual([]);
+  expect(mendsOf(empty('production'))).toEqual([]);
+  expect(mendsOf(blind('production'))).toEqual([expect.stringContaining('"greenroom resume"')]);
+  const [replaces, ...none] = mendsOf(changed('web runs rel_2'));
+  expect([replaces, none]).toEqual([
+    expect.stringContaining('"greenroom rollback production --to 1.0.0" replaces web'),
+    [],
+  ]);
+  expect(mendsOf(changed('web runs rel_2', 'its proxy does not run'))).toEqual([resume, replaces]);
+  expect(judged(changed('web runs rel_2'), null)).toMatchObject({ next: expect.stringContaining('--to 1.0.0') });
 });
 
 test('where nothing serves there is nothing to differ from, and nothing that passes', () => {

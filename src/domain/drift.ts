@@ -8,6 +8,8 @@ export type Comparison =
       readonly environment: string;
       readonly recorded: string;
       readonly differences: readonly string[];
+      /** Services that run, and not as they were started; absent where there are none. */
+      readonly changed?: readonly string[];
     }
   /** By the record nothing serves: there is nothing to differ from. */
   | { readonly status: 'empty'; readonly environment: string }
@@ -34,10 +36,26 @@ export function judgeDrift(here: Comparison | null, proof: Comparison | null, li
     return {
       ...{ outcome: 'warn', findings, reason: doubtful.map(sentence).join('; ') },
       cause: 'Something was changed, stopped or died there outside Greenroom.',
-      next: `Find out what happened. "greenroom accept ${line}" takes it upon you; or cancel, bring back what is recorded with "greenroom resume", and deploy again.`,
+      next: `Find out what happened. "greenroom accept ${line}" takes it upon you; or cancel, bring back what is recorded, and deploy again: ${doubtful.flatMap(mendsOf).join('; ')}.`,
     };
   const isSeen = places.some((each) => each.status === 'compared');
   return { outcome: isSeen ? 'pass' : 'skip', findings, reason: places.map(sentence).join(', ') };
+}
+
+/** What brings back what is recorded; empty where nothing differs. What has gone is started, what runs is never ended unasked: another colour replaces it. */
+export function mendsOf(place: Comparison): readonly string[] {
+  if (place.status === 'blind') return ['"greenroom resume" brings back what is recorded to serve'];
+  if (!hasDrifted(place) || place.status !== 'compared') return [];
+  const { changed = [], differences, environment, recorded } = place;
+  const isMore = differences.some((each) => !changed.some((name) => each.startsWith(`${name} `)));
+  return [
+    ...(isMore ? ['"greenroom resume" starts what has gone and points the proxy back'] : []),
+    ...(changed.length > 0
+      ? [
+          `"greenroom rollback ${environment} --to ${recorded}" replaces ${changed.join(', ')}, which "greenroom resume" leaves as it runs: the recorded release is started beside it and gets the traffic`,
+        ]
+      : []),
+  ];
 }
 
 const hasDrifted = (place: Comparison): boolean => place.status === 'compared' && place.differences.length > 0;

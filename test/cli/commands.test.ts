@@ -49,6 +49,7 @@ describe('the first release', () => {
       inProgress: [],
       owed: [],
       drift: [],
+      mends: [],
     });
     expect((await run('status')).stdout).toContain('nothing serves yet');
     expect(await json('history')).toEqual({ ok: true, deployments: [], contradictions: [] });

@@ -21,12 +21,13 @@ export const status = (): CommandBody => async (session) => {
     out.json({ ok: true, project: project.name, environments, record: { intact, bentAt, contradictions } });
     return exit.ok;
   }
-  for (const { name, serving, inProgress, owed, drift, maintenance } of environments) {
+  for (const { name, serving, inProgress, owed, drift, mends, maintenance } of environments) {
     out.line(
       `${out.style('bold', name.padEnd(14))} ${serving ? `${serving.version}  ${serving.releaseId}  ${serving.colour}` : 'nothing serves yet'}`,
     );
     if (maintenance !== null) out.line(`  ${out.style('yellow', 'maintenance')}  ${maintenanceWords(maintenance)}`);
     for (const each of drift) out.line(`  ${out.style('red', 'drift')}  ${each}`);
+    for (const each of mends) out.line(`  do     ${each}.`);
     for (const each of inProgress) {
       out.line(
         `  ${out.style('yellow', each.status)}  deployment ${each.number} of ${each.version}${each.hold ? `: ${each.hold}` : ''}`,
@@ -42,8 +43,6 @@ export const status = (): CommandBody => async (session) => {
         `  ${out.style('yellow', 'owed')}  ${each.id} by ${each.owner}, due ${new Date(each.dueAt).toISOString()}`,
       );
   }
-  if (environments.some(({ drift }) => drift.length > 0))
-    out.line(`  do     "greenroom resume" brings back what is recorded to serve.`);
   if (bentAt !== null) out.line(out.style('red', `The record was changed: sequence ${bentAt} does not fit its hash.`));
   for (const each of contradictions.slice(0, mostTold)) out.line(out.style('red', contradictionWords(each)));
   if (contradictions.length > mostTold)
