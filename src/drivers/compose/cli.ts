@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { fail } from '../../domain/failure.ts';
+import { fail, FailureError, type Failure } from '../../domain/failure.ts';
 import type { RunAnswer } from '../../kinds/effects.ts';
 import { type File, isWarning, mistakesIn } from './mistakes.ts';
 import { composeModel, type ComposeModel } from './model.ts';
 import type { Scene } from './scene.ts';
+import { noSealedFile, sealedFiles } from './sealed-files.ts';
+import { unsetVariables } from './unset.ts';
 
 /** A compose file with its defaults may be long; beyond this it is refused and not cut. */
 const MODEL_BYTES = 16 * 1024 * 1024;
@@ -81,15 +83,26 @@ const ambiguous = (service: string, name: string): never =>
     do: 'Give the variable another name for one of them.',
   });
 
-/** The team's files with everything filled in. Throws `GR6442` with file and line. */
-export async function readModel(scene: Scene, cli: Cli): Promise<ComposeModel> {
+/** The team's files with everything filled in. Throws `GR6442`, also for a secret or config whose file is not there, and `GR6444` for a variable that is not set, each with file and line. */
+export async function readModel(
+  scene: Scene,
+  cli: Cli,
+  isThere: (path: string) => Promise<boolean> = scene.host.exists,
+): Promise<ComposeModel> {
   const { slot, hide } = scene;
   const files = await readFiles(scene);
   const end = await cli.onTeam(['config'], LOOK_MS);
   const { text = '', bytes = 0 } = end.answer ?? {};
   if (end.exitCode !== 0) return fail(...mistakesIn(hide(end.output), files));
   const model = composeModel.safeParse(bytes > MODEL_BYTES ? null : parse(text));
-  if (model.success) return model.data;
+  if (model.success) {
+    const lacking = [
+      ...unsetVariables(hide(end.output), files, slot.config.accept),
+      ...(await missingFiles(model.data, files, isThere)),
+    ];
+    if (lacking.length > 0) throw new FailureError(...lacking);
+    return model.data;
+  }
   const [issue] = model.error.issues;
   return fail({
     code: 'GR6442',
@@ -97,6 +110,17 @@ export async function readModel(scene: Scene, cli: Cli): Promise<ComposeModel> {
     where: slot.config.file.join(', '),
     do: 'Write this part in another of the forms that Compose knows.',
   });
+}
+
+async function missingFiles(
+  model: ComposeModel,
+  files: readonly File[],
+  isThere: (path: string) => Promise<boolean>,
+): Promise<readonly Failure[]> {
+  const failures: Failure[] = [];
+  for (const sealed of sealedFiles(model))
+    if (!(await isThere(sealed.file))) failures.push(noSealedFile(sealed, files));
+  return failures;
 }
 
 /** The files as the team wrote them. Throws `GR6442` when one is missing. */

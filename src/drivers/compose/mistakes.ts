@@ -9,7 +9,8 @@ export interface File {
 const MOST = 10;
 
 /** What the CLI of either generation says beside a mistake. */
-export const isWarning = (line: string): boolean => /level=warning|^WARNING:|^DEPRECATED:/.test(line);
+export const isWarning = (line: string): boolean =>
+  /level=warning|^WARNING:|^DEPRECATED:|variable is not set\. Defaulting to a blank/.test(line);
 
 /** What the compose CLI said is wrong, each with file and line as far as they can be found. Never empty. Pure. */
 export function mistakesIn(said: string, files: readonly File[]): readonly Failure[] {

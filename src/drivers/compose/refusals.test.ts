@@ -157,6 +157,31 @@ describe.skipIf(dockerProgram() === null)('what is asked and refused before anyt
     }
   });
 
+  test('what the CLI would only warn of, or find at the start, is refused before: variables that are not set, files that are not there', async () => {
+    for (const cli of clis) {
+      const lacking = teamFile
+        .replace('TOLD: "${TOLD:-nothing} for $$5"', () => 'TOLD: "${NOPE} for $$5"')
+        .replace('    expose: ["3000"]', '    expose: ["3000"]\n    secrets: [token]');
+      const file = `${lacking}secrets:\n  token: { file: ./token.txt }\n`;
+      world = await openWorld({ cli, file });
+      const place = (word: string) => {
+        const line = file.split('\n').findIndex((text) => text.includes(word));
+        return `docker-compose.yml:${line + 1}:${file.split('\n')[line]!.indexOf(word) + 1}`;
+      };
+      const failures = await failuresOf(carryOut('prepare', world.slot({ epoch: 1 })));
+      expect(failures).toMatchObject([
+        { code: 'GR6444', where: place('${NOPE}'), do: expect.stringContaining('"unset-variable:NOPE"') },
+        { code: 'GR6442', where: `${place('file: ./token')} (secrets.token.file)` },
+      ]);
+      expect(docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${world.project}`)).toBe('');
+      writeFileSync(join(world.projectDirectory, 'token.txt'), 'x');
+      const accepted = { config: { accept: ['unset-variable:NOPE'] } };
+      expect(await failuresOf(carryOut('prepare', world.slot({ epoch: 2, ...accepted })))).toEqual([]);
+      expect(await failuresOf(carryOut('prepare', world.slot({ epoch: 3, variables: { NOPE: 'x' } })))).toEqual([]);
+      if (cli !== clis.at(-1)) await world.dispose();
+    }
+  });
+
   test('variables fill the file; a secret reaches the container, and no file and no message', async () => {
     world = await openWorld();
     const [, web] = await carryOut('start', world.slot({ epoch: 1, variables: { TOLD: 'open$sesame' } }));

@@ -1,6 +1,7 @@
 import { fail } from '../../domain/failure.ts';
 import { fenced } from '../../kinds/fence.ts';
 import { findCli, readModel } from '../compose/cli.ts';
+import { pinned } from '../compose/colour-file.ts';
 import { settleImages } from '../compose/images.ts';
 import type { ComposeModel } from '../compose/model.ts';
 import { surveyOf, type Survey } from '../compose/survey.ts';
@@ -19,7 +20,7 @@ export interface Ready extends Understood {
 
 /**
  * Refuses before anything is changed. Does nothing that is done already. `down` says whether a node that is down is refused: what has begun
- * goes on without it. Throws `GR6440` to `GR6446`, `GR7450` to `GR7455`.
+ * goes on without it. Throws `GR6440` to `GR6446` (`GR6444` for variables of the stack file that are not set), `GR7450` to `GR7455`.
  */
 export async function makeReady(scene: Scene, down: 'refuse' | 'go-on', signal: AbortSignal): Promise<Ready> {
   const { host, engine, slot, compose } = scene;
@@ -27,7 +28,10 @@ export async function makeReady(scene: Scene, down: 'refuse' | 'go-on', signal: 
   const self = await expectManager(engine, slot.config.socket);
   const nodes = await nodesOf(engine);
   const cli = await findCli(compose, signal);
-  const model = await readModel(compose, cli);
+  // What a service is given may lie in the release, or beside greenroom.yaml.
+  const isThere = async (path: string) =>
+    (await compose.host.exists(pinned(compose.slot, path))) || compose.host.exists(path);
+  const model = await readModel(compose, cli, isThere);
   const survey = surveyOf(compose.slot, model, 'many');
   const understood = await understand(scene, { model, survey, nodes });
   if (down === 'refuse') expectUp(Object.values(understood.places).flat());
