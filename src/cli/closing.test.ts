@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { MaintenanceOrder } from '../app/maintain.ts';
 import { openTestWorld, type TestWorld } from '../app/testing/world.ts';
 import { testDatabase } from '../store/testing/database.ts';
-import { askedPage, closedMeanwhile } from './closing.ts';
+import { askedPage, closedMeanwhile, sayOpen } from './closing.ts';
 import { exit } from './exit-code.ts';
 import { openOutput } from './output.ts';
 
@@ -46,4 +46,16 @@ test('a time that is over and a page that is not there are told before anything 
   const [first, ...others] = world.project.environments;
   const environments = [{ ...first!, maintenancePage: 'nowhere.html' }, ...others];
   await expect(askedPage({ ...world.project, environments }, first!.name, {})).rejects.toThrow(/GR4335/);
+});
+
+test('what stays open is always said, and that the front page does is said apart', () => {
+  const lines: string[] = [];
+  const said = { line: (text = '') => void lines.push(text) } as typeof out;
+  sayOpen(said, ['/health', '/healthz/page']);
+  expect(lines).toEqual([expect.stringContaining('/health, /healthz/page: asked for health and by "bake.probes"')]);
+  sayOpen(said, ['/health', '/']);
+  expect(lines.slice(1)).toEqual([
+    expect.stringContaining('/health, /:'),
+    expect.stringContaining('probe another path'),
+  ]);
 });

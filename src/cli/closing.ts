@@ -46,6 +46,15 @@ function ownPage(project: Project, name: string, file: string | undefined): stri
   });
 }
 
+/** What no page covers, always said: who closes an environment must not learn it from a reader. */
+export function sayOpen(out: Session['out'], paths: readonly string[]): void {
+  out.line(`  open   ${paths.join(', ')}: asked for health and by "bake.probes", and answered as without a page`);
+  if (paths.includes('/'))
+    out.line(
+      '         / is one of them, so whoever comes to the front page sees no page: probe another path in "bake.probes".',
+    );
+}
+
 /** Closes an environment for as long as `work` takes, and opens it again only where that ended well. */
 export async function closedMeanwhile(
   { out }: Pick<Session, 'out'>,
@@ -55,7 +64,10 @@ export async function closedMeanwhile(
 ): Promise<number> {
   const { environment } = order;
   const shown = await maintain(world, order);
-  if (shown) out.line(`${out.style('yellow', 'closed')}  everybody who comes to ${environment} gets the page`);
+  if (shown) {
+    out.line(`${out.style('yellow', 'closed')}  everybody who comes to ${environment} gets the page`);
+    sayOpen(out, shown.open);
+  }
   const code = await work();
   if (code === exit.ok) {
     await maintain(world, { ...order, page: null });

@@ -39,12 +39,24 @@ async function answer(request) {
   const path = request.url.split('?')[0];
   if (request.method !== 'GET' && request.method !== 'HEAD') return [405, 'text/plain', 'Only GET is possible here.\n'];
   if (path === '/healthz') return [200, 'application/json', JSON.stringify({ status: 'ok', release })];
+  // As much as the page does, and nothing that a reader would look at: what is asked through the public address stays open beneath a page for maintenance.
+  if (path === '/healthz/page') return pageHealth(request.headers);
   if (path !== '/') return [404, 'text/plain', `There is nothing at ${escape(path)}.\n`];
   try {
     return [200, 'text/html', libraryPage(await readLibrary(request.headers), release)];
   } catch (error) {
     log('error', 'library unreachable', { reason: error.message });
     return [502, 'text/html', troublePage(release)];
+  }
+}
+
+async function pageHealth(headers) {
+  try {
+    const drawn = Buffer.byteLength(libraryPage(await readLibrary(headers), release));
+    return [200, 'application/json', JSON.stringify({ status: 'ok', release, drawn })];
+  } catch (error) {
+    log('error', 'library unreachable', { reason: error.message });
+    return [502, 'application/json', JSON.stringify({ status: 'failing', release })];
   }
 }
 

@@ -1,7 +1,7 @@
 import { maintain } from '../../app/maintain.ts';
 import { untilWords } from '../../domain/maintenance.ts';
 import type { MaintenancePage } from '../../kinds/maintenance.ts';
-import { askedPage, type PageOptions } from '../closing.ts';
+import { askedPage, sayOpen, type PageOptions } from '../closing.ts';
 import { exit } from '../exit-code.ts';
 import type { CommandBody, Session } from '../session.ts';
 
@@ -18,10 +18,11 @@ export const maintenance =
     return exit.ok;
   };
 
-const told = ({ by, since, notice, until }: MaintenancePage): object => ({ by, since, notice, until });
+const told = ({ by, since, notice, until, open }: MaintenancePage): object => ({ by, since, notice, until, open });
 
-function sayClosed({ out }: Session, environment: string, { until }: MaintenancePage): void {
+function sayClosed({ out }: Session, environment: string, { until, open }: MaintenancePage): void {
   const planned = until === null ? '' : `, planned until ${untilWords(until, Date.now())}`;
   out.line(`${out.style('yellow', 'closed')}  everybody who comes to ${environment} gets the page${planned}`);
+  sayOpen(out, open);
   out.line(`  do     "greenroom maintenance off ${environment}" opens it again; nothing else does.`);
 }

@@ -40,6 +40,7 @@ describe('backend', () => {
 
 describe('frontend', () => {
   it('is healthy', async () => assert.equal((await (await show('/healthz')).json()).status, 'ok'));
+  it('can draw the page', async () => assert.equal((await (await show('/healthz/page')).json()).status, 'ok'));
   it('shows the library', async () => {
     const response = await show('/');
     assert.equal(response.status, 200);
