@@ -83,7 +83,8 @@ describe.skipIf(noSwarm() !== null)(
       world = await openWorld(swarm);
       rmSync(join(world.projectDirectory, 'secret.txt'));
       const start = (epoch: number) => failuresOf(carryOut('start', world.slot({ epoch })));
-      expect((await start(1))[0]).toMatchObject({ code: 'GR7458', message: expect.stringContaining('"password"') });
+      const lost = { code: 'GR6442', message: expect.stringContaining('"password"') };
+      expect([(await told({ epoch: 1 }))[0], (await start(1))[0]]).toMatchObject([lost, lost]);
       await world.dispose();
       world = await openWorld(swarm, stackFile(1).replace('["node", "app.mjs"]', '["no-such-program"]'));
       const [dead] = await start(2);
