@@ -23,7 +23,7 @@ const long = [
   ].map((name) => `test/${name}.test.ts`),
   'src/embedded/postgres-start.test.ts',
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
-  ...['copy-table', 'read-schema'].map((name) => `src/refresh/${name}.test.ts`),
+  ...['copy-table', 'read-schema', 'run-refresh'].map((name) => `src/refresh/${name}.test.ts`),
   'test/migrations/truth.test.ts',
   'src/haproxy/machines.test.ts',
 ];

@@ -7,6 +7,7 @@ import { licencesOf } from './licences.mjs';
 /** Started as processes or threads of their own; `programFile` in src/host finds each. */
 const programs = [
   ...['cli/main', 'edge/main', 'effects/supervisor', 'embedded/keeper', 'load/child', 'load/metronome'],
+  ...['refresh/copy-thread', 'refresh/dump-thread'],
 ];
 const sources = ['src', 'package-lock.json'];
 const built = path.join(root, 'dist');
@@ -36,6 +37,8 @@ async function build() {
     cwd: root,
     input: Object.fromEntries(programs.map((name) => [name, `src/${name}.ts`])),
     platform: 'node',
+    // It opens a file beside itself.
+    external: ['@electric-sql/pglite-tools/pg_dump'],
     // What the engine and the client of PostgreSQL could use and this project does not install is asked for only where it is used.
     onLog: (level, log) => {
       if (!['UNRESOLVED_IMPORT', 'EVAL'].includes(log.code) || !/node_modules/.test(log.message)) {

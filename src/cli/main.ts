@@ -31,6 +31,7 @@ const delivery = () => import('./commands/delivery.ts') as Promise<Bodies>;
 const goingBack = () => import('./commands/going-back.ts') as Promise<Bodies>;
 const closing = () => import('./commands/maintenance.ts') as Promise<Bodies>;
 const people = () => import('./commands/people.ts') as Promise<Bodies>;
+const refreshing = () => import('./commands/refresh.ts') as Promise<Bodies>;
 const reading = () => import('./commands/reading.ts') as Promise<Bodies>;
 
 const releaseOption = () => new Option('-r, --release <release>', 'id or version (default: see above)');
@@ -107,6 +108,14 @@ program
   .option('--notice <text>', 'what the page says')
   .option('--until <time>', 'when it is planned to end: 22:30, or an instant with its zone')
   .action(body(closing, 'maintenance'));
+
+program
+  .command('refresh')
+  .description('give an environment a masked copy of the data of one further along, by the rules of refresh.yaml')
+  .argument('<environment>')
+  .option('--workers <number>', 'how many copy at once', '2')
+  .option('--dry-run', 'look at both ends and every rule, and copy nothing')
+  .action(body(refreshing, 'refresh'));
 
 program
   .command('accept')

@@ -41,6 +41,36 @@ const rule = z
 /** `refresh.yaml`: every column of the source needs a rule, or nothing is copied. */
 export const refreshShape = z
   .strictObject({
+    source: z
+      .strictObject({
+        environment: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'Whose data it is, and in whose light the references here are resolved. Default: the last of the path.',
+          ),
+        url: z
+          .string()
+          .min(1)
+          .describe(
+            'Its PostgreSQL, by a role that can only read: `postgresql://greenroom_reader:${READER_PASSWORD}@db/shop`.',
+          ),
+      })
+      .optional()
+      .describe('Where the data comes from.'),
+    database: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The database of greenroom.yaml that is refreshed. Default: the only one.'),
+    key: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'What masks depend on, at least 16 characters: `secret://env/REFRESH_KEY`. The same key gives the same masks in every run. Default: one that is drawn and forgotten.',
+      ),
     columns: z.record(z.string(), rule).prefault({}).describe('By column: `public.users.email`.'),
     patterns: z
       .record(z.string(), rule)

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { loadRefreshRules } from './refresh.ts';
+import { loadRefreshFile } from './refresh.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'greenroom-rules-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = path.join(folder, 'refresh.yaml');
 function load(text: string) {
   writeFileSync(file, text);
-  return loadRefreshRules(file);
+  return loadRefreshFile(file);
 }
 function told(text: string): string[] {
   const rules = load(text);
@@ -34,23 +34,28 @@ types:
   expect(rules).toMatchObject({
     ok: true,
     value: {
-      columns: {
-        'public.users.email': { kind: 'mask', masker: 'email', days: 60, by: null, percent: 10 },
-        'public.users.note': { kind: 'null' },
-        'public.users.born': { kind: 'mask', masker: 'date-shift', by: 'id', days: 30 },
-        'public.users.plan': { kind: 'constant', value: 'free' },
-        'public.users.phone': { kind: 'keep', because: 'numbers of our own shops' },
-        'public.users.extra': {
-          kind: 'json',
-          paths: [
-            { path: 'contacts[].email', masker: 'email' },
-            { path: '*.kept', masker: 'keep' },
-          ],
-          rest: 'text',
+      source: null,
+      database: null,
+      key: null,
+      rules: {
+        columns: {
+          'public.users.email': { kind: 'mask', masker: 'email', days: 60, by: null, percent: 10 },
+          'public.users.note': { kind: 'null' },
+          'public.users.born': { kind: 'mask', masker: 'date-shift', by: 'id', days: 30 },
+          'public.users.plan': { kind: 'constant', value: 'free' },
+          'public.users.phone': { kind: 'keep', because: 'numbers of our own shops' },
+          'public.users.extra': {
+            kind: 'json',
+            paths: [
+              { path: 'contacts[].email', masker: 'email' },
+              { path: '*.kept', masker: 'keep' },
+            ],
+            rest: 'text',
+          },
         },
+        patterns: [{ pattern: '**.token' }, { pattern: '**.zip' }],
+        types: { bool: { kind: 'keep', because: null } },
       },
-      patterns: [{ pattern: '**.token' }, { pattern: '**.zip' }],
-      types: { bool: { kind: 'keep', because: null } },
     },
   });
 });
@@ -77,7 +82,7 @@ colums: {}
   ]));
 
 test('no file, and a file that is no mapping', () => {
-  const missing = loadRefreshRules(path.join(folder, 'nowhere.yaml'));
+  const missing = loadRefreshFile(path.join(folder, 'nowhere.yaml'));
   expect(!missing.ok && missing.failures[0]?.code).toBe('GR5040');
   expect(told('- a')[0]).toMatch(/^GR1010/);
 });

@@ -9,8 +9,16 @@ import { readText } from './source-text.ts';
 import { plainOf } from './tree.ts';
 import { parseYaml } from './yaml-tree.ts';
 
-/** Text → rules. Every mistake of the file at once; whether the rules fit the source is the plan's question. */
-export function loadRefreshRules(file: string): Result<RefreshRules> {
+/** `refresh.yaml`, understood. Addresses and key are still references. */
+export interface RefreshFile {
+  readonly source: { readonly environment: string | null; readonly url: string } | null;
+  readonly database: string | null;
+  readonly key: string | null;
+  readonly rules: RefreshRules;
+}
+
+/** Every mistake of the file at once; whether the rules fit the source is the plan's question. */
+export function loadRefreshFile(file: string): Result<RefreshFile> {
   const shownAs = path.basename(file);
   if (!existsSync(file))
     return failed({
@@ -26,11 +34,15 @@ export function loadRefreshRules(file: string): Result<RefreshRules> {
   const ground: Ground = { tree: tree.value, written: plainOf(tree.value), schema: () => schemaOf(refreshShape) };
   const shape = refreshShape.safeParse(ground.written);
   if (!shape.success) return failed(...tell(ground, shape.error.issues));
-  const { columns, patterns, types } = shape.data;
+  const { source, database, key, columns, patterns, types } = shape.data;
   return ok({
-    columns: mapRules(columns),
-    patterns: Object.entries(patterns).map(([pattern, rule]) => ({ pattern, rule: ruleOf(rule) })),
-    types: mapRules(types),
+    source: source ? { environment: source.environment ?? null, url: source.url } : null,
+    ...{ database: database ?? null, key: key ?? null },
+    rules: {
+      columns: mapRules(columns),
+      patterns: Object.entries(patterns).map(([pattern, rule]) => ({ pattern, rule: ruleOf(rule) })),
+      types: mapRules(types),
+    },
   });
 }
 

@@ -1,0 +1,139 @@
+import type { RefreshFile } from '../config/refresh.ts';
+import { fail, FailureError, type Failure } from '../domain/failure.ts';
+import { judgeAddresses, judgeEnvironments } from '../domain/refresh/direction.ts';
+import type { Database, Environment, Project } from '../domain/project.ts';
+import { placeOf } from '../refresh/connect.ts';
+import { runRefresh, type Refreshed, type RefreshOrder } from '../refresh/run-refresh.ts';
+import { listDeployments } from '../store/deployments.ts';
+import { lockEnvironment } from '../store/environments.ts';
+import type { Rows } from '../store/store.ts';
+import { environmentOf } from './plan-deployment.ts';
+import type { ResolvedVariables, World } from './world.ts';
+
+export interface RefreshWish extends Pick<
+  RefreshOrder,
+  'workerCount' | 'isDryRun' | 'signal' | 'onStation' | 'onProgress'
+> {
+  readonly project: Project;
+  readonly environment: string;
+  readonly file: RefreshFile;
+}
+
+export interface RefreshEnds {
+  readonly sourceEnvironment: string;
+  readonly sourceUrl: string;
+  readonly targetUrl: string;
+  readonly secret: Uint8Array | null;
+  readonly isOwnTarget: boolean;
+}
+
+/** Gives the environment a masked copy of the data of one further along its path. On any failure it has its old data. */
+export async function refreshEnvironment(world: World, wish: RefreshWish): Promise<Refreshed> {
+  const { project, file } = wish;
+  const { name: environment } = environmentOf(project, wish.environment);
+  const ends = await findEnds(world, project, environment, file);
+  await world.store.read((rows) => requireQuiet(rows, project.name, environment));
+  return runRefresh({
+    ...ends,
+    ...{ environment, rules: file.rules, at: new Date(world.clock.now()).toISOString() },
+    ...{ workerCount: wish.workerCount, isDryRun: wish.isDryRun, signal: wish.signal },
+    ...{ onStation: wish.onStation, onProgress: wish.onProgress },
+    underLock: (act) =>
+      world.store.change(async (rows) => {
+        await lockEnvironment(rows, project.name, environment);
+        await requireQuiet(rows, project.name, environment);
+        await act();
+      }),
+  });
+}
+
+/** Both ends, as declared, with the key; refused before anything is connected when data would flow the wrong way. */
+async function findEnds(world: World, project: Project, name: string, file: RefreshFile): Promise<RefreshEnds> {
+  const environment = environmentOf(project, name);
+  const { source } = file;
+  if (source === null)
+    return fail({
+      code: 'GR5041',
+      message: 'refresh.yaml does not say where the data comes from.',
+      where: 'refresh.yaml (source)',
+      do: 'Write  source: { url: "postgresql://greenroom_reader:${READER_PASSWORD}@host/database" }.',
+    });
+  const sourceEnvironment = source.environment ?? project.path.at(-1)!;
+  const from = environmentOf(project, sourceEnvironment);
+  require(judgeEnvironments(project.path, sourceEnvironment, name));
+  const database = databaseOf(project, file);
+  const light = await world.resolveVariables(project, from);
+  const sourceUrl = resolve(light, source.url, 'source.url');
+  const targetUrl = await urlOf(world, project, environment, database);
+  const last = environmentOf(project, project.path.at(-1)!);
+  const guarded = [
+    sourceUrl,
+    ...(await ownAddresses(world, project, from)),
+    ...(await ownAddresses(world, project, last)),
+  ];
+  require(
+    judgeAddresses(
+      placeOf(targetUrl),
+      guarded.map((url) => placeOf(url)),
+    ),
+  );
+  const secret = file.key === null ? null : new TextEncoder().encode(resolve(light, file.key, 'key'));
+  return { sourceEnvironment, sourceUrl, targetUrl, secret, isOwnTarget: database.source.kind === 'embedded' };
+}
+
+function require(failures: readonly Failure[]): void {
+  if (failures.length > 0) throw new FailureError(...failures);
+}
+
+function databaseOf(project: Project, { database }: RefreshFile): Database {
+  const found = project.databases.filter(({ name }) => database === null || name === database);
+  if (found.length === 1) return found[0]!;
+  const names = project.databases.map(({ name }) => name).join(', ');
+  return fail({
+    code: 'GR5042',
+    message: database === null ? 'There is not one database to refresh.' : `There is no database "${database}".`,
+    where: 'refresh.yaml (database)',
+    do: names === '' ? 'Declare it in greenroom.yaml (databases).' : `Name one of: ${names}.`,
+  });
+}
+
+/** A reference that cannot be resolved, or an address that is none. */
+function resolve(light: ResolvedVariables, text: string, place: string): string {
+  const value = light.expand(text);
+  if (value !== '' && (place === 'key' || /^postgres(?:ql)?:\/\/[^/]+\/[^/]+$/.test(value.replace(/\?.*$/, ''))))
+    return value;
+  return fail({
+    code: 'GR5043',
+    message:
+      value === '' ? `What ${place} refers to is set nowhere.` : `What ${place} refers to is no address of PostgreSQL.`,
+    where: `refresh.yaml (${place})`,
+    do:
+      value === '' ? 'Set the variable where Greenroom runs.' : 'Write  postgresql://role:password@host:port/database.',
+  });
+}
+
+async function urlOf(world: World, project: Project, environment: Environment, database: Database): Promise<string> {
+  if (database.source.kind === 'embedded')
+    return world.store.read(() => world.embedded.ensure(`${project.name}_${environment.name}_${database.name}`));
+  const light = await world.resolveVariables(project, environment);
+  return resolve(light, database.source.url, `databases.${database.name}.url of ${environment.name}`);
+}
+
+/** What an environment says its databases are; one that cannot be resolved here guards nothing. */
+async function ownAddresses(world: World, project: Project, environment: Environment): Promise<readonly string[]> {
+  const light = await world.resolveVariables(project, environment);
+  return project.databases
+    .flatMap(({ source }) => (source.kind === 'url' ? [light.expand(source.url)] : []))
+    .filter((url) => URL.canParse(url));
+}
+
+/** The same refusal as everywhere that an environment must rest. */
+async function requireQuiet(rows: Rows, project: string, environment: string): Promise<void> {
+  const [open] = await listDeployments(rows, project, { environment, open: true });
+  if (open)
+    fail({
+      code: 'GR4309',
+      message: `Deployment ${open.number} is in progress in ${environment}.`,
+      do: `Wait until it has ended, or run "greenroom cancel ${environment}" first.`,
+    });
+}

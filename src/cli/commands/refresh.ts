@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { refreshEnvironment } from '../../app/refresh-environment.ts';
+import { loadRefreshFile } from '../../config/refresh.ts';
+import { FailureError } from '../../domain/failure.ts';
+import { counted } from '../../kinds/wording.ts';
+import type { LoadProgress } from '../../refresh/load-beside.ts';
+import type { Refreshed } from '../../refresh/run-refresh.ts';
+import { exit } from '../exit-code.ts';
+import type { CommandBody, Session } from '../session.ts';
+
+interface RefreshOptions {
+  readonly workers: string;
+  readonly dryRun?: boolean;
+}
+
+const MOST_WORKERS = 16;
+
+export const refresh =
+  (environment: string, { workers, dryRun }: RefreshOptions): CommandBody =>
+  async (session) => {
+    const { out, signal } = session;
+    const { project } = session.load();
+    const file = loadRefreshFile(path.join(project.directory, 'refresh.yaml'));
+    if (!file.ok) throw new FailureError(...file.failures);
+    const workerCount = Number(workers);
+    if (!(Number.isInteger(workerCount) && workerCount >= 1 && workerCount <= MOST_WORKERS))
+      throw new FailureError({
+        code: 'GR5044',
+        message: `--workers takes a number from 1 to ${MOST_WORKERS}.`,
+        do: 'Two are enough for two processors.',
+      });
+    const world = await session.reader();
+    const beganAt = performance.now();
+    const told = await refreshEnvironment(world, {
+      ...{ project, environment, file: file.value, workerCount, isDryRun: dryRun === true, signal },
+      onStation: (station) => out.note(`  ${station}`),
+      onProgress: (progress) => out.note(`  ${progressLine(progress, (performance.now() - beganAt) / 1000)}`),
+    });
+    const tookMs = Math.round(performance.now() - beganAt);
+    if (out.isJson) out.json({ ok: true, environment, dryRun: dryRun === true, tookMs, ...told });
+    else say(session, environment, dryRun === true, told, tookMs);
+    return exit.ok;
+  };
+
+const megabytes = (count: number): string => `${(count / 1e6).toFixed(1)} MB`;
+
+/** Rate and remaining time, by the sizes of the tables on the source's disk. */
+function progressLine({ doneBytes, totalBytes, rowCount, table }: LoadProgress, seconds: number): string {
+  const perSecond = doneBytes / Math.max(seconds, 0.001);
+  const left = perSecond > 0 ? Math.ceil((totalBytes - doneBytes) / perSecond) : null;
+  const remaining = left === null || doneBytes >= totalBytes ? '' : `, about ${left} s left`;
+  return `${megabytes(doneBytes)} of ${megabytes(totalBytes)}, ${rowCount} rows, ${megabytes(perSecond)}/s${remaining}  (${table})`;
+}
+
+function say({ out }: Session, environment: string, isDryRun: boolean, told: Refreshed, tookMs: number): void {
+  const { tables, constraintCount, notes, swept } = told;
+  const rowCount = tables.reduce((sum, table) => sum + table.rowCount, 0);
+  if (isDryRun)
+    out.line(
+      `${out.style('green', 'ready')}  ${counted(tables.length, 'table')} would be copied to ${environment}; every column has a rule.`,
+    );
+  else {
+    out.line(
+      `${out.style('green', 'refreshed')}  ${environment} in ${(tookMs / 1000).toFixed(1)} s: ${counted(rowCount, 'row')} in ${counted(tables.length, 'table')}`,
+    );
+    out.line(`  counted    as many rows in source, kernel and target, table by table`);
+    out.line(`  built      ${constraintCount} indexes and keys, each found whole by PostgreSQL`);
+    out.line(
+      '  not done   no scan for originals that a kept column holds; greenroom refresh copies what refresh.yaml lets through',
+    );
+  }
+  for (const name of swept) out.line(`  removed    ${name}, which a refresh that was killed had left`);
+  for (const note of notes) out.line(`  ${out.style('yellow', 'note')}       ${note}`);
+}

@@ -1,0 +1,142 @@
+// Databases beside the target: the one that is being built, and the one that was replaced. Each says in its name and its comment what it is.
+import { createHash, randomBytes } from 'node:crypto';
+import type { Client } from 'pg';
+import { fail } from '../domain/failure.ts';
+import { literal, quoted } from './connect.ts';
+
+const leftover = 'greenroom-refresh: may be dropped';
+const MOST_NAME_BYTES = 63;
+
+/** What every name beside the target begins with; whole names may be too long for it. */
+function stemOf(target: string): string {
+  const mark = `_greenroom_${createHash('sha256').update(target).digest('hex').slice(0, 6)}`;
+  let stem = target;
+  while (Buffer.byteLength(stem) > MOST_NAME_BYTES - mark.length - 10) stem = Array.from(stem).slice(0, -1).join('');
+  return stem + mark;
+}
+
+export const nameBeside = (target: string): string => stemOf(target) + randomBytes(5).toString('hex');
+
+const isBeside = (target: string, name: string): boolean =>
+  name.startsWith(stemOf(target)) && /^[0-9a-f]{10}$/.test(name.slice(stemOf(target).length));
+
+export interface TargetFacts {
+  readonly name: string;
+  readonly owner: string;
+  readonly comment: string | null;
+}
+
+/** One refresh of a database at a time; ends with the connection, so with the process. */
+export async function lockTarget(admin: Client, target: string): Promise<void> {
+  const { rows } = await admin.query<{ isOurs: boolean }>(
+    'SELECT pg_try_advisory_lock(hashtextextended($1, 727275)) AS "isOurs"',
+    [target],
+  );
+  if (!rows[0]!.isOurs)
+    fail({
+      code: 'GR5057',
+      message: `Another refresh of ${target} is under way.`,
+      where: target,
+      do: 'Wait until it has ended.',
+    });
+}
+
+/** Throws `GR5056` when the role cannot make a database or is not the owner of this one. */
+export async function readTarget(admin: Client, name: string): Promise<TargetFacts> {
+  const { rows } = await admin.query<TargetFacts & { mayReplace: boolean; role: string }>(
+    `SELECT d.datname AS name, o.rolname AS owner, shobj_description(d.oid, 'pg_database') AS comment, current_user AS role,
+      (u.rolsuper OR (u.rolcreatedb AND pg_has_role(d.datdba, 'USAGE'))) AS "mayReplace"
+    FROM pg_database d JOIN pg_roles o ON o.oid = d.datdba JOIN pg_roles u ON u.rolname = current_user WHERE d.datname = $1`,
+    [name],
+  );
+  const [found] = rows;
+  if (!found?.mayReplace)
+    return fail({
+      code: 'GR5056',
+      message: found
+        ? `The role ${found.role} cannot make a database beside ${name} and take its place.`
+        : `There is no database ${name} at the target.`,
+      where: name,
+      do: found
+        ? `Give it the right:  ALTER ROLE ${quoted(found.role)} CREATEDB;  and make it the owner:  ALTER DATABASE ${quoted(name)} OWNER TO ${quoted(found.role)};`
+        : 'Deploy to the environment first, or look at the address.',
+    });
+  return { name: found.name, owner: found.owner, comment: found.comment };
+}
+
+/** Removes what a refresh that was killed has left. Only under the lock. Names of what was removed. */
+export async function sweep(admin: Client, target: string): Promise<readonly string[]> {
+  const { rows } = await admin.query<{ name: string }>(
+    `SELECT datname AS name FROM pg_database d WHERE pg_has_role(datdba, 'USAGE')
+      AND coalesce(shobj_description(oid, 'pg_database'), $1) = $1`,
+    [leftover],
+  );
+  const found = rows.map(({ name }) => name).filter((name) => isBeside(target, name));
+  for (const name of found) await drop(admin, name);
+  return found;
+}
+
+/** With whoever is connected to it. Says first that it may go, so that a kill in the middle leaves what the next run removes. */
+export async function drop(admin: Client, name: string): Promise<void> {
+  await admin.query(`DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`);
+}
+
+/** An empty database with the owner, encoding and locale of the target. */
+export async function createBeside(admin: Client, target: TargetFacts, name: string): Promise<void> {
+  const { rows } = await admin.query<{ d: Record<string, string | number | null>; version: number }>(
+    `SELECT to_jsonb(d) || jsonb_build_object('coding', pg_encoding_to_char(encoding)) AS d, current_setting('server_version_num')::int AS version
+     FROM pg_database d WHERE datname = $1`,
+    [target.name],
+  );
+  const d = rows[0]!.d;
+  const provider = { c: 'libc', i: 'icu', b: 'builtin' }[String(d['datlocprovider'] ?? 'c')];
+  const locale = d['datlocale'] ?? d['daticulocale'] ?? null;
+  const options = [
+    ...['TEMPLATE template0', `OWNER ${quoted(target.owner)}`, `ENCODING ${literal(String(d['coding']))}`],
+    ...[`LC_COLLATE ${literal(String(d['datcollate']))}`, `LC_CTYPE ${literal(String(d['datctype']))}`],
+    ...(provider === 'libc' ? [] : [`LOCALE_PROVIDER ${provider}`]),
+    ...(provider === 'icu' ? [`ICU_LOCALE ${literal(String(locale))}`] : []),
+    ...(provider === 'builtin' ? [`BUILTIN_LOCALE ${literal(String(locale))}`] : []),
+    ...(d['daticurules'] ? [`ICU_RULES ${literal(String(d['daticurules']))}`] : []),
+  ];
+  await admin.query(`CREATE DATABASE ${quoted(name)} ${options.join(' ')}`);
+  await admin.query(`COMMENT ON DATABASE ${quoted(name)} IS ${literal(leftover)}`);
+}
+
+/**
+ * The new database takes the name of the old one, in one transaction: PostgreSQL holds newcomers off while the names change, and who is
+ * connected to the old one is sent away. `killer` is another connection. Throws `GR5058`, and then nothing has changed.
+ */
+export async function swap(
+  [admin, killer]: readonly [Client, Client],
+  names: { readonly target: string; readonly fresh: string; readonly old: string },
+  comment: string,
+): Promise<void> {
+  const { target, fresh, old } = names;
+  const sendAway = setInterval(() => {
+    killer
+      .query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ($1, $2) AND pid <> pg_backend_pid()`,
+        [target, fresh],
+      )
+      .catch(() => {}); // whom we may not send away holds the rename up, and that is said below
+  }, 50);
+  try {
+    await admin.query("BEGIN; SET LOCAL statement_timeout = '3s'; SET LOCAL lock_timeout = '3s'");
+    await admin.query(`ALTER DATABASE ${quoted(target)} RENAME TO ${quoted(old)}`);
+    await admin.query(`ALTER DATABASE ${quoted(fresh)} RENAME TO ${quoted(target)}`);
+    await admin.query(`COMMENT ON DATABASE ${quoted(old)} IS ${literal(leftover)}`);
+    await admin.query(`COMMENT ON DATABASE ${quoted(target)} IS ${literal(comment)}`);
+    await admin.query('COMMIT');
+  } catch (error) {
+    await admin.query('ROLLBACK').catch(() => {});
+    fail({
+      code: 'GR5058',
+      message: `The databases could not change places (SQLSTATE ${(error as { code?: string }).code ?? 'unknown'}). ${target} has its old data.`,
+      where: target,
+      do: 'Somebody whom the role may not send away is connected to it: end that session, then run it again.',
+    });
+  } finally {
+    clearInterval(sendAway);
+  }
+}

@@ -1,0 +1,132 @@
+// Schema, rows and what is built over them, into the database beside; then what PostgreSQL finds there.
+import type { Client } from 'pg';
+import { fail } from '../domain/failure.ts';
+import type { PlannedTable } from '../domain/refresh/compile.ts';
+import { cutIntoPieces } from '../domain/refresh/pieces.ts';
+import type { SchemaScript } from '../domain/refresh/schema-script.ts';
+import type { Keys } from '../kernel/kernel.ts';
+import { afterRows, beforeRows, prepareSession } from './apply-schema.ts';
+import { cut } from './borrowed-stream.ts';
+import { connect, connectAll } from './connect.ts';
+import { copyAll } from './copy-all.ts';
+import { countsDiffer } from './copy-out.ts';
+import { carrySettings } from './database-settings.ts';
+import { readNames } from './known-names.ts';
+import { programOf } from './program-of.ts';
+import { fillViews, readSequences, readStorage, setSequences } from './read-storage.ts';
+import type { Station } from './run-refresh.ts';
+
+export interface LoadedTable {
+  readonly name: string;
+  readonly rowCount: number;
+}
+
+/** Sizes are those of the tables on the source's disk. */
+export interface LoadProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly rowCount: number;
+  /** The table that a piece was copied of last. */
+  readonly table: string;
+}
+
+export interface LoadOrder {
+  readonly sourceUrl: string;
+  readonly targetUrl: string;
+  readonly workerCount: number;
+  readonly signal: AbortSignal;
+  onStation(station: Station): void;
+  onProgress(progress: LoadProgress): void;
+}
+
+interface Loading {
+  readonly order: LoadOrder;
+  /** In the transaction of the snapshot. */
+  readonly source: Client;
+  readonly snapshot: string;
+  readonly script: SchemaScript;
+  readonly plan: readonly PlannedTable[];
+  readonly keys: Keys;
+  readonly fresh: string;
+  readonly target: string;
+}
+
+export async function loadBeside(loading: Loading) {
+  const { order, source, script, plan, fresh, target } = loading;
+  const open = () => connect({ url: order.targetUrl, what: 'the target' }, false, fresh);
+  const builders = await connectAll(order.workerCount, open);
+  // An index may take long: whoever is not waited for any more is hung up on.
+  const abort = (): void => builders.forEach(cut);
+  order.signal.addEventListener('abort', abort, { once: true });
+  try {
+    const [first] = builders as [Client];
+    for (const builder of builders) await prepareSession(builder, script);
+    await beforeRows(first, script);
+    order.onStation('copying');
+    const counted = await copyRows(loading);
+    order.onStation('building');
+    await setSequences(first, await readSequences(source));
+    await afterRows(builders, script, order.signal);
+    await fillViews(source, first);
+    order.onStation('verifying');
+    const tables = plan.map(({ name }) => ({ name, rowCount: counted.get(name) ?? 0 }));
+    for (const { name, rowCount } of tables) {
+      const { rows } = await first.query<{ count: string }>(
+        `SELECT count(*) FROM ${(await isPartitioned(first, name)) ? '' : 'ONLY '}${name}`,
+      );
+      if (Number(rows[0]!.count) !== rowCount) fail(countsDiffer(name, rowCount, Number(rows[0]!.count)));
+    }
+    await first.query('ANALYZE');
+    const left = await carrySettings(first, target, fresh);
+    return {
+      tables,
+      constraintCount: script.indexes.length + script.references.length,
+      notes: left.map((what) => `${what} could not be carried over`),
+    };
+  } finally {
+    order.signal.removeEventListener('abort', abort);
+    await Promise.all(builders.map((client) => client.end().catch(() => {})));
+  }
+}
+
+async function isPartitioned(client: Client, table: string): Promise<boolean> {
+  const { rows } = await client.query<{ is: boolean }>(
+    `SELECT relkind = 'p' AS is FROM pg_class WHERE oid = $1::regclass`,
+    [table],
+  );
+  return rows[0]!.is;
+}
+
+/** Rows by table, as source, kernel and target have counted them. */
+async function copyRows({ order, source, snapshot, plan, keys, fresh }: Loading): Promise<ReadonlyMap<string, number>> {
+  const byName = new Map(plan.map((table) => [table.name, table]));
+  const stored = await readStorage(source, new Set(byName.keys()));
+  const { rows } = await source.query<{ version: number }>(
+    "SELECT current_setting('server_version_num')::int AS version",
+  );
+  const pieces = cutIntoPieces(stored, rows[0]!.version >= 140_000);
+  const totalBytes = pieces.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const orders = pieces.map((piece) => {
+    const { columns } = byName.get(piece.table)!;
+    return { piece, columns: columns.map(({ name }) => name), program: columns.map(programOf) };
+  });
+  const counted = new Map<string, number>();
+  let [doneBytes, rowCount] = [0, 0];
+  await copyAll(
+    {
+      ...{ sourceUrl: order.sourceUrl, targetUrl: order.targetUrl, database: fresh, snapshot },
+      ...{ keys, names: await readNames(source, plan) },
+    },
+    orders,
+    order.workerCount,
+    order.signal,
+    (copied) => {
+      const { table, sizeBytes } = copied.piece;
+      counted.set(table, (counted.get(table) ?? 0) + copied.rowCount);
+      doneBytes += sizeBytes;
+      rowCount += copied.rowCount;
+      order.onProgress({ doneBytes, totalBytes, rowCount, table });
+    },
+  );
+  return counted;
+}

@@ -1,0 +1,69 @@
+// How the source's tables lie on disk, and where its sequences stand.
+import type { Client } from 'pg';
+import type { StoredTable } from '../domain/refresh/pieces.ts';
+import { quoted } from './connect.ts';
+
+const stored = `
+SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS "table", quote_ident(pn.nspname) || '.' || quote_ident(p.relname) AS "storedIn",
+  pg_relation_size(p.oid)::float8 AS "sizeBytes", current_setting('block_size')::int AS "blockBytes"
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+CROSS JOIN LATERAL (SELECT c.oid AS oid WHERE c.relkind = 'r' UNION ALL SELECT relid FROM pg_partition_tree(c.oid) WHERE c.relkind = 'p' AND isleaf) part
+JOIN pg_class p ON p.oid = part.oid JOIN pg_namespace pn ON pn.oid = p.relnamespace
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND p.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
+
+/** Of the tables of the plan, whole or by partition. In the transaction of the snapshot. */
+export async function readStorage(source: Client, tables: ReadonlySet<string>): Promise<readonly StoredTable[]> {
+  await source.query('SET LOCAL quote_all_identifiers = off');
+  const { rows } = await source.query<StoredTable>(stored);
+  return rows.filter(({ table }) => tables.has(table));
+}
+
+interface SequenceState {
+  readonly name: string;
+  readonly lastValue: string;
+  readonly isCalled: boolean;
+}
+
+const notOfExtensions = `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`;
+
+/** What no dump of a schema says. Sequences know no snapshot: they stand where they stand now, so never before the rows. */
+export async function readSequences(source: Client): Promise<readonly SequenceState[]> {
+  const { rows } = await source.query<{ schema: string; name: string }>(
+    `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND ${notOfExtensions}`,
+  );
+  const states: SequenceState[] = [];
+  for (const { schema, name } of rows) {
+    const whole = `${quoted(schema)}.${quoted(name)}`;
+    const { rows: found } = await source.query<{ lastValue: string; isCalled: boolean }>(
+      `SELECT last_value::text AS "lastValue", is_called AS "isCalled" FROM ${whole}`,
+    );
+    states.push({ name: whole, ...found[0]! });
+  }
+  return states;
+}
+
+export async function setSequences(target: Client, states: readonly SequenceState[]): Promise<void> {
+  for (const { name, lastValue, isCalled } of states)
+    await target.query('SELECT setval($1::regclass, $2, $3)', [name, lastValue, isCalled]);
+}
+
+/** Materialised views hold masked rows after this. One may be made of another: whoever cannot be filled yet waits for the others. */
+export async function fillViews(source: Client, target: Client): Promise<number> {
+  const { rows } = await source.query<{ schema: string; name: string }>(
+    `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'm' AND c.relispopulated AND n.nspname !~ '^pg_' AND ${notOfExtensions} ORDER BY c.oid`,
+  );
+  let open = rows.map(({ schema, name }) => `${quoted(schema)}.${quoted(name)}`);
+  while (open.length > 0) {
+    const left: string[] = [];
+    for (const view of open)
+      await target.query(`REFRESH MATERIALIZED VIEW ${view}`).catch((error: { code?: string }) => {
+        if (error.code !== '55000') throw new Error(`materialised view ${view}: SQLSTATE ${error.code ?? 'unknown'}`);
+        left.push(view);
+      });
+    if (left.length === open.length) throw new Error(`materialised views wait for each other: ${left.join(', ')}`);
+    open = left;
+  }
+  return rows.length;
+}

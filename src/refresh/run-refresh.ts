@@ -1,0 +1,186 @@
+// The walk of a refresh: gate, plan, load beside, verify, swap. Until the swap the target has its old data, and whatever fails leaves it so.
+import type { Client } from 'pg';
+import { fail, FailureError } from '../domain/failure.ts';
+import { compilePlan, type PlannedTable, type Trials } from '../domain/refresh/compile.ts';
+import { judgeIdentities, markerOf, refreshedComment } from '../domain/refresh/direction.ts';
+import type { RefreshRules } from '../domain/refresh/rules.ts';
+import { readScript } from '../domain/refresh/schema-script.ts';
+import { columnName, type SourceTable } from '../domain/refresh/source-schema.ts';
+import { createBeside, drop, lockTarget, nameBeside, readTarget, swap, sweep, type TargetFacts } from './beside.ts';
+import { connect, databaseOf, literal, quoted } from './connect.ts';
+import { otherRoles } from './database-settings.ts';
+import { dumpSchema } from './dump-schema.ts';
+import { deriveKeys } from './keys.ts';
+import { loadBeside, type LoadedTable, type LoadProgress } from './load-beside.ts';
+import { readSchema } from './read-schema.ts';
+import { exportSnapshot } from './snapshot.ts';
+import { judgeConstructs, judgeSourceRole, readIdentity } from './source-guard.ts';
+
+export interface RefreshOrder {
+  readonly environment: string;
+  readonly sourceEnvironment: string;
+  readonly sourceUrl: string;
+  readonly targetUrl: string;
+  readonly rules: RefreshRules;
+  /** At least 16 bytes; null draws a key that is gone after the run. */
+  readonly secret: Uint8Array | null;
+  readonly workerCount: number;
+  /** Greenroom has made the target itself and for this environment only: it may say so in its comment. */
+  readonly isOwnTarget: boolean;
+  readonly isDryRun: boolean;
+  /** Instant of ISO 8601. */
+  readonly at: string;
+  readonly signal: AbortSignal;
+  onStation(station: Station): void;
+  onProgress(progress: LoadProgress): void;
+  /** Holds the lock of the environment while it swaps. The swap happens once, however often it is called. */
+  underLock(act: () => Promise<void>): Promise<void>;
+}
+
+export type Station = 'looking' | 'copying' | 'building' | 'verifying' | 'swapping' | 'tidying';
+
+export interface Refreshed {
+  readonly tables: readonly LoadedTable[];
+  readonly constraintCount: number;
+  /** What was not taken along, in words. */
+  readonly notes: readonly string[];
+  /** Databases that a refresh that was killed had left, and that are gone now. */
+  readonly swept: readonly string[];
+}
+
+export async function runRefresh(order: RefreshOrder): Promise<Refreshed> {
+  const open: Client[] = [];
+  const keep = async (opening: Promise<Client>): Promise<Client> => {
+    const client = await opening;
+    open.push(client);
+    return client;
+  };
+  try {
+    return await walk(order, keep);
+  } catch (error) {
+    order.signal.throwIfAborted();
+    throw error;
+  } finally {
+    await Promise.all(open.map((client) => client.end().catch(() => {})));
+  }
+}
+
+type Keep = (opening: Promise<Client>) => Promise<Client>;
+
+async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
+  const { sourceUrl, targetUrl, signal, onStation } = order;
+  onStation('looking');
+  const keys = deriveKeys(order.secret);
+  const target = databaseOf(targetUrl);
+  const source = await keep(connect({ url: sourceUrl, what: 'the source' }, true));
+  const admin = await keep(openAdmin(targetUrl));
+  const facts = await readTarget(admin, target);
+  const marked = await gate(order, source, admin, facts);
+  await lockTarget(admin, target);
+  const swept = order.isDryRun ? [] : await sweep(admin, target);
+  const old = await keep(connect({ url: targetUrl, what: 'the target' }, true));
+  await requireNotAhead(source, old);
+  const roles = await otherRoles(old);
+  await old.end();
+
+  const snapshot = await exportSnapshot(source);
+  const plan = planOf(await readSchema(source), order.rules);
+  const dumping = await connect({ url: sourceUrl, what: 'the source' }, true); // ended by who uses it
+  const script = readScript(await dumpSchema(dumping, snapshot, signal));
+  if (script === null) return fail({ code: 'GR5046', message: 'pg_dump wrote something else than a schema.' });
+  const notes = [
+    ...script.leftOut.map(({ type, name }) => `${type.toLowerCase()} ${name} was left out`),
+    ...roles.map((role) => `rights of ${role} inside the database are not carried over`),
+  ];
+  const loading = { order, source, snapshot, script, plan, keys };
+  if (order.isDryRun)
+    return { tables: plan.map(({ name }) => ({ name, rowCount: 0 })), constraintCount: 0, notes, swept };
+  if (!markerOf(facts.comment)) await markOwn(admin, order, facts);
+
+  const fresh = nameBeside(target);
+  const oldName = nameBeside(target);
+  let isSwapped = false;
+  try {
+    await createBeside(admin, facts, fresh);
+    const loaded = await loadBeside({ ...loading, fresh, target });
+    const killer = await keep(openAdmin(targetUrl));
+    onStation('swapping');
+    const comment = refreshedComment(marked.comment, order.environment, order.sourceEnvironment, order.at);
+    await order.underLock(async () => {
+      if (isSwapped) return;
+      signal.throwIfAborted();
+      await swap([admin, killer], { target, fresh, old: oldName }, comment);
+      isSwapped = true;
+    });
+    onStation('tidying');
+    await drop(admin, oldName);
+    return {
+      tables: loaded.tables,
+      constraintCount: loaded.constraintCount,
+      notes: [...notes, ...loaded.notes],
+      swept,
+    };
+  } finally {
+    // What cannot be removed now is removed by the next run, which knows it by its name.
+    if (!isSwapped) await drop(admin, fresh).catch(() => {});
+  }
+}
+
+async function openAdmin(targetUrl: string): Promise<Client> {
+  const door = { url: targetUrl, what: 'the target' };
+  return connect(door, false, 'postgres').catch(() => connect(door, false, 'template1'));
+}
+
+/** What the source's role may do, and which way round the two are. Everything that stands against it at once. */
+async function gate(
+  order: RefreshOrder,
+  source: Client,
+  admin: Client,
+  facts: TargetFacts,
+): Promise<{ readonly comment: string }> {
+  const { systemId } = await readIdentity(admin);
+  const comment =
+    facts.comment === null && order.isOwnTarget ? `greenroom: ${order.environment}` : (facts.comment ?? '');
+  const identity = { systemId, name: facts.name, marker: markerOf(comment) };
+  const failures = [
+    ...(await judgeSourceRole(source)),
+    ...judgeIdentities(await readIdentity(source), identity, order.environment),
+    ...(await judgeConstructs(source)),
+  ];
+  if (failures.length > 0) throw new FailureError(...failures);
+  return { comment };
+}
+
+const markOwn = (admin: Client, { environment }: RefreshOrder, { name }: TargetFacts) =>
+  admin.query(`COMMENT ON DATABASE ${quoted(name)} IS ${literal(`greenroom: ${environment}`)}`);
+
+/** A target whose schema is newer would lose its migrations. `GR5060` names what the source does not have. */
+async function requireNotAhead(source: Client, target: Client): Promise<void> {
+  const [there, here] = await Promise.all([columnsOf(source), columnsOf(target)]);
+  const ahead = [...here].filter((column) => !there.has(column));
+  if (ahead.length === 0) return;
+  fail({
+    code: 'GR5060',
+    message: `The target has what the source has not: ${ahead.slice(0, 5).join(', ')}${ahead.length > 5 ? ` and ${ahead.length - 5} more` : ''}. A refresh would take these migrations back.`,
+    where: ahead[0]!,
+    do: 'Bring the release with these migrations to the source first, or go back to the release that the source has.',
+  });
+}
+
+async function columnsOf(client: Client): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
+     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1`,
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
+/** Limits and checks are tried by PostgreSQL itself, with every row instead of a sample, before anything is published. */
+function planOf(tables: readonly SourceTable[], rules: RefreshRules): readonly PlannedTable[] {
+  const names = tables.flatMap((table) => table.columns.map((column) => columnName(table, column)));
+  const judgedByTarget: Trials = new Map(names.map((name) => [name, 'held' as const]));
+  const plan = compilePlan(tables, rules, judgedByTarget, null);
+  if (!plan.ok) throw new FailureError(...plan.failures);
+  return plan.value;
+}
