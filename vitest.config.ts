@@ -12,7 +12,7 @@ const alone = ['test/shelf/**/*.test.ts'];
  */
 const long = [
   ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
-  ...['driver-command', 'driver-http', 'origins', 'under-way'].map((name) => `test/cli/${name}.test.ts`),
+  ...['driver-command', 'driver-http', 'origins', 'under-way', 'refresh'].map((name) => `test/cli/${name}.test.ts`),
   ...[
     'kill/disturbances',
     'kill/drivers',

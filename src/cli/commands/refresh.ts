@@ -65,9 +65,7 @@ function say({ out }: Session, environment: string, isDryRun: boolean, told: Ref
     );
     out.line(`  counted    as many rows in source, kernel and target, table by table`);
     out.line(`  built      ${constraintCount} indexes and keys, each found whole by PostgreSQL`);
-    out.line(
-      '  not done   no scan for originals that a kept column holds; greenroom refresh copies what refresh.yaml lets through',
-    );
+    out.line('  not proven that no original is left: refresh.yaml alone says what is masked');
   }
   for (const name of swept) out.line(`  removed    ${name}, which a refresh that was killed had left`);
   for (const note of notes) out.line(`  ${out.style('yellow', 'note')}       ${note}`);

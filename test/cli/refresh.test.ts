@@ -1,0 +1,129 @@
+// `greenroom refresh` on a small project: what it says, and that a kill at any station leaves the old data and nothing that the next run does not remove.
+import { writeFileSync } from 'node:fs';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { joinPostgres } from '../../src/embedded/postgres.ts';
+import { Tiny, until } from '../rig/tiny.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
+
+interface Failures {
+  readonly failures: readonly { readonly code: string; readonly message: string }[];
+}
+
+let tiny: Tiny;
+let leave: () => Promise<void>;
+let variables: Record<string, string>;
+const target = 'tiny_staging_main';
+
+const rules = `
+source: { url: "\${READER_URL}" }
+key: secret://env/REFRESH_KEY
+columns:
+  public.people.email: email
+  public.people.note: text
+types: { int4: keep }
+`;
+
+async function inDatabase<T extends object>(database: string, text: string): Promise<T[]> {
+  const client = new Client({ connectionString: tiny.play.databaseUrl(database) });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return (await client.query<T>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+const beside = () => inDatabase('postgres', "SELECT datname FROM pg_database WHERE datname LIKE '%\\_greenroom\\_%'");
+const people = async (): Promise<string> => {
+  const [row] = await inDatabase<{ told: string }>(
+    target,
+    "SELECT count(*) || ' ' || count(*) FILTER (WHERE email ~ 'sea\\.example') AS told FROM people",
+  );
+  return row!.told;
+};
+async function makeOld(): Promise<void> {
+  await inDatabase(
+    target,
+    `DROP TABLE IF EXISTS people; CREATE TABLE people (id int, email text); INSERT INTO people VALUES (1, 'old@sea.example')`,
+  );
+}
+
+beforeAll(async () => {
+  tiny = await Tiny.open({ databases: { main: { embedded: true } } });
+  const postgres = await joinPostgres({ homeDir: tiny.play.beside('postgres'), label: 'refresh test' });
+  leave = () => postgres.leave();
+  await inDatabase('postgres', "CREATE ROLE reader LOGIN PASSWORD 'reader-word' IN ROLE pg_read_all_data");
+  for (const name of ['shop', target]) await inDatabase('postgres', `CREATE DATABASE ${name}`);
+  await inDatabase(
+    'shop',
+    `CREATE TABLE people (id serial PRIMARY KEY, email text UNIQUE, note text, boss int REFERENCES people);
+     INSERT INTO people (email, note, boss) SELECT 'p' || i || '@sea.example', 'ask p' || i || '@sea.example', CASE WHEN i > 1 THEN 1 END FROM generate_series(1, 20000) i`,
+  );
+  await makeOld();
+  const reader = new URL(tiny.play.databaseUrl('shop'));
+  [reader.username, reader.password] = ['reader', 'reader-word'];
+  variables = { READER_URL: reader.href, REFRESH_KEY: 'long enough to be a key of somebody' };
+  writeFileSync(tiny.play.file('refresh.yaml'), rules);
+}, 60_000);
+afterAll(async () => {
+  await leave?.();
+  await tiny?.close();
+}, 60_000);
+
+const run = (line: string) => tiny.play.run(line.split(' '), { variables });
+const json = <T>(line: string, code: number) => tiny.play.json<T>(line.split(' '), code, { variables });
+const failed = async (line: string): Promise<string> =>
+  (await json<Failures>(line, 2)).failures.map(({ code, message }) => `${code} ${message}`).join('\n');
+
+test('F104 production is refused, and so is a column without a rule; the old data stays', async () => {
+  expect(await failed('refresh production')).toMatch(/^GR5050/);
+  writeFileSync(tiny.play.file('refresh.yaml'), rules.replace('  public.people.note: text\n', ''));
+  expect(await failed('refresh staging')).toMatch(/^GR5020 .*public\.people\.note/);
+  writeFileSync(tiny.play.file('refresh.yaml'), rules.replace('READER_URL', 'NOBODY'));
+  expect(await failed('refresh staging')).toMatch(/^GR5043/);
+  writeFileSync(tiny.play.file('refresh.yaml'), rules);
+  expect(await failed('refresh staging --workers many')).toMatch(/^GR5044/);
+  expect(await people()).toBe('1 1');
+});
+
+test('a dry run, then the refresh, in words and as one document', async () => {
+  const dry = await run('refresh staging --dry-run');
+  expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining('ready  1 table would be copied to staging')]);
+  expect(await people()).toBe('1 1');
+  const told = await run('refresh staging');
+  expect([told.code, told.stdout]).toEqual([
+    0,
+    expect.stringMatching(/refreshed {2}staging in [\d.]+ s: 20000 rows in 1 table\n/),
+  ]);
+  expect(told.stderr).toMatch(/copying\n[^]*of .* MB, 20000 rows, [^]*building\n/);
+  expect(await people()).toBe('20000 0');
+  expect(told.stdout + told.stderr).not.toMatch(/reader-word|sea\.example/);
+  const document = await json<object>('refresh staging', 0);
+  expect(document).toMatchObject({
+    ok: true,
+    environment: 'staging',
+    tables: [{ name: 'public.people', rowCount: 20_000 }],
+    swept: [],
+  });
+  expect(await beside()).toEqual([]);
+});
+
+test('F097 killed at any station: the old data, and nothing left after the next run', async () => {
+  for (const [round, station] of ['looking', 'copying', 'building', 'verifying', 'swapping', 'tidying'].entries()) {
+    await makeOld();
+    const running = tiny.play.start(['refresh', 'staging'], { variables });
+    await until(`${station} began`, () => new RegExp(`${station}\\n`).test(running.said()), 60_000);
+    running.kill('SIGKILL');
+    await running.ended;
+    // The names change in one transaction: who is killed while they do has either done it or not.
+    const seen = await people();
+    const expected = { swapping: ['1 1', '20000 0'], tidying: ['20000 0'] }[station] ?? ['1 1'];
+    expect(expected, `round ${round}: ${station}`).toContain(seen);
+    const next = await json<{ swept: string[] }>('refresh staging', 0);
+    expect(await people()).toBe('20000 0');
+    expect(await beside(), station).toEqual([]);
+    if (['copying', 'building', 'verifying'].includes(station)) expect(next.swept).toHaveLength(1);
+  }
+});
