@@ -1,8 +1,9 @@
 import { contradiction } from '../domain/contradiction.ts';
+import { nameOf } from '../domain/deployment-name.ts';
 import type { Project } from '../domain/project.ts';
 import { brokenOf, type ChainedRecord } from '../domain/record.ts';
 import { whyNotAsMade } from '../domain/witness.ts';
-import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
+import { listDeployments } from '../store/deployments.ts';
 import { wholeLog } from '../store/records.ts';
 import { listReleases } from '../store/releases.ts';
 import type { World } from './world.ts';
@@ -49,11 +50,9 @@ export async function audit({ store, hash }: World, project: Project): Promise<A
   return { bentAt: broken[0] ?? null, contradictions };
 }
 
-export const nameOf = ({ environment, number }: Pick<StoredDeployment, 'environment' | 'number'>): string =>
-  `${environment}/${number}`;
-
 /** What a record says that there is. */
 function subjectOf({ kind, data }: ChainedRecord): readonly string[] {
-  if (kind === 'deployment-requested') return [`${String(data['environment'])}/${String(data['number'])}`];
+  if (kind === 'deployment-requested')
+    return [nameOf({ environment: String(data['environment']), number: String(data['number']) })];
   return kind === 'release-created' ? [String(data['id'])] : [];
 }

@@ -1,4 +1,5 @@
 import { underConfiguration } from '../domain/configuration.ts';
+import { nameOf } from '../domain/deployment-name.ts';
 import { canGoBack } from '../domain/deployment.ts';
 import { fail, type Failure } from '../domain/failure.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -149,8 +150,8 @@ async function deploymentToReturnTo(
   );
 }
 
-const doubtOf = ({ environment, number, plan }: StoredDeployment, reason: string): Failure => ({
+const doubtOf = (deployment: StoredDeployment, reason: string): Failure => ({
   code: 'GR4111',
-  message: `What ${environment}/${number} says of ${plan.release.version} is not what was recorded: ${reason}.`,
+  message: `What ${nameOf(deployment)} says of ${deployment.plan.release.version} is not what was recorded: ${reason}.`,
   do: 'Find out who changed the database. A rollback returns only to what the log bears out; otherwise prove a release and promote it.',
 });

@@ -1,3 +1,4 @@
+import { nameOf } from '../domain/deployment-name.ts';
 import type { Failure } from '../domain/failure.ts';
 import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { livesNow } from '../store/lease.ts';
@@ -33,7 +34,7 @@ async function obstacleOf(world: World, deployment: StoredDeployment): Promise<F
     return {
       code: 'GR3403',
       message: `Deployment ${number} of ${environment} broke off, and nothing goes on with it: ${flow.reason ?? 'it was given up half-way'}.`,
-      do: `Run "greenroom why ${environment}/${number}"; ${giveUp}.`,
+      do: `Run "greenroom why ${nameOf(deployment)}"; ${giveUp}.`,
     };
   }
   const { otherVersion, owner } = flow;

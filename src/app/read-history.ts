@@ -1,4 +1,5 @@
 import type { Account } from '../domain/account.ts';
+import { nameOf } from '../domain/deployment-name.ts';
 import { fail } from '../domain/failure.ts';
 import type { Project } from '../domain/project.ts';
 import { accountOf } from '../store/accounts.ts';
@@ -43,9 +44,7 @@ export async function readAccountOf(world: World, project: Project, name: string
   const isPlace = environment !== undefined && project.environments.some((each) => each.name === environment);
   const all = await readDeployments(world, project, isPlace ? environment : null, 10_000);
   const isNewest = name === null || (isPlace && number === undefined);
-  const found = isNewest
-    ? all[0]
-    : all.find((each) => each.id === name || `${each.environment}/${each.number}` === name);
+  const found = isNewest ? all[0] : all.find((each) => each.id === name || nameOf(each) === name);
   return found ? readAccount(world, found.id) : nothingOf(name);
 }
 
@@ -61,7 +60,7 @@ export async function readSubject(
 ): Promise<{ readonly account: Account; readonly check: string | null }> {
   if (name === null || check !== null) return { account: await readAccountOf(world, project, name), check };
   const all = await readDeployments(world, project, null, 10_000);
-  const isDeployment = all.some((each) => each.id === name || `${each.environment}/${each.number}` === name);
+  const isDeployment = all.some((each) => each.id === name || nameOf(each) === name);
   if (isDeployment || project.environments.some((each) => each.name === name))
     return { account: await readAccountOf(world, project, name), check };
   const newest = all.find((each) => namesIn(each).has(name));

@@ -8,6 +8,7 @@ import { restoreServing } from '../../app/restore-serving.ts';
 import { stopEnvironment } from '../../app/stop-environment.ts';
 import { acceptCondition, resolveUnknown } from '../../app/settle.ts';
 import type { OpenWorld } from '../../compose.ts';
+import { nameOf } from '../../domain/deployment-name.ts';
 import { fail, type Failure } from '../../domain/failure.ts';
 import { exit, exitCodeOfFailures } from '../exit-code.ts';
 import type { CommandBody, Session } from '../session.ts';
@@ -26,7 +27,7 @@ export const accept =
     );
     const { out } = session;
     const all = accepted.map(({ deployment: { environment: place, number }, ...each }) => ({
-      ...{ deployment: `${place}/${number}`, ...each },
+      ...{ deployment: nameOf({ environment: place, number }), ...each },
     }));
     const places = all.filter((each) => each.isNew).map((each) => each.deployment);
     const already = all.filter((each) => !each.isNew).map((each) => ({ deployment: each.deployment, by: each.by }));

@@ -1,9 +1,10 @@
-import { audit, nameOf, type Contradiction } from '../../app/audit.ts';
+import { audit, type Contradiction } from '../../app/audit.ts';
 import { readAccountOf, readDeployments, readReleases, readSubject } from '../../app/read-history.ts';
 import { readPreview } from '../../app/read-preview.ts';
 import { readStanding, type EnvironmentStanding } from '../../app/read-standing.ts';
 import { rejudge } from '../../app/rejudge.ts';
 import type { Account } from '../../domain/account.ts';
+import { nameOf } from '../../domain/deployment-name.ts';
 import { fail } from '../../domain/failure.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
 import { exit } from '../exit-code.ts';
