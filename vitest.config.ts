@@ -8,7 +8,7 @@ const product = ['test/kill/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/cli
 const alone = ['test/shelf/**/*.test.ts'];
 /**
  * What takes minutes and is touched by few changes: drivers for other platforms than processes of this machine, the disturbances of the
- * kill loop, the mutants of the rules, the first start of PostgreSQL, several HAProxys as one, the copy of data. CI asks for them by name, `GREENROOM_TEST_LONG=1`, so that `npm test` stays below ten minutes; so does who changes one.
+ * kill loop, the mutants of the rules, the first start of PostgreSQL, several HAProxys as one, the copy of data, migrations on a copy. CI asks for them by name, `GREENROOM_TEST_LONG=1`, so that `npm test` stays below ten minutes; so does who changes one.
  */
 const long = [
   ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
@@ -24,7 +24,8 @@ const long = [
   'src/embedded/postgres-start.test.ts',
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
   ...['copy-table', 'read-schema', 'run-refresh'].map((name) => `src/refresh/${name}.test.ts`),
-  'test/migrations/truth.test.ts',
+  ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
+  ...['session', 'scratch', 'canary'].map((name) => `src/rehearsal/${name}.test.ts`),
   'src/haproxy/machines.test.ts',
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */

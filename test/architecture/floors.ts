@@ -60,7 +60,7 @@ interface Door {
 export const doors: readonly Door[] = [
   {
     modules: ['node:net', 'node:tls', 'node:http', 'node:https', 'node:http2', 'node:dgram', 'undici'],
-    rooms: ['effects', 'edge', 'haproxy', 'docker', 'embedded', 'load'],
+    rooms: ['effects', 'edge', 'haproxy', 'docker', 'embedded', 'load', 'rehearsal'],
   },
   { modules: ['node:child_process'], rooms: ['host', 'effects', 'edge', 'haproxy', 'embedded', 'load'] },
   { modules: ['node:worker_threads'], rooms: ['load', 'refresh'] },
@@ -77,7 +77,7 @@ export const doors: readonly Door[] = [
   },
   {
     modules: ['node:crypto'],
-    rooms: ['host', 'effects', 'edge', 'embedded', 'load', 'refresh', 'config', 'store', 'compose.ts'],
+    rooms: ['host', 'effects', 'edge', 'embedded', 'load', 'refresh', 'rehearsal', 'config', 'store', 'compose.ts'],
   },
 ];
 

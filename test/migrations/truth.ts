@@ -46,7 +46,7 @@ async function goForth(clone: Clone, migration: Case): Promise<Omit<Truth, 'back
 }
 
 /** Each statement by itself; what handles transactions itself is left alone with them. */
-const isApart = ({ expected, script }: Case): boolean =>
+export const isApart = ({ expected, script }: Case): boolean =>
   expected.runsIn === 'none' && !/^(?:begin|commit|rollback);/m.test(script.up);
 
 async function prepare({ connect }: Clone, { script }: Case): Promise<void> {

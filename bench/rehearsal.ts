@@ -1,0 +1,106 @@
+/**
+ * The corpus of migrations, each through the whole rehearsal on a real PostgreSQL: how many of the bad ones are caught, with the reason and the
+ * locks that the corpus has, how many safe ones are refused, and what is left behind. `--rounds=1/4`: a quarter of them.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { stops } from '../src/domain/rehearsal/reason.ts';
+import { joinPostgres } from '../src/embedded/postgres.ts';
+import { wrongIn } from '../test/migrations/answers.ts';
+import { corpus, type Case } from '../test/migrations/corpus.ts';
+import { openLab } from '../test/migrations/lab.ts';
+import { rehearsed } from '../test/migrations/rehearsed.ts';
+import type { BenchRow, Share } from './row.ts';
+
+export const isShared = true;
+
+interface Answer {
+  readonly migration: Case;
+  readonly wrong: readonly string[];
+  readonly isStopped: boolean;
+  readonly runs: number;
+}
+
+export async function benchRehearsal(_parts?: readonly string[], share?: Share): Promise<BenchRow[]> {
+  const homeDir = mkdtempSync(path.join(tmpdir(), 'greenroom-bench-rehearsal-'));
+  const postgres = await joinPostgres({ homeDir, label: 'bench rehearsal' });
+  try {
+    const admin = new pg.Client({ connectionString: postgres.adminUrl });
+    await admin.connect();
+    const lab = await openLab(postgres.adminUrl);
+    const answers: Answer[] = [];
+    for (const migration of corpus().filter((_, index) => isOurs(index, share)))
+      answers.push(await answerOf(postgres.adminUrl, migration));
+    const { rows } = await admin.query(
+      `select datname from pg_database where datname ~ '^(greenroom_rehearsal|copy)_' union all
+       select rolname from pg_roles where rolname ~ '^greenroom_rehearsal' union all select slot_name from pg_replication_slots`,
+    );
+    await lab.close();
+    await admin.end();
+    return rowsOf(answers, rows.length);
+  } finally {
+    await postgres.leave();
+    rmSync(homeDir, { recursive: true, force: true });
+  }
+}
+
+const isOurs = (index: number, share: Share | undefined): boolean =>
+  share === undefined || index % share.of === share.number - 1;
+
+async function answerOf(adminUrl: string, migration: Case): Promise<Answer> {
+  const answer = await rehearsed(adminUrl, migration);
+  const wrong = wrongIn(migration, answer, true);
+  if (wrong.length > 0) console.log(`  ${migration.file}: ${wrong.join('; ')}`);
+  const isStopped = answer.judgement.findings.some(({ reason }) => stops(reason));
+  return { migration, wrong, isStopped, runs: answer.rehearsal.runs };
+}
+
+function rowsOf(answers: readonly Answer[], leftCount: number): BenchRow[] {
+  const bad = answers.filter(({ migration }) => migration.kind === 'bad');
+  const safe = answers.filter(({ migration }) => migration.kind === 'safe');
+  const caught = bad.filter(({ wrong }) => !wrong.some((each) => /does not say|decides/.test(each)));
+  const measured = answers.filter(({ wrong }) => !wrong.some((each) => /^(?:locks|rewrites|scans|ends)/.test(each)));
+  const refused = safe.filter(({ isStopped }) => isStopped);
+  const runs = answers.reduce((sum, each) => sum + each.runs, 0);
+  return [
+    row(
+      'bad migrations caught, with decision and reason',
+      share(caught, bad),
+      '%',
+      '100',
+      caught.length === bad.length,
+    ),
+    row(
+      'locks, rewrites, reads and end as in the corpus',
+      share(measured, answers),
+      '%',
+      '100',
+      measured.length === answers.length,
+    ),
+    row('safe migrations refused', refused.length, `of ${safe.length}`, '<= 2', refused.length <= 2),
+    row('runs of a migration', runs, 'runs', 'reported', true),
+    row('databases, roles and slots left behind', leftCount, '', '0', leftCount === 0),
+    squawkRow(),
+  ];
+}
+
+const share = (some: readonly unknown[], all: readonly unknown[]): number =>
+  all.length === 0 ? 0 : (100 * some.length) / all.length;
+
+/** Its package loads a program when it is installed, so it is asked only where somebody has it. */
+function squawkRow(): BenchRow {
+  const version = spawnSync('squawk', ['--version'], { encoding: 'utf8' });
+  if (version.error !== undefined) return row('squawk beside: not installed, not measured', 0, '', 'reported', true);
+  const bad = corpus().filter(({ kind }) => kind === 'bad');
+  const warned = bad.filter(
+    ({ script }) => spawnSync('squawk', ['--assume-in-transaction'], { input: script.up }).status !== 0,
+  );
+  return row(`squawk alone warns of (${version.stdout.trim()})`, share(warned, bad), '%', 'reported', true);
+}
+
+function row(measure: string, value: number, unit: string, bar: string, holds: boolean): BenchRow {
+  return { bench: 'rehearsal', measure, value, unit, bar, holds, control: false };
+}

@@ -1,0 +1,81 @@
+// The run that is looked at: old version before, canary and observer while, old version, fingerprints and INVALID indexes after.
+import type { OldStatement } from '../domain/rehearsal/facts.ts';
+import type { TableData } from '../domain/rehearsal/fingerprint.ts';
+import { startCanary, type Song } from './canary.ts';
+import { knownIndexes, versionsOf } from './copy-facts.ts';
+import { dataColumns, dataFingerprint } from './database-fingerprint.ts';
+import { openObserver, type Observation } from './observer.ts';
+import type { RehearsalOrder, Versions } from './order.ts';
+import { placesOf } from './places.ts';
+import type { MigrationStatement } from './parse-migration.ts';
+import { invalidIndexes, relationsOf, type Relation } from './relations.ts';
+import { runCommand, type RunEnd } from './run-command.ts';
+import type { Scratch } from './scratch.ts';
+import { endsOf } from './statement-end.ts';
+
+export interface ObservedRun {
+  readonly end: RunEnd;
+  readonly observation: Observation;
+  readonly song: Song;
+  readonly relations: readonly Relation[];
+  readonly versions: Versions;
+  readonly indexes: Awaited<ReturnType<typeof knownIndexes>>;
+  readonly invalid: readonly string[];
+  /** Empty when it failed. */
+  readonly oldVersion: readonly OldStatement[];
+  readonly goneTables: readonly string[];
+}
+
+export async function observedRun(
+  scratch: Scratch,
+  order: RehearsalOrder,
+  statements: readonly MigrationStatement[],
+): Promise<ObservedRun> {
+  const { oldStatements, applicationRole } = order;
+  const application = async () => {
+    const client = await scratch.connect('greenroom canary');
+    const role = applicationRole ?? scratch.name;
+    await client.query(`set session authorization "${role.replaceAll('"', '""')}"`);
+    return client;
+  };
+  const looker = await scratch.connect('greenroom looker');
+  const relations = await relationsOf(looker);
+  const [versions, indexes] = [await versionsOf(looker), await knownIndexes(looker)];
+  const columns = await dataColumns(looker);
+  const before = await dataFingerprint(looker, columns);
+  const invalidBefore = await invalidIndexes(looker);
+  const asker = await application();
+  const endsBefore = await endsOf(asker, oldStatements);
+  const observer = await openObserver({
+    client: await scratch.connect('greenroom observer'),
+    relations,
+    rows: new Map(before.tables.map(({ relation, rows }) => [shortName(relation), rows])),
+    placeOf: placesOf(statements),
+  });
+  const canary = await startCanary(oldStatements, application);
+  const end = await runCommand({ scratch, command: order.migrate, watcher: observer, limitMs: order.limitMs });
+  const song = await canary.stop();
+  await observer.close();
+  const endsAfter = end.failedWith === null ? await endsOf(asker, oldStatements) : [];
+  const after = await dataFingerprint(looker, columns);
+  const invalid = await invalidIndexes(looker);
+  return {
+    ...{ end, song, relations, versions, indexes, observation: observer.seen() },
+    invalid: invalid.filter((name) => !invalidBefore.includes(name) || end.failedWith === null),
+    oldVersion: endsAfter.map((each, index) => ({
+      ...{ text: oldStatements[index]!, before: endsBefore[index]!, after: each },
+    })),
+    goneTables: goneOf(before.tables, after.tables),
+  };
+}
+
+/** The fingerprint names every schema, the facts leave out the usual one. */
+export const shortName = (name: string): string => name.replace(/^public\./, '');
+
+/** Dropped, lacking a column, or with fewer rows. */
+function goneOf(before: readonly TableData[], after: readonly TableData[]): readonly string[] {
+  const rowsAfter = new Map(after.map(({ relation, rows }) => [relation, rows]));
+  return before
+    .filter(({ relation, rows }) => rows > 0 && (rowsAfter.get(relation) ?? -1) < rows)
+    .map(({ relation }) => shortName(relation));
+}

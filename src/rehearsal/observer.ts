@@ -1,0 +1,140 @@
+// Looks at the migrator from other sessions: its locks every few milliseconds and, while its transaction is held, in its own.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Place, SessionDeed, StatementFacts } from '../domain/rehearsal/facts.ts';
+import { insideCounts, type InsideCounts } from './inside-counts.ts';
+import { lockBook } from './lock-book.ts';
+import { locksOf, relationsOf, type Relation } from './relations.ts';
+import type { Migrator, Watcher } from './watcher.ts';
+
+export interface Observer extends Watcher {
+  /** What was seen so far. */
+  seen(): Observation;
+  close(): Promise<void>;
+}
+
+export interface Observation {
+  readonly statements: readonly StatementFacts[];
+  readonly session: readonly SessionDeed[];
+  /** Statements after which something was committed and another one followed, by their number from 1. */
+  readonly commitsAfter: readonly number[];
+  /** For the drawing: when each lock was first and last seen, in ms since the beginning. */
+  readonly locks: readonly { relation: string; mode: string; fromMs: number; toMs: number }[];
+}
+
+const sampleEveryMs = 4;
+
+export async function openObserver({
+  client,
+  relations,
+  rows,
+  placeOf,
+}: {
+  /** Its own; nobody else asks through it. */
+  readonly client: pg.Client;
+  readonly relations: readonly Relation[];
+  /** Rows of each table before, by name. */
+  readonly rows: ReadonlyMap<string, number>;
+  placeOf(text: string, number: number): Place;
+}): Promise<Observer> {
+  const beganMs = performance.now();
+  const nameOf = new Map(relations.map(({ oid, name }) => [oid, name]));
+  const book = lockBook(nameOf, beganMs);
+  const counts = new Map<number, InsideCounts>();
+  const files = new Map(relations.map(({ oid, file }) => [oid, file]));
+  const [statements, session, commits] = [[] as StatementFacts[], new Set<SessionDeed>(), new Set<number>()];
+  const current = new Map<number, { startMs: number; wal: string }>();
+  let usualTimeout: string | null = null;
+  const state = { isClosed: false };
+  const sample = async (pids: readonly number[]) => {
+    const found = await locksOf(client, pids);
+    for (const pid of pids) book.note(pid, found.get(pid) ?? [], performance.now());
+  };
+  const sampling = (async () => {
+    while (!state.isClosed) {
+      const pids = [...current.keys()];
+      if (pids.length > 0) await sample(pids).catch(() => undefined); // a look before each end does not rely on these
+      await sleep(sampleEveryMs);
+    }
+  })();
+  const countsOf = (pid: number) => {
+    if (!counts.has(pid)) counts.set(pid, insideCounts(relations, rows, files));
+    return counts.get(pid)!;
+  };
+  return {
+    begins: async (migrator, sent) => {
+      if (sent.isControl) return 'go';
+      await countsOf(migrator.pid).begin(migrator);
+      usualTimeout ??= (await migrator.ask('show lock_timeout'))[0]?.[0] ?? null;
+      if (book.isIdle(migrator.pid) && statements.length > 0) commits.add(statements.length);
+      current.set(migrator.pid, { startMs: performance.now(), wal: await walAt(client) });
+      return 'go';
+    },
+    ended: async (migrator, sent, { failedWith, isOpen }) => {
+      const began = current.get(migrator.pid);
+      if (sent.isControl || began === undefined) return;
+      const durationMs = performance.now() - began.startMs;
+      if (isOpen) await sample([migrator.pid]);
+      current.delete(migrator.pid);
+      const inside = isOpen
+        ? await countsOf(migrator.pid).look(migrator, (oid) => book.strongestOf(migrator.pid, oid))
+        : { rewrites: await newFiles(client, files, nameOf), scans: [], changedWhole: [] };
+      if (isOpen && (await hasOtherTimeout(migrator, usualTimeout))) session.add('sets-lock-timeout');
+      statements.push({
+        place: placeOf(sent.text, statements.length + 1),
+        ...{ durationMs, failedWith, walBytes: await walSince(client, began.wal), ...inside },
+        locks: book.locksOf(migrator.pid),
+      });
+      if (!isOpen) book.settle(migrator.pid, performance.now());
+    },
+    settled: (migrator) => {
+      book.settle(migrator.pid, performance.now());
+      counts.get(migrator.pid)?.settle();
+    },
+    endsTransaction: () => void session.add('ends-transaction'),
+    left: (_, isOpen) => {
+      if (isOpen) session.add('leaves-transaction-open');
+    },
+    seen: () => ({
+      // Times that locks were held are known only now.
+      statements: statements.map(({ locks, ...rest }) => ({ ...rest, locks: locks.map((lock) => ({ ...lock })) })),
+      ...{ session: [...session], commitsAfter: [...commits], locks: book.line() },
+    }),
+    close: async () => {
+      state.isClosed = true;
+      await sampling;
+    },
+  };
+}
+
+const walAt = async (client: pg.Client) =>
+  (await client.query<{ at: string }>('select pg_current_wal_insert_lsn()::text as at')).rows[0]!.at;
+
+async function walSince(client: pg.Client, start: string): Promise<number> {
+  const query = 'select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::float8 as bytes';
+  return (await client.query<{ bytes: number }>(query, [start])).rows[0]!.bytes;
+}
+
+async function hasOtherTimeout(migrator: Migrator, usual: string | null): Promise<boolean> {
+  const rows = await migrator.ask(
+    `select current_setting('lock_timeout'), exists (select from pg_catalog.pg_db_role_setting s, unnest(s.setconfig) one
+       where one like 'lock_timeout=%' and s.setrole in (0, (select oid from pg_catalog.pg_roles where rolname = session_user))
+       and not (s.setrole <> 0 and s.setdatabase <> 0 and one = 'lock_timeout=' || (select setting from pg_catalog.pg_settings where name = 'lock_timeout')))`,
+  );
+  return rows[0]?.[0] !== usual || rows[0]?.[1] === 't';
+}
+
+/** Files of tables that are others since somebody last looked; of one that ran outside of a transaction. */
+async function newFiles(
+  client: pg.Client,
+  files: Map<number, string | null>,
+  nameOf: ReadonlyMap<number, string>,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { oid, file, sizeBytes, kind } of await relationsOf(client)) {
+    if (!nameOf.has(oid) || (kind !== 'r' && kind !== 'm') || files.get(oid) === file) continue;
+    files.set(oid, file);
+    if (sizeBytes > 0) found.push(nameOf.get(oid)!);
+  }
+  return found;
+}

@@ -1,0 +1,33 @@
+// What a rehearsal is asked to do.
+import type { WayBack } from '../domain/rehearsal/facts.ts';
+
+/** A command of the team's, run against a database; what it printed stays with who runs it. */
+export type Command = (url: string, signal: AbortSignal) => Promise<{ readonly isDone: boolean }>;
+
+export interface RehearsalOrder {
+  /** A superuser's address of the scratch server that holds the copy. */
+  readonly adminUrl: string;
+  /** Name of the database to clone. Nobody may be connected to it. */
+  readonly copy: string;
+  /** When the copy was made, in ms since the epoch; null: nobody knows. */
+  readonly copiedAtMs: number | null;
+  readonly nowMs: number;
+  readonly lockTimeoutMs: number;
+  /** The migration's files in their order, to be read and to name places by. */
+  readonly files: readonly { readonly file: string; readonly text: string }[];
+  readonly migrate: Command;
+  readonly back: { readonly kind: WayBack['kind']; readonly run: Command } | null;
+  /** What the new version writes before somebody goes back; null: nothing is tried. */
+  readonly write: Command | null;
+  readonly oldStatements: readonly string[];
+  /** The role that the application logs in as, for what it may not do any more; null: who owns everything. */
+  readonly applicationRole: string | null;
+  /** What production answered to the same questions; null: it was not asked. */
+  readonly production: { readonly versions: Versions; readonly sizes: Readonly<Record<string, number>> } | null;
+  readonly profile: 'quick' | 'full';
+  /** No single run of a command takes longer. */
+  readonly limitMs: number;
+}
+
+/** Of the server, of extensions and collations, by name. */
+export type Versions = Readonly<Record<string, string>>;

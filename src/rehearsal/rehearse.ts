@@ -1,0 +1,131 @@
+// A whole rehearsal on clones of a copy: what is measured becomes facts, which the domain judges.
+import type { RehearsalFacts, SecondRun } from '../domain/rehearsal/facts.ts';
+import { lint } from '../domain/rehearsal/lint.ts';
+import { tableSizes, versionPairs } from './copy-facts.ts';
+import { hostileRun } from './hostile-run.ts';
+import { observedRun, type ObservedRun } from './observed-run.ts';
+import type { RehearsalOrder } from './order.ts';
+import { parseMigration, type MigrationStatement } from './parse-migration.ts';
+import { returnRun } from './return-run.ts';
+import { makeScratch, sweepScratch, type Scratch } from './scratch.ts';
+import { secondRun } from './second-runs.ts';
+
+export interface Rehearsal {
+  readonly facts: RehearsalFacts;
+  /** For the drawing, in ms since the migration began. */
+  readonly lines: {
+    readonly locks: ObservedRun['observation']['locks'];
+    readonly canary: ObservedRun['song']['line'];
+  };
+  /** How often the whole migration was run. */
+  readonly runs: number;
+  /** Names of what an earlier rehearsal had left, and is gone now. */
+  readonly swept: readonly string[];
+}
+
+/** At most so many places are tried where it may be cut off; with more, the rest is not measured. */
+const mostCuts = 12;
+
+/** `quick`: up once, looked at; the way back, second runs and the hostile reader stay unmeasured. Throws what keeps it from measuring; nothing is left behind then. */
+export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
+  const swept = await sweepScratch(order.adminUrl);
+  const statements = await readFiles(order);
+  const counter = { runs: 0 };
+  const onClone = async <T>(work: (scratch: Scratch) => Promise<T>): Promise<T> => {
+    counter.runs += 1;
+    const scratch = await makeScratch(order);
+    try {
+      return await work(scratch);
+    } finally {
+      await scratch.drop();
+    }
+  };
+  const seen = await onClone((scratch) => observedRun(scratch, order, statements ?? []));
+  const isWhole = order.profile === 'full' && seen.end.failedWith === null;
+  const later = isWhole ? await laterRuns(onClone, order, seen) : null;
+  return {
+    facts: factsOf(order, statements, seen, later),
+    lines: { locks: seen.observation.locks, canary: seen.song.line },
+    ...{ runs: counter.runs, swept },
+  };
+}
+
+/** Null when one of them is nothing that PostgreSQL reads, or there is none: then nobody knows what the statements say. */
+async function readFiles({ files }: RehearsalOrder): Promise<readonly MigrationStatement[] | null> {
+  const parsed = await Promise.all(files.map(({ file, text }) => parseMigration(file, text)));
+  if (files.length === 0 || parsed.some(({ status }) => status === 'unreadable')) return null;
+  return parsed.flatMap((each) => (each.status === 'parsed' ? each.statements : []));
+}
+
+/** Where a failure stands that no statement has. */
+const command = { file: 'the migrate command', line: 0 };
+
+type Later = Pick<RehearsalFacts, 'wayBack' | 'secondRuns' | 'hostileReader'>;
+type OnClone = <T>(work: (scratch: Scratch) => Promise<T>) => Promise<T>;
+
+async function laterRuns(onClone: OnClone, order: RehearsalOrder, seen: ObservedRun): Promise<Later> {
+  const { observation, end } = seen;
+  const went = await onClone((scratch) => returnRun(scratch, order, false));
+  const wrote = order.write === null ? went : await onClone((scratch) => returnRun(scratch, order, true));
+  const cuts = observation.commitsAfter;
+  const secondRuns: SecondRun[] = [];
+  for (const after of cuts.slice(0, mostCuts)) {
+    const place = observation.statements[after]!.place;
+    const each = { before: after + 1, place, once: went.up };
+    secondRuns.push(await onClone((scratch) => secondRun(scratch, order, each)));
+  }
+  const again = went.againFailedWith ?? wrote.againFailedWith;
+  if (again !== null)
+    secondRuns.push({ cutAt: observation.statements[0]?.place ?? command, failedWith: again, isSame: false });
+  const waitMs = 2 * end.durationMs + (observation.statements.length + 1) * order.lockTimeoutMs + 5_000;
+  return {
+    wayBack: worse(went.wayBack, wrote.wayBack),
+    secondRuns: cuts.length > mostCuts ? null : secondRuns,
+    hostileReader: await onClone((scratch) => hostileRun(scratch, order, waitMs)),
+  };
+}
+
+/** The way back is proven when it was both with and without rows of the new version. */
+function worse(plain: Later['wayBack'], written: Later['wayBack']): Later['wayBack'] {
+  if (plain === null || plain === 'none' || written === null || written === 'none') return plain;
+  return {
+    ...plain,
+    failedWith: plain.failedWith ?? written.failedWith,
+    schemaDifferences: [...new Set([...plain.schemaDifferences, ...written.schemaDifferences])],
+  };
+}
+
+function factsOf(
+  order: RehearsalOrder,
+  statements: readonly MigrationStatement[] | null,
+  seen: ObservedRun,
+  later: Later | null,
+): RehearsalFacts {
+  const { end, observation, relations } = seen;
+  // What the command met on its way and dealt with is not its failure; a command that fails without any is one all the same.
+  const done = observation.statements.map((each) => (end.failedWith === null ? { ...each, failedWith: null } : each));
+  const hasFailed = done.some(({ failedWith }) => failedWith !== null);
+  const nothing = { durationMs: end.durationMs, locks: [], rewrites: [], scans: [], changedWhole: [], walBytes: 0 };
+  const ended = { ...nothing, place: command, failedWith: end.failedWith };
+  const touched = new Set(
+    done.flatMap(({ locks, rewrites, scans, changedWhole }) => [
+      ...[...rewrites, ...scans, ...changedWhole],
+      ...locks.filter(({ mode }) => mode !== 'AccessShareLock').map(({ relation }) => relation),
+    ]),
+  );
+  return {
+    copyAgeMs: order.copiedAtMs === null ? null : order.nowMs - order.copiedAtMs,
+    tables: tableSizes(touched, relations, order.production?.sizes ?? null),
+    versions: versionPairs(seen.versions, order.production?.versions ?? null),
+    statements: end.failedWith === null || hasFailed ? done : [...done, ended],
+    durationMs: end.durationMs,
+    stalls: seen.song.stalls,
+    oldVersion: seen.oldVersion,
+    goneTables: end.failedWith === null ? seen.goneTables : null,
+    ...{ wayBack: later?.wayBack ?? null, secondRuns: later?.secondRuns ?? null },
+    hostileReader: later?.hostileReader ?? null,
+    invalidIndexes: seen.invalid,
+    session: observation.session,
+    lint: statements === null ? null : lint(statements, seen.indexes),
+  };
+}

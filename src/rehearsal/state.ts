@@ -1,0 +1,36 @@
+// A clone's schema and data, by which runs are compared.
+import { compareData, compareSchemas, type DataFingerprint, type SchemaFact } from '../domain/rehearsal/fingerprint.ts';
+import { dataColumns, dataFingerprint, schemaFingerprint, type DataColumns } from './database-fingerprint.ts';
+import type pg from 'pg';
+import type { Scratch } from './scratch.ts';
+
+export interface State {
+  readonly schema: readonly SchemaFact[];
+  readonly data: DataFingerprint;
+}
+
+/** Reads every row of the columns that are asked for. */
+export async function stateOf(client: pg.Client, columns: DataColumns): Promise<State> {
+  return { schema: await schemaFingerprint(client), data: await dataFingerprint(client, columns) };
+}
+
+/** The columns of a clone that nobody has changed yet. */
+export const columnsOf = async (scratch: Scratch): Promise<{ client: pg.Client; columns: DataColumns }> => {
+  const client = await scratch.connect('greenroom looker');
+  return { client, columns: await dataColumns(client) };
+};
+
+export interface Difference {
+  readonly schemaDifferences: readonly string[];
+  readonly lostTables: readonly string[];
+  readonly movedSequences: readonly string[];
+}
+
+/** What of the first is not so in the second. */
+export const differenceOf = (before: State, after: State): Difference => ({
+  schemaDifferences: compareSchemas(before.schema, after.schema).map(({ how, name }) => `${how} ${name}`),
+  ...compareData(before.data, after.data),
+});
+
+export const isSame = ({ schemaDifferences, lostTables, movedSequences }: Difference): boolean =>
+  schemaDifferences.length + lostTables.length + movedSequences.length === 0;
