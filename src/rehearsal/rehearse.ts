@@ -8,7 +8,7 @@ import type { RehearsalOrder } from './order.ts';
 import { parseMigration, type MigrationStatement } from './parse-migration.ts';
 import { returnRun } from './return-run.ts';
 import { makeScratch, sweepScratch, type Scratch } from './scratch.ts';
-import { secondRun } from './second-runs.ts';
+import { runAfterFailure, secondRun } from './second-runs.ts';
 
 export interface Rehearsal {
   readonly facts: RehearsalFacts;
@@ -41,8 +41,7 @@ export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
     }
   };
   const seen = await onClone((scratch) => observedRun(scratch, order, statements ?? []));
-  const isWhole = order.profile === 'full' && seen.end.failedWith === null;
-  const later = isWhole ? await laterRuns(onClone, order, seen) : null;
+  const later = order.profile === 'full' ? await laterRuns(onClone, order, seen) : null;
   return {
     facts: factsOf(order, statements, seen, later),
     lines: { locks: seen.observation.locks, canary: seen.song.line },
@@ -65,6 +64,12 @@ type OnClone = <T>(work: (scratch: Scratch) => Promise<T>) => Promise<T>;
 
 async function laterRuns(onClone: OnClone, order: RehearsalOrder, seen: ObservedRun): Promise<Later> {
   const { observation, end } = seen;
+  if (end.failedWith !== null) {
+    const isHalf = observation.commitsAfter.length > 0;
+    const place = observation.statements.findLast((each) => each.failedWith !== null)?.place ?? command;
+    const secondRuns = isHalf ? await onClone((scratch) => runAfterFailure(scratch, order, place)) : null;
+    return { wayBack: null, secondRuns, hostileReader: null };
+  }
   const went = await onClone((scratch) => returnRun(scratch, order, false));
   const wrote = order.write === null ? went : await onClone((scratch) => returnRun(scratch, order, true));
   const cuts = observation.commitsAfter;
@@ -87,7 +92,8 @@ async function laterRuns(onClone: OnClone, order: RehearsalOrder, seen: Observed
 
 /** The way back is proven when it was both with and without rows of the new version. */
 function worse(plain: Later['wayBack'], written: Later['wayBack']): Later['wayBack'] {
-  if (plain === null || plain === 'none' || written === null || written === 'none') return plain;
+  if (plain === null || plain === 'none') return plain;
+  if (written === null || written === 'none') return written;
   return {
     ...plain,
     failedWith: plain.failedWith ?? written.failedWith,

@@ -20,3 +20,16 @@ export async function secondRun(
   const now = await stateOf(client, columns);
   return { cutAt: place, failedWith, isSame: failedWith === null && isSame(differenceOf(once, now)) };
 }
+
+/** Of one that fails by itself after a commit: run again it fails as before, or its own half stands in its way. */
+export async function runAfterFailure(
+  scratch: Scratch,
+  { migrate: command, limitMs }: RehearsalOrder,
+  place: Place,
+): Promise<readonly SecondRun[]> {
+  const client = await scratch.connect('greenroom looker');
+  const first = await runCommand({ scratch, command, limitMs });
+  await dropInvalid(client);
+  const { failedWith } = await runCommand({ scratch, command, limitMs });
+  return failedWith === first.failedWith ? [] : [{ cutAt: place, failedWith, isSame: false }];
+}

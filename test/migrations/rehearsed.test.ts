@@ -26,7 +26,14 @@ test.each([
   ...['F087 do-block', 'F087 function-call', 'F087 trigger', 'F088 index-of-partitions', 'F088 inherited-table'],
   ...['F089 alter-and-then-sleep', 'F090 duplicates-found-concurrently', 'F091 begins-and-commits'],
   ...['F091 procedure-that-commits', 'F091 waits-for-ever', 'F093 drop-column-and-add-it-again', 'F093 truncate'],
-  ...['F095 copy-program-in-a-do-block', 'rename-column', 'adds-every-time', 'backfill-in-one', 'check-at-once'],
+  ...[
+    'F095 copy-program-in-a-do-block',
+    'rename-column',
+    'adds-every-time',
+    'half-of-it-stays',
+    'backfill-in-one',
+    'check-at-once',
+  ],
   ...['vacuum-full', 'syntax'],
   ...['index-concurrently', 'foreign-key-validated', 'column-with-constant-default', 'drop-table-nobody-uses'],
 ])('%s', patience, async (said) => {
