@@ -19,10 +19,10 @@ export interface ReturnRun {
 export async function returnRun(scratch: Scratch, order: RehearsalOrder, withWriting: boolean): Promise<ReturnRun> {
   const { migrate, back, write, limitMs } = order;
   const { client, columns } = await columnsOf(scratch);
-  const before = await stateOf(client, columns);
+  const before = await stateOf(client, columns, scratch);
   const run = (command: typeof migrate) => runCommand({ scratch, command, limitMs });
   const { failedWith: upFailed } = await run(migrate);
-  const up = await stateOf(client, columns);
+  const up = await stateOf(client, columns, scratch);
   // It ended on the first clone, so it does not always: of its way back nothing is known.
   if (upFailed !== null) return { wayBack: null, up, againFailedWith: upFailed };
   if (back === null) return { wayBack: 'none', up, againFailedWith: null };
@@ -35,7 +35,10 @@ export async function returnRun(scratch: Scratch, order: RehearsalOrder, withWri
     const failedWith = await brokenOld(scratch, order);
     return { wayBack: { kind: back.kind, failedWith, ...none }, up, againFailedWith: null };
   }
-  const { schemaDifferences, lostTables, movedSequences } = differenceOf(before, await stateOf(client, columns));
+  const { schemaDifferences, lostTables, movedSequences } = differenceOf(
+    before,
+    await stateOf(client, columns, scratch),
+  );
   const wayBack: WayBack = {
     ...{ kind: back.kind, failedWith: null, schemaDifferences },
     lostTables: withWriting ? [] : lostTables.map(shortName),

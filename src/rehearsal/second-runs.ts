@@ -17,7 +17,7 @@ export async function secondRun(
   await runCommand({ scratch, command, limitMs, watcher: cuttingWatcher(before) });
   await dropInvalid(client);
   const { failedWith } = await runCommand({ scratch, command, limitMs });
-  const now = await stateOf(client, columns);
+  const now = await stateOf(client, columns, scratch);
   return { cutAt: place, failedWith, isSame: failedWith === null && isSame(differenceOf(once, now)) };
 }
 

@@ -35,7 +35,13 @@ test.each([
     'check-at-once',
   ],
   ...['vacuum-full', 'syntax'],
-  ...['index-concurrently', 'foreign-key-validated', 'column-with-constant-default', 'drop-table-nobody-uses'],
+  ...[
+    'index-concurrently',
+    'column-if-not-exists',
+    'foreign-key-validated',
+    'column-with-constant-default',
+    'drop-table-nobody-uses',
+  ],
 ])('%s', patience, async (said) => {
   const migration = find(said.replace(/^F\d+ /, ''));
   expect(wrongIn(migration, await rehearsed(postgres.url(), migration))).toEqual([]);
