@@ -13,9 +13,11 @@ import { wrongIn } from '../test/migrations/answers.ts';
 import { corpus, type Case } from '../test/migrations/corpus.ts';
 import { openLab } from '../test/migrations/lab.ts';
 import { rehearsed } from '../test/migrations/rehearsed.ts';
+import { costRows } from './rehearsal-cost.ts';
 import type { BenchRow, Share } from './row.ts';
 
 export const isShared = true;
+export const parts = ['corpus', 'cost'];
 
 interface Answer {
   readonly migration: Case;
@@ -24,27 +26,34 @@ interface Answer {
   readonly runs: number;
 }
 
-export async function benchRehearsal(_parts?: readonly string[], share?: Share): Promise<BenchRow[]> {
+export async function benchRehearsal(wanted: readonly string[] = parts, share?: Share): Promise<BenchRow[]> {
   const homeDir = mkdtempSync(path.join(tmpdir(), 'greenroom-bench-rehearsal-'));
   const postgres = await joinPostgres({ homeDir, label: 'bench rehearsal' });
   try {
-    const admin = new pg.Client({ connectionString: postgres.adminUrl });
-    await admin.connect();
-    const lab = await openLab(postgres.adminUrl);
-    const answers: Answer[] = [];
-    for (const migration of corpus().filter((_, index) => isOurs(index, share)))
-      answers.push(await answerOf(postgres.adminUrl, migration));
-    const { rows } = await admin.query(
-      `select datname from pg_database where datname ~ '^(greenroom_rehearsal|copy)_' union all
-       select rolname from pg_roles where rolname ~ '^greenroom_rehearsal' union all select slot_name from pg_replication_slots`,
-    );
-    await lab.close();
-    await admin.end();
-    return rowsOf(answers, rows.length);
+    return [
+      ...(wanted.includes('corpus') ? await corpusRows(postgres.adminUrl, share) : []),
+      ...(wanted.includes('cost') ? await costRows(postgres.adminUrl, row) : []),
+    ];
   } finally {
     await postgres.leave();
     rmSync(homeDir, { recursive: true, force: true });
   }
+}
+
+async function corpusRows(adminUrl: string, share: Share | undefined): Promise<BenchRow[]> {
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  const lab = await openLab(adminUrl);
+  const answers: Answer[] = [];
+  for (const migration of corpus().filter((_, index) => isOurs(index, share)))
+    answers.push(await answerOf(adminUrl, migration));
+  const { rows } = await admin.query(
+    `select datname from pg_database where datname ~ '^(greenroom_rehearsal|copy)_' union all
+     select rolname from pg_roles where rolname ~ '^greenroom_rehearsal' union all select slot_name from pg_replication_slots`,
+  );
+  await lab.close();
+  await admin.end();
+  return rowsOf(answers, rows.length);
 }
 
 const isOurs = (index: number, share: Share | undefined): boolean =>
