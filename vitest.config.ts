@@ -23,7 +23,7 @@ const long = [
   ].map((name) => `test/${name}.test.ts`),
   'src/embedded/postgres-start.test.ts',
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
-  ...['copy-table', 'read-schema', 'run-refresh'].map((name) => `src/refresh/${name}.test.ts`),
+  ...['copy-table', 'read-schema', 'run-refresh', 'prove'].map((name) => `src/refresh/${name}.test.ts`),
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
   ...['session', 'scratch', 'canary'].map((name) => `src/rehearsal/${name}.test.ts`),
   'src/haproxy/machines.test.ts',

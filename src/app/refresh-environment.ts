@@ -12,7 +12,7 @@ import type { ResolvedVariables, World } from './world.ts';
 
 export interface RefreshWish extends Pick<
   RefreshOrder,
-  'workerCount' | 'isDryRun' | 'signal' | 'onStation' | 'onProgress'
+  'workerCount' | 'isDryRun' | 'isProven' | 'signal' | 'onStation' | 'onProgress'
 > {
   readonly project: Project;
   readonly environment: string;
@@ -36,7 +36,7 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
   return runRefresh({
     ...ends,
     ...{ environment, rules: file.rules, at: new Date(world.clock.now()).toISOString() },
-    ...{ workerCount: wish.workerCount, isDryRun: wish.isDryRun, signal: wish.signal },
+    ...{ workerCount: wish.workerCount, isDryRun: wish.isDryRun, isProven: wish.isProven, signal: wish.signal },
     ...{ onStation: wish.onStation, onProgress: wish.onProgress },
     underLock: (act) =>
       world.store.change(async (rows) => {

@@ -114,6 +114,7 @@ program
   .description('give an environment a masked copy of the data of one further along, by the rules of refresh.yaml')
   .argument('<environment>')
   .option('--workers <number>', 'how many copy at once', '2')
+  .option('--no-proof', 'do not look for originals in the copy before it is published')
   .option('--dry-run', 'look at both ends and every rule, and copy nothing')
   .action(body(refreshing, 'refresh'));
 

@@ -12,6 +12,7 @@ import { copyAll } from './copy-all.ts';
 import { countsDiffer } from './copy-out.ts';
 import { carrySettings } from './database-settings.ts';
 import { readNames } from './known-names.ts';
+import { proveNoLeak } from './prove.ts';
 import { programOf } from './program-of.ts';
 import { fillViews, readSequences, readStorage, setSequences } from './read-storage.ts';
 import type { Station } from './run-refresh.ts';
@@ -34,6 +35,8 @@ export interface LoadOrder {
   readonly sourceUrl: string;
   readonly targetUrl: string;
   readonly workerCount: number;
+  /** Look over the whole copy for originals. */
+  readonly isProven: boolean;
   readonly signal: AbortSignal;
   onStation(station: Station): void;
   onProgress(progress: LoadProgress): void;
@@ -52,7 +55,7 @@ interface Loading {
 }
 
 export async function loadBeside(loading: Loading) {
-  const { order, source, script, plan, fresh, target } = loading;
+  const { order, source, script, plan, keys, fresh, target } = loading;
   const open = () => connect({ url: order.targetUrl, what: 'the target' }, false, fresh);
   const builders = await connectAll(order.workerCount, open);
   // An index may take long: whoever is not waited for any more is hung up on.
@@ -76,10 +79,12 @@ export async function loadBeside(loading: Loading) {
       );
       if (Number(rows[0]!.count) !== rowCount) fail(countsDiffer(name, rowCount, Number(rows[0]!.count)));
     }
+    if (order.isProven) order.onStation('proving');
+    const proof = order.isProven ? await proveNoLeak({ source, fresh: first, plan, keys, signal: order.signal }) : null;
     await first.query('ANALYZE');
     const left = await carrySettings(first, target, fresh);
     return {
-      tables,
+      ...{ tables, proof },
       constraintCount: script.indexes.length + script.references.length,
       notes: left.map((what) => `${what} could not be carried over`),
     };

@@ -12,6 +12,7 @@ import { otherRoles } from './database-settings.ts';
 import { dumpSchema } from './dump-schema.ts';
 import { deriveKeys } from './keys.ts';
 import { loadBeside, type LoadedTable, type LoadProgress } from './load-beside.ts';
+import type { LeakProof } from './prove.ts';
 import { readSchema } from './read-schema.ts';
 import { exportSnapshot } from './snapshot.ts';
 import { judgeConstructs, judgeSourceRole, readIdentity } from './source-guard.ts';
@@ -28,6 +29,8 @@ export interface RefreshOrder {
   /** Greenroom has made the target itself and for this environment only: it may say so in its comment. */
   readonly isOwnTarget: boolean;
   readonly isDryRun: boolean;
+  /** Look over the whole copy for originals before it is published. */
+  readonly isProven: boolean;
   /** Instant of ISO 8601. */
   readonly at: string;
   readonly signal: AbortSignal;
@@ -37,11 +40,13 @@ export interface RefreshOrder {
   underLock(act: () => Promise<void>): Promise<void>;
 }
 
-export type Station = 'looking' | 'copying' | 'building' | 'verifying' | 'swapping' | 'tidying';
+export type Station = 'looking' | 'copying' | 'building' | 'verifying' | 'proving' | 'swapping' | 'tidying';
 
 export interface Refreshed {
   readonly tables: readonly LoadedTable[];
   readonly constraintCount: number;
+  /** Null when nobody has looked. */
+  readonly proof: LeakProof | null;
   /** What was not taken along, in words. */
   readonly notes: readonly string[];
   /** Databases that a refresh that was killed had left, and that are gone now. */
@@ -94,7 +99,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
   ];
   const loading = { order, source, snapshot, script, plan, keys };
   if (order.isDryRun)
-    return { tables: plan.map(({ name }) => ({ name, rowCount: 0 })), constraintCount: 0, notes, swept };
+    return { tables: plan.map(({ name }) => ({ name, rowCount: 0 })), constraintCount: 0, proof: null, notes, swept };
   if (!markerOf(facts.comment)) await markOwn(admin, order, facts);
 
   const fresh = nameBeside(target);
@@ -117,6 +122,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
     return {
       tables: loaded.tables,
       constraintCount: loaded.constraintCount,
+      proof: loaded.proof,
       notes: [...notes, ...loaded.notes],
       swept,
     };

@@ -11,12 +11,14 @@ import type { CommandBody, Session } from '../session.ts';
 interface RefreshOptions {
   readonly workers: string;
   readonly dryRun?: boolean;
+  /** False with --no-proof. */
+  readonly proof: boolean;
 }
 
 const MOST_WORKERS = 16;
 
 export const refresh =
-  (environment: string, { workers, dryRun }: RefreshOptions): CommandBody =>
+  (environment: string, { workers, dryRun, proof }: RefreshOptions): CommandBody =>
   async (session) => {
     const { out, signal } = session;
     const { project } = session.load();
@@ -32,7 +34,7 @@ export const refresh =
     const world = await session.reader();
     const beganAt = performance.now();
     const told = await refreshEnvironment(world, {
-      ...{ project, environment, file: file.value, workerCount, isDryRun: dryRun === true, signal },
+      ...{ project, environment, file: file.value, workerCount, isDryRun: dryRun === true, isProven: proof, signal },
       onStation: (station) => out.note(`  ${station}`),
       onProgress: (progress) => out.note(`  ${progressLine(progress, (performance.now() - beganAt) / 1000)}`),
     });
@@ -53,7 +55,7 @@ function progressLine({ doneBytes, totalBytes, rowCount, table }: LoadProgress, 
 }
 
 function say({ out }: Session, environment: string, isDryRun: boolean, told: Refreshed, tookMs: number): void {
-  const { tables, constraintCount, notes, swept } = told;
+  const { tables, constraintCount, proof, notes, swept } = told;
   const rowCount = tables.reduce((sum, table) => sum + table.rowCount, 0);
   if (isDryRun)
     out.line(
@@ -65,7 +67,11 @@ function say({ out }: Session, environment: string, isDryRun: boolean, told: Ref
     );
     out.line(`  counted    as many rows in source, kernel and target, table by table`);
     out.line(`  built      ${constraintCount} indexes and keys, each found whole by PostgreSQL`);
-    out.line('  not proven that no original is left: refresh.yaml alone says what is masked');
+    out.line(
+      proof === null
+        ? '  not proven that no original is left: refresh.yaml alone says what is masked'
+        : `  proven     ${proof.originalCount} originals, none in ${proof.textCount} texts of the copy; ${proof.coincidenceCount} by chance somebody else’s`,
+    );
   }
   for (const name of swept) out.line(`  removed    ${name}, which a refresh that was killed had left`);
   for (const note of notes) out.line(`  ${out.style('yellow', 'note')}       ${note}`);

@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openOriginalSet } from './original-set.ts';
+
+test('it has what was added and nothing else, in at most 16 bytes each, however many', () => {
+  const set = openOriginalSet(new Uint8Array(16).fill(7));
+  for (let i = 0; i < 20_000; i++) set.add(`original ${i}`);
+  for (let i = 0; i < 20_000; i += 7) set.add(`original ${i}`);
+  expect(set.count()).toBe(20_000);
+  expect(set.sizeBytes() / set.count()).toBeLessThanOrEqual(16);
+  for (let i = 0; i < 20_000; i += 13) expect([set.has(`original ${i}`), set.has(`other ${i}`)]).toEqual([true, false]);
+});
+
+test('a model of sets of any texts, long ones too', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.string({ unit: 'binary' }), { maxLength: 8 }),
+      fc.array(fc.string({ unit: 'binary' }), { maxLength: 8 }),
+      (added, asked) => {
+        const set = openOriginalSet(new Uint8Array(16).fill(9));
+        for (const each of added) set.add(each);
+        const model = new Set(added.map((each) => each.toWellFormed()));
+        for (const each of [...added, ...asked]) expect(set.has(each)).toBe(model.has(each.toWellFormed()));
+      },
+    ),
+    { numRuns: 25 },
+  );
+  const long = 'x'.repeat(100_000);
+  const set = openOriginalSet(new Uint8Array(16));
+  set.add(long);
+  expect(set.has(long)).toBe(true);
+});

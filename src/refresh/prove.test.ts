@@ -1,0 +1,219 @@
+// Originals planted in every hiding place, each of somebody else, so that each place must be found by itself; and a control where there is none.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FailureError } from '../domain/failure.ts';
+import type { PlannedTable } from '../domain/refresh/compile.ts';
+import type { MaskerName } from '../domain/refresh/maskers.ts';
+import type { Rule } from '../domain/refresh/rules.ts';
+import { joinPostgres } from '../embedded/postgres.ts';
+import { openKernel } from '../kernel/kernel.ts';
+import { withDatabase } from './connect.ts';
+import { deriveKeys } from './keys.ts';
+import { proveNoLeak, type LeakProof } from './prove.ts';
+import { programOf } from './program-of.ts';
+
+const mask = (masker: MaskerName): Rule => ({ kind: 'mask', masker, days: 60, by: null, percent: 10 });
+const keep: Rule = { kind: 'keep', because: 'made up' };
+const column = (name: string, type: string, rule: Rule) => ({ name, type, rule, isEntity: false });
+const plan: readonly PlannedTable[] = [
+  {
+    name: 'public.people',
+    columns: [
+      ...[
+        column('email', 'text', mask('email')),
+        column('phone', 'text', mask('digits')),
+        column('name', 'text', mask('full-name')),
+      ],
+      ...[column('extra', 'jsonb', { kind: 'json', paths: [{ path: 'token', masker: 'token' }], rest: 'text' })],
+      ...[
+        column('key', 'uuid', mask('id')),
+        column('tags', '_text', mask('token')),
+        column('gone', 'text', { kind: 'null' }),
+      ],
+    ],
+  },
+  { name: 'public.places', columns: [column('id', 'int4', keep), column('kept', 'text', keep)] },
+];
+const COUNT = 400;
+const email = (i: number): string => `person${i}@sea.example`;
+const phone = (i: number): string => `+49 151 ${String((i * 7919 + 1234567) % 10_000_000).padStart(8, '0')}`;
+
+let homeDir: string;
+let leave: () => Promise<void>;
+let adminUrl: string;
+let source: Client;
+const keys = deriveKeys(Buffer.from('a key that everybody may know'));
+
+async function make(name: string, template = 'template0'): Promise<Client> {
+  const admin = new Client({ connectionString: adminUrl });
+  await admin.connect();
+  await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await admin.end();
+  const client = new Client({ connectionString: withDatabase(adminUrl, name) });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+const tables =
+  'CREATE TABLE people (email text, phone text, name text, extra jsonb, key uuid, tags text[], gone text); CREATE TABLE places (id int, kept text)';
+
+/** A copy as it should be: what the kernel makes of the phones, and made-up values else. */
+async function makeGood(): Promise<void> {
+  const fresh = await make('good');
+  await fresh.query(tables);
+  const kernel = openKernel(keys);
+  const program = programOf(column('phone', 'text', mask('digits')));
+  for (let i = 0; i < COUNT; i++)
+    await fresh.query('INSERT INTO people VALUES ($1, $2, $3, $4, gen_random_uuid(), $5, NULL)', [
+      `x${i}@masked.example`,
+      Buffer.from(kernel.mask(program, Buffer.from(phone(i)))!).toString(),
+      `Lo${i} Miro${i}`,
+      JSON.stringify({ token: `tk_masked_${i}`, note: 'call me' }),
+      [`made-up-${i}-tag`],
+    ]);
+  await fresh.end();
+}
+const goodCopy = (): Promise<Client> => make('fresh', 'good');
+async function prove(fresh: Client): Promise<LeakProof | string> {
+  await source.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  try {
+    return await proveNoLeak({ source, fresh, plan, keys, signal: new AbortController().signal });
+  } catch (error) {
+    if (error instanceof FailureError) return error.message;
+    throw error;
+  } finally {
+    await source.query('ROLLBACK');
+    await fresh.query('ROLLBACK');
+  }
+}
+
+beforeAll(async () => {
+  homeDir = await mkdtemp(path.join(tmpdir(), 'greenroom-prove-'));
+  const postgres = await joinPostgres({ homeDir, label: 'prove test' });
+  ({ adminUrl } = postgres);
+  leave = () => postgres.leave();
+  await makeGood();
+  source = await make('source');
+  await source.query(tables);
+  for (let i = 0; i < COUNT; i++)
+    await source.query('INSERT INTO people VALUES ($1, $2, $3, $4, $5, $6, $7)', [
+      ...[
+        email(i),
+        phone(i),
+        `Annabel${i} Bergmann`,
+        JSON.stringify({ token: `sk_live_${i}Zx9Qa7`, note: `ask helper${i}@lake.example` }),
+      ],
+      ...[`00000000-0000-4000-8000-${String(1e11 + i * 7919)}`, [`tag-Zx9Qa7-${i}`], `was gone${i}@lake.example`],
+    ]);
+}, 240_000);
+afterAll(async () => {
+  await source?.end();
+  await leave?.();
+  await rm(homeDir, { recursive: true, force: true });
+});
+
+/** A hiding place, how an original gets there, and the word by which the failure names the place. */
+const hidden: readonly (readonly [string, string])[] = [
+  ['public.places.kept', `INSERT INTO places VALUES (1, '${email(1)}')`],
+  ['public.places.kept', `INSERT INTO places VALUES (1, 'write to <${email(2).toUpperCase()}>, please')`],
+  ['public.places.kept', `INSERT INTO places VALUES (1, 'tel:${phone(3).replaceAll(' ', '-')}')`],
+  ['public.places.kept', `INSERT INTO places VALUES (1, 'said Annabel4 Bergmann, loudly')`],
+  ['public.places.kept', `INSERT INTO places VALUES (1, '{"deep":["sk_live_5Zx9Qa7"]}')`],
+  ['public.places.kept', `INSERT INTO places VALUES (1, 'mail=helper5@lake.example;x')`],
+  ['public.places.kept', `INSERT INTO places VALUES (1, 'gone6@lake.example')`],
+  ['public.people.email', `UPDATE people SET email = '${email(7)}' WHERE phone = (SELECT min(phone) FROM people)`],
+  [
+    'public.people.extra',
+    `UPDATE people SET extra = '{"a":{"b":[["${email(8)}"]]}}' WHERE email = 'x8@masked.example'`,
+  ],
+  ['public.people.extra', `UPDATE people SET extra = '{"${email(9)}":1}' WHERE email = 'x9@masked.example'`],
+  ['public.people.tags', `UPDATE people SET tags = '{a,"tag-Zx9Qa7-10"}' WHERE email = 'x10@masked.example'`],
+  [
+    'public.people.key',
+    `UPDATE people SET key = (SELECT '00000000-0000-4000-8000-${String(1e11 + 11 * 7919)}'::uuid) WHERE email = 'x11@masked.example'`,
+  ],
+  ['public.people.phone', `UPDATE people SET phone = '${phone(12)}' WHERE email = 'x12@masked.example'`],
+  ['public.raw.j', `CREATE TABLE raw (j json); INSERT INTO raw VALUES ('{"a":"${email(13)}","a":"x"}')`],
+  ['public.raw.j', `CREATE TABLE raw (j json); INSERT INTO raw VALUES ('{"a":"\\u0070erson14@sea.example"}')`],
+  ['public.wide.n', `CREATE TABLE wide (n numeric); INSERT INTO wide VALUES (${phone(15).replaceAll(/\D/g, '')})`],
+  [
+    'public.deep.c',
+    `CREATE TYPE pair AS (a int, b text); CREATE TABLE deep (c pair[]); INSERT INTO deep VALUES (ARRAY[(1, '${email(16)}')::pair])`,
+  ],
+  [
+    'public.ranged.r',
+    `CREATE TYPE texts AS RANGE (subtype = text); CREATE TABLE ranged (r texts); INSERT INTO ranged VALUES (texts('a', '${email(17)}'))`,
+  ],
+  ['public.seen.e', `CREATE MATERIALIZED VIEW seen AS SELECT '${email(18)}'::text AS e`],
+  ['the view looked', `CREATE VIEW looked AS SELECT '${email(19)}'::text AS e`],
+  ['the default of places', `ALTER TABLE places ALTER kept SET DEFAULT '${email(20)}'`],
+  ['a comment', `COMMENT ON COLUMN places.kept IS 'such as ${email(21)}'`],
+  ['a comment', `COMMENT ON SCHEMA public IS 'of ${email(22)}'`],
+  ['a label of the type who', `CREATE TYPE who AS ENUM ('${email(23)}')`],
+  ['the function f', `CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT '${email(24)}'::text $$`],
+  ['the function g', `CREATE FUNCTION g() RETURNS text LANGUAGE sql RETURN '${email(25)}'::text`],
+  ['the constraint c', `ALTER TABLE places ADD CONSTRAINT c CHECK (kept <> '${email(26)}')`],
+  ['the index i', `CREATE INDEX i ON places (id) WHERE kept = '${email(27)}'`],
+  ['the name of a table', `CREATE TABLE "${email(28)}" ()`],
+  ['the name of a column', `ALTER TABLE places ADD "${email(29)}" int`],
+  [
+    'the trigger t',
+    `CREATE FUNCTION n() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER t BEFORE INSERT ON places FOR EACH ROW EXECUTE FUNCTION n('${email(30)}')`,
+  ],
+  ['the policy p', `CREATE POLICY p ON places USING (kept = '${email(31)}')`],
+  [
+    'a bound of the partition one',
+    `CREATE TABLE parted (k text) PARTITION BY LIST (k); CREATE TABLE one PARTITION OF parted FOR VALUES IN ('${email(32)}')`,
+  ],
+  ['a rule of places', `CREATE RULE r AS ON DELETE TO places DO INSTEAD SELECT '${email(33)}'::text`],
+  [
+    'public.left.h',
+    `CREATE TABLE "left" (h bytea); INSERT INTO "left" VALUES (NULL); ALTER TABLE "left" ADD g text GENERATED ALWAYS AS ('${email(34)}') STORED`,
+  ],
+];
+
+test('F100 control: a good copy has none, and what was looked at is counted', async () => {
+  const fresh = await goodCopy();
+  const proof = await prove(fresh);
+  await fresh.end();
+  expect(proof).toMatchObject({ coincidenceCount: 0 });
+  // Address, phone, name, token, address in a note, key, tag, address that goes.
+  expect((proof as LeakProof).originalCount).toBeGreaterThanOrEqual(COUNT * 8);
+  expect((proof as LeakProof).setBytes / (proof as LeakProof).originalCount).toBeLessThanOrEqual(16);
+  expect((proof as LeakProof).textCount).toBeGreaterThan(COUNT * 6);
+}, 240_000);
+
+test.each(hidden)(
+  'F100 planted: %s',
+  async (place, plant) => {
+    const fresh = await goodCopy();
+    await fresh.query(plant);
+    const said = await prove(fresh);
+    await fresh.end();
+    expect(said).toMatch(/^GR5061/);
+    expect(said).toContain(place.replace('public.left.h', 'public."left".g'));
+    expect(said).not.toMatch(/@(?:sea|lake)\.example|Zx9Qa7|Bergmann|\+49/);
+  },
+  240_000,
+);
+
+test('a mask that is somebody else’s original is a coincidence, one that is its own is a leak', async () => {
+  const kernel = openKernel(keys);
+  const program = programOf(column('phone', 'text', mask('digits')));
+  const masked = Buffer.from(kernel.mask(program, Buffer.from(phone(1)))!).toString();
+  await source.query('INSERT INTO people (phone) VALUES ($1)', [masked]);
+  const fresh = await goodCopy();
+  try {
+    expect(await prove(fresh)).toMatchObject({ coincidenceCount: 1 });
+    // The same number where nothing is masked is not one.
+    await fresh.query('INSERT INTO places VALUES (1, $1)', [masked]);
+    expect(await prove(fresh)).toMatch(/^GR5061 .*public\.places\.kept \(1\)/);
+  } finally {
+    await source.query('DELETE FROM people WHERE email IS NULL');
+    await fresh.end();
+  }
+}, 240_000);
