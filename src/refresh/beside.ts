@@ -76,7 +76,7 @@ export async function sweep(admin: Client, target: string): Promise<readonly str
   return found;
 }
 
-/** With whoever is connected to it. Says first that it may go, so that a kill in the middle leaves what the next run removes. */
+/** With whoever is connected to it. A kill in the middle leaves what the next run removes. */
 export async function drop(admin: Client, name: string): Promise<void> {
   await admin.query(`DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`);
 }
