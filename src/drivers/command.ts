@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { FailureError } from '../domain/failure.ts';
 import type { Command, Driver, Slot } from '../kinds/driver.ts';
+import { expectTree } from '../kinds/slot-commands.ts';
 import { argv } from '../kinds/command-line.ts';
 import { durationMs } from '../kinds/fields.ts';
 import { programPlatform } from './command/act.ts';
@@ -40,10 +40,7 @@ export function commandDriver(host: CommandHost): Driver<CommandConfig> {
 
 async function run(command: Command, scene: Scene, signal: AbortSignal): Promise<void> {
   const { host, slot } = scene;
-  if (command.kind === 'prepare') {
-    const tree = await host.verifyTree(slot.artifactDirectory, slot.release.artifact);
-    if (!tree.ok) throw new FailureError(...tree.failures);
-  }
+  if (command.kind === 'prepare') await expectTree(host, slot);
   return carryOut(command, programPlatform(scene), signal);
 }
 

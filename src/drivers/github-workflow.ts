@@ -1,5 +1,5 @@
-import { FailureError } from '../domain/failure.ts';
 import type { Driver, Instance, Slot } from '../kinds/driver.ts';
+import { expectTree } from '../kinds/slot-commands.ts';
 import { placesOf } from './github-workflow/book.ts';
 import { githubRemote } from './github-workflow/remote.ts';
 import { githubSchema, type GithubConfig } from './github-workflow/schema.ts';
@@ -31,10 +31,7 @@ export function githubWorkflowDriver(host: RemoteHost): Driver<GithubConfig> {
       ),
     run: (command, slot, signal) =>
       on(slot, async (scene) => {
-        if (command.kind === 'prepare') {
-          const tree = await host.verifyTree(slot.artifactDirectory, slot.release.artifact);
-          if (!tree.ok) throw new FailureError(...tree.failures);
-        }
+        if (command.kind === 'prepare') await expectTree(host, slot);
         const platform = remotePlatform(scene, githubRemote(scene), (now) => askState(scene, now));
         return carryOut(command, platform, signal);
       }),

@@ -1,5 +1,5 @@
-import { FailureError } from '../domain/failure.ts';
 import type { Driver, Slot } from '../kinds/driver.ts';
+import { expectTree } from '../kinds/slot-commands.ts';
 import { httpRemote } from './http/remote.ts';
 import { httpDriverSchema, type HttpDriverConfig } from './http/schema.ts';
 import { askHttpState } from './http/state.ts';
@@ -22,10 +22,7 @@ export function httpDriver(host: RemoteHost): Driver<HttpDriverConfig> {
     plan: (change, slot) => planWishes(change, slot, callOf(slot.config, change)),
     run: (command, slot, signal) =>
       on(slot, async (scene) => {
-        if (command.kind === 'prepare') {
-          const tree = await host.verifyTree(slot.artifactDirectory, slot.release.artifact);
-          if (!tree.ok) throw new FailureError(...tree.failures);
-        }
+        if (command.kind === 'prepare') await expectTree(host, slot);
         const platform = remotePlatform(scene, httpRemote(scene), (now) => askHttpState(scene, now));
         return carryOut(command, platform, signal);
       }),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { fail, FailureError } from '../domain/failure.ts';
 import { formatDuration } from '../domain/duration.ts';
-import type { Command, Driver, Instance, Slot, SlotService } from '../kinds/driver.ts';
+import type { Command, Driver, Instance, Slot } from '../kinds/driver.ts';
 import { fenced } from '../kinds/fence.ts';
+import { commandsOf, expectTree, runCommand, type Change } from '../kinds/slot-commands.ts';
 import type { Host } from './process/host.ts';
 import { folderOf } from './process/places.ts';
 import { settlePorts } from './process/ports.ts';
@@ -24,48 +24,28 @@ export function processDriver(host: Host): Driver {
   };
 }
 
-function plan(change: 'prepare' | 'start' | 'stop', slot: Slot): readonly Command[] {
-  switch (change) {
-    case 'prepare': {
-      const text = `prepare ${slot.colour}: check ${slot.release.id} byte for byte, end what an older release left there`;
-      return [{ kind: 'prepare', text, service: null }];
-    }
-    case 'start':
-      return slot.services.map(({ name, argv }) => ({
-        kind: 'start',
-        text: `start ${name}: ${argv.join(' ')}`,
-        service: name,
-      }));
-    case 'stop':
-      return slot.services.map(({ name, stopGraceMs }) => ({
-        kind: 'stop',
-        text: `stop ${name}: SIGTERM, after ${formatDuration(stopGraceMs)} SIGKILL`,
-        service: name,
-      }));
-    default:
-      return change satisfies never;
-  }
-}
-
-async function run(host: Host, command: Command, slot: Slot, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  if (command.kind === 'prepare') return prepare(host, slot, signal);
-  const service = slot.services.find(({ name }) => name === command.service);
-  if (service && command.kind === 'start') return startService(host, slot, service, signal);
-  if (service && command.kind === 'stop') return stop(host, slot, service, signal);
-  fail({
-    code: 'GR6404',
-    message: `The process driver has no command "${command.kind}" for ${command.service ?? 'no service'}.`,
-    do: 'Make the plan again; it was made by another version of Greenroom or for other services.',
+const plan = (change: Change, slot: Slot): readonly Command[] =>
+  commandsOf(change, slot, {
+    prepare: () =>
+      `prepare ${slot.colour}: check ${slot.release.id} byte for byte, end what an older release left there`,
+    start: ({ name, argv }) => `start ${name}: ${argv.join(' ')}`,
+    stop: ({ name, stopGraceMs }) => `stop ${name}: SIGTERM, after ${formatDuration(stopGraceMs)} SIGKILL`,
   });
-}
 
-const stop = (host: Host, slot: Slot, service: SlotService, signal: AbortSignal): Promise<void> =>
-  stopService(host, slot, service.name, service.stopGraceMs, signal);
+const run = (host: Host, command: Command, slot: Slot, signal: AbortSignal): Promise<void> =>
+  runCommand(
+    command,
+    slot,
+    {
+      prepare: () => prepare(host, slot, signal),
+      start: (service) => startService(host, slot, service, signal),
+      stop: ({ name, stopGraceMs }) => stopService(host, slot, name, stopGraceMs, signal),
+    },
+    signal,
+  );
 
 async function prepare(host: Host, slot: Slot, signal: AbortSignal): Promise<void> {
-  const tree = await host.verifyTree(slot.artifactDirectory, slot.release.artifact);
-  if (!tree.ok) throw new FailureError(...tree.failures);
+  await expectTree(host, slot);
   await endOtherReleases(host, slot, signal);
   await fenced(host, slot, signal, async () => {
     await host.makeFolder(folderOf(slot));

@@ -1,6 +1,6 @@
-import { fail, FailureError } from '../domain/failure.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { Command, Driver, Instance } from '../kinds/driver.ts';
+import { commandsOf, expectTree, runCommand, type Change } from '../kinds/slot-commands.ts';
 import { slotLabels } from './compose/scene.ts';
 import { nodesOf, tasksWith } from './swarm/cluster.ts';
 import { instanceOf } from './swarm/copies.ts';
@@ -23,45 +23,32 @@ export function swarmDriver(host: SwarmHost): Driver<SwarmConfig> {
   };
 }
 
-function plan(change: 'prepare' | 'start' | 'stop', slot: SwarmSlot): readonly Command[] {
-  const { colour, config, release, services } = slot;
-  switch (change) {
-    case 'prepare': {
-      const text = `prepare ${colour}: check ${release.id} byte for byte, read ${config.file.join(', ')}, refuse what cannot be in two colours of a swarm, settle images and bring them to every node`;
-      return [{ kind: 'prepare', text, service: null }];
-    }
-    case 'start':
-      return services.map(({ name }) => ({
-        ...{ kind: 'start', service: name },
-        text: `start ${name}: service ${serviceName(slot, name)} of the swarm, on one port of each node that has a copy`,
-      }));
-    case 'stop':
-      return services.map(({ name, stopGraceMs }) => ({
-        ...{ kind: 'stop', service: name },
-        text: `stop ${name} of ${serviceName(slot, name)}: its stop signal, after ${formatDuration(stopGraceMs)} SIGKILL; volumes stay`,
-      }));
-    default:
-      return change satisfies never;
-  }
-}
-
-async function run(command: Command, scene: Scene, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  if (command.kind === 'prepare') return prepare(scene, signal);
-  const service = scene.slot.services.find(({ name }) => name === command.service);
-  if (service && command.kind === 'start') return startService(scene, service, signal);
-  if (service && command.kind === 'stop') return stopService(scene, service, signal);
-  fail({
-    code: 'GR6404',
-    message: `The swarm driver has no command "${command.kind}" for ${command.service ?? 'no service'}.`,
-    do: 'Make the plan again; it was made by another version of Greenroom or for other services.',
+function plan(change: Change, slot: SwarmSlot): readonly Command[] {
+  const { colour, config, release } = slot;
+  return commandsOf(change, slot, {
+    prepare: () =>
+      `prepare ${colour}: check ${release.id} byte for byte, read ${config.file.join(', ')}, refuse what cannot be in two colours of a swarm, settle images and bring them to every node`,
+    start: ({ name }) =>
+      `start ${name}: service ${serviceName(slot, name)} of the swarm, on one port of each node that has a copy`,
+    stop: ({ name, stopGraceMs }) =>
+      `stop ${name} of ${serviceName(slot, name)}: its stop signal, after ${formatDuration(stopGraceMs)} SIGKILL; volumes stay`,
   });
 }
 
+const run = (command: Command, scene: Scene, signal: AbortSignal): Promise<void> =>
+  runCommand(
+    command,
+    scene.slot,
+    {
+      prepare: () => prepare(scene, signal),
+      start: (service) => startService(scene, service, signal),
+      stop: (service) => stopService(scene, service, signal),
+    },
+    signal,
+  );
+
 async function prepare(scene: Scene, signal: AbortSignal): Promise<void> {
-  const { host, slot } = scene;
-  const tree = await host.verifyTree(slot.artifactDirectory, slot.release.artifact);
-  if (!tree.ok) throw new FailureError(...tree.failures);
+  await expectTree(scene.host, scene.slot);
   await makeReady(scene, 'refuse', signal);
   await endOtherReleases(scene, signal);
 }

@@ -1,5 +1,5 @@
 import type { Command, Instance, Slot, SlotService } from '../../kinds/driver.ts';
-import { fail } from '../../domain/failure.ts';
+import { commandsOf, runCommand, type Change } from '../../kinds/slot-commands.ts';
 
 /** What is wished of a system that starts and stops services on its own. */
 export interface Wish {
@@ -24,47 +24,29 @@ export interface Platform {
 }
 
 /** What a change asks for, one wish a command. `call` names the call for people. Pure. */
-export function planWishes(
-  change: 'prepare' | 'start' | 'stop',
-  slot: Slot<unknown>,
-  call: string | null,
-): readonly Command[] {
-  const { colour, release, services } = slot;
-  switch (change) {
-    case 'prepare': {
-      const looks = `check ${release.id} byte for byte, stop what another release left there`;
-      return [{ kind: 'prepare', text: `prepare ${colour}: ${looks}${call ? `, ${call}` : ''}`, service: null }];
-    }
-    case 'start':
-      return services.map(({ name }) => ({
-        kind: 'start',
-        text: `start ${name}: ${call}, unless its state says that ${name} of ${release.id} runs in ${colour}`,
-        service: name,
-      }));
-    case 'stop':
-      return services.map(({ name }) => ({
-        kind: 'stop',
-        text: `stop ${name}: ${call}, unless its state says that ${name} does not run in ${colour}`,
-        service: name,
-      }));
-    default:
-      return change satisfies never;
-  }
+export function planWishes(change: Change, slot: Slot<unknown>, call: string | null): readonly Command[] {
+  const { colour, release } = slot;
+  const runs = (name: string, does: string): string => `unless its state says that ${name} ${does} in ${colour}`;
+  return commandsOf(change, slot, {
+    prepare: () =>
+      `prepare ${colour}: check ${release.id} byte for byte, stop what another release left there${call ? `, ${call}` : ''}`,
+    start: ({ name }) => `start ${name}: ${call}, ${runs(name, `of ${release.id} runs`)}`,
+    stop: ({ name }) => `stop ${name}: ${call}, ${runs(name, 'does not run')}`,
+  });
 }
 
 /** Carries out one command of `planWishes`. Throws `GR6404` for a command of another plan. */
-export async function carryOut(command: Command, platform: Platform, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  if (command.kind === 'prepare') return prepare(platform, signal);
-  const service = platform.slot.services.find(({ name }) => name === command.service);
-  if (service && command.kind === 'start') return start(platform, service, signal);
-  if (service && command.kind === 'stop') return stop(platform, service, signal);
-  fail({
-    code: 'GR6404',
-    message: `The driver has no command "${command.kind}" for ${command.service ?? 'no service'}.`,
-    do: 'Make the plan again; it was made by another version of Greenroom or for other services.',
-  });
-}
+export const carryOut = (command: Command, platform: Platform, signal: AbortSignal): Promise<void> =>
+  runCommand(
+    command,
+    platform.slot,
+    {
+      prepare: () => prepare(platform, signal),
+      start: (service) => start(platform, service, signal),
+      stop: (service) => stop(platform, service, signal),
+    },
+    signal,
+  );
 
 /** Everything that another release left in the colour ends; then the system is told to make ready. */
 async function prepare(platform: Platform, signal: AbortSignal): Promise<void> {

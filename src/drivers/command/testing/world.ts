@@ -11,7 +11,7 @@ import type { Colour, Instance, Slot } from '../../../kinds/driver.ts';
 import { commandDriver } from '../../command.ts';
 import { ask, endOfPlane, marked } from '../../process/testing/world.ts';
 import type { CommandConfig } from '../scene.ts';
-import type { PlaneOrder } from './plane.ts';
+import type { PlaneOrder } from '../../../kinds/testing/plane.ts';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 export const example = here('./example.mjs');

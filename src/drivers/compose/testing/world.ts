@@ -14,7 +14,7 @@ import { composeDriver } from '../../compose.ts';
 import { endOfPlane } from '../../process/testing/world.ts';
 import { schema, type ComposeConfig, type ComposeSlot } from '../scene.ts';
 import { docker, importBase, lines } from './docker.ts';
-import type { PlaneOrder } from './plane.ts';
+import type { PlaneOrder } from '../../../kinds/testing/plane.ts';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 

@@ -1,33 +1,10 @@
 import { supervisedHost } from '../../../effects/supervised-host.ts';
-import type { Slot } from '../../../kinds/driver.ts';
-import { FailureError } from '../../../domain/failure.ts';
+import type { Json } from '../../../domain/json.ts';
+import { fallOf, obey, ordered } from '../../../kinds/testing/plane.ts';
 import { processDriver } from '../../process.ts';
 import { mortalHost } from './mortal-host.ts';
 
-/** A control plane of its own that carries out a change and falls where it is told to. */
-export interface PlaneOrder {
-  readonly slot: Slot;
-  readonly change: 'prepare' | 'start' | 'stop';
-  /** Commands to carry out before the kill. */
-  readonly commands?: number;
-  /** Call to the host before which it falls; none when absent. */
-  readonly fallAt?: number;
-  readonly fallBy?: 'SIGKILL' | 'SIGSTOP';
-}
-
-const order = JSON.parse(process.argv[2] ?? '') as PlaneOrder;
-const { slot } = order;
-const { host, points } = mortalHost(supervisedHost(), order.fallAt ?? -1, () =>
-  process.kill(process.pid, order.fallBy ?? 'SIGKILL'),
-);
-const driver = processDriver(host);
-try {
-  const commands = driver.plan(order.change, slot);
-  for (const command of commands.slice(0, order.commands ?? commands.length))
-    await driver.run(command, slot, AbortSignal.timeout(20_000));
-  if (order.commands !== undefined) process.kill(process.pid, 'SIGKILL');
-  console.log(JSON.stringify({ points: points() }));
-} catch (error) {
-  if (!(error instanceof FailureError)) throw error;
-  console.log(JSON.stringify({ code: error.failures[0]?.code }));
-}
+/** Falls before a call to the host. */
+const order = ordered<Json>();
+const { host, points } = mortalHost(supervisedHost(), order.fallAt ?? -1, fallOf(order));
+await obey(processDriver(host), order, points);

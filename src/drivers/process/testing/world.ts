@@ -10,7 +10,7 @@ import { storeTree } from '../../../effects/artifact-store.ts';
 import { supervisedHost } from '../../../effects/supervised-host.ts';
 import type { Colour, Instance, Slot } from '../../../kinds/driver.ts';
 import { processDriver } from '../../process.ts';
-import type { PlaneOrder } from './plane.ts';
+import type { PlaneOrder } from '../../../kinds/testing/plane.ts';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 

@@ -16,7 +16,8 @@ import { endOfPlane } from '../../process/testing/world.ts';
 import { swarmDriver } from '../../swarm.ts';
 import { schema, type SwarmConfig, type SwarmSlot } from '../scene.ts';
 import type { Swarm } from '../../../../test/rig/swarm.ts';
-import type { PlaneOrder } from './plane.ts';
+import { until } from '../../../../test/rig/tiny.ts';
+import type { PlaneOrder } from '../../../kinds/testing/plane.ts';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -82,6 +83,15 @@ export async function openWorld(swarm: Swarm, file = stackFile(1)) {
       operation: `${release}.${options.epoch}`,
     };
   };
+  /** A service of somebody else that does nothing, on the manager's node; runs when this ends. */
+  const idle = async (name: string, labels: readonly string[]): Promise<void> => {
+    const place = ['--no-resolve-image', '--endpoint-mode', 'dnsrr', '--constraint', 'node.role==manager'];
+    const does = [baseImage(), 'node', '-e', 'setInterval(() => {}, 1000)'];
+    swarm.docker(1, 'service', 'create', '--name', name, '-q', '-d', ...place, ...labels, ...does);
+    strangers.push(name);
+    const isThere = () => swarm.docker(1, 'service', 'ls', '--filter', `name=${name}`, '--format', '{{.Replicas}}');
+    await until(`${name} runs`, () => isThere() === '1/1', 60_000);
+  };
   const state = `label=greenroom.state=${join(root, 'environments', 'staging')}`;
   const told = (format: string, ...filters: readonly string[]): readonly string[] =>
     ([1, 2] as const).flatMap((node) =>
@@ -90,6 +100,8 @@ export async function openWorld(swarm: Swarm, file = stackFile(1)) {
   const running = (): readonly string[] => told('{{.Label "greenroom.service"}}').toSorted();
   return {
     commandMs: 120_000,
+    state: join(root, 'environments', 'staging'),
+    idle,
     ...{ root, project, projectDirectory, releases, store, slot, swarm },
     driver: swarmDriver(realHost()),
     running: async () => running(),
@@ -121,20 +133,7 @@ export async function openWorld(swarm: Swarm, file = stackFile(1)) {
         ...{ release: of.release.id, epoch: String(of.epoch), operation: of.operation },
       }).flatMap(([name, value]) => ['--label', `greenroom.${name}=${value}`]);
       const name = `stranger-${randomUUID().slice(0, 8)}`;
-      const argv = ['--name', name, '--no-resolve-image', '--endpoint-mode', 'dnsrr', '-q', '-d', ...labels];
-      swarm.docker(
-        1,
-        'service',
-        'create',
-        ...argv,
-        '--constraint',
-        'node.role==manager',
-        baseImage(),
-        'node',
-        '-e',
-        'setInterval(() => {}, 1000)',
-      );
-      strangers.push(name);
+      await idle(name, labels);
       return {
         alive: () => swarm.docker(1, 'service', 'ls', '--filter', `name=${name}`, '--format', '{{.Name}}') === name,
       };

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { storeTree } from '../../../effects/artifact-store.ts';
 import type { Colour, Instance, Slot } from '../../../kinds/driver.ts';
 import { ask, endOfPlane, marked } from '../../process/testing/world.ts';
-import type { PlaneOrder } from './plane.ts';
+import type { RemoteOrder } from './plane.ts';
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -135,7 +135,7 @@ export async function openMachine(appOf?: AppOf) {
       noted.pid = stranger.pid!;
       return { alive: () => stranger.exitCode === null && stranger.signalCode === null };
     },
-    runAndDie: async (order: PlaneOrder) => {
+    runAndDie: async (order: RemoteOrder) => {
       const plane = await endOfPlane(startPlane(order));
       if (plane.signalName !== 'SIGKILL') throw new Error(`the plane was not killed: ${plane.output}`);
     },
@@ -149,7 +149,7 @@ export async function openMachine(appOf?: AppOf) {
   };
 }
 
-export function startPlane(order: PlaneOrder): ChildProcess {
+export function startPlane(order: RemoteOrder): ChildProcess {
   return spawn(process.execPath, [here('./plane.ts'), JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
