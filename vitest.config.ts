@@ -36,7 +36,7 @@ const docker = [
   ...[
     'src/drivers/compose.test.ts',
     'src/drivers/swarm.test.ts',
-    'src/drivers/swarm/refusals.test.ts',
+    ...['kills', 'refusals', 'registry'].map((name) => `src/drivers/swarm/${name}.test.ts`),
     ...['cli/driver-compose', 'cli/driver-swarm', 'cli/compose-haproxy', 'cli/sample-compose', 'kill/compose'].map(
       (name) => `test/${name}.test.ts`,
     ),

@@ -39,7 +39,7 @@ wire() {
   done
 }
 
-# Own mounts, so that two daemons do not share sockets of plugins nor a containerd of the machine; own host name.
+# A registry at this machine's end of the network may speak plain HTTP. Own mounts, so that two daemons do not share sockets of plugins nor a containerd of the machine; own host name.
 daemon() {
   local i=$1
   mkdir -p "$home/$i" /run/docker /run/containerd
@@ -47,8 +47,8 @@ daemon() {
   # In a session of its own, so that it lives until "stop" and not until this script ends.
   setsid nsenter --net="/run/netns/$name-$i" unshare -m -u sh -c '
     hostname "$1"; mount -t tmpfs none /run/docker; mount -t tmpfs none /run/containerd
-    exec dockerd --data-root "$2/data" --exec-root "$2/exec" -H "unix://$2/docker.sock" --pidfile "$2/pid"' \
-    sh "$name-$i" "$home/$i" </dev/null >>"$home/$i/log" 2>&1 &
+    exec dockerd --data-root "$2/data" --exec-root "$2/exec" -H "unix://$2/docker.sock" --pidfile "$2/pid" --insecure-registry "$3"' \
+    sh "$name-$i" "$home/$i" "$net.0/24" </dev/null >>"$home/$i/log" 2>&1 &
   for _ in $(seq 240); do
     engine "$i" version >/dev/null 2>&1 && return
     sleep 0.5

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { noSwarm, openSwarm, type Swarm } from '../../../test/rig/swarm.ts';
+import { until } from '../../../test/rig/tiny.ts';
 import { failuresOf } from '../compose/testing/world.ts';
 import { carryOut, openWorld, stackFile, type World } from './testing/world.ts';
 
@@ -90,6 +91,38 @@ describe.skipIf(noSwarm() !== null)(
       const [dead] = await start(2);
       expect(dead).toMatchObject({ code: 'GR7456', message: expect.stringContaining('no-such-program') });
       await carryOut('stop', world.slot({ epoch: 3 }));
+    });
+
+    test('infrastructure that does not run, and a service that the stack runs as well', async () => {
+      world = await openWorld(
+        swarm,
+        `${stackFile(1).replace('secrets:\n  password', 'x-none:\n  password')}`
+          .replace(
+            'services:',
+            'services:\n  counter: { image: BASE, command: ["node", "-e", "setInterval(() => {}, 9)"] }',
+          )
+          .replace(/\n {4}secrets:.*/, ''),
+      );
+      expect(await told()).toMatchObject([
+        { code: 'GR7455', message: expect.stringContaining('counter of the stack') },
+      ]);
+      for (const name of ['counter', 'web'])
+        await world.idle(`${world.project}_${name}`, ['-l', `com.docker.stack.namespace=${world.project}`]);
+      expect(await told()).toMatchObject([
+        { code: 'GR7455', message: expect.stringContaining(`${world.project}_web`) },
+      ]);
+    });
+
+    test('a node that is down', async () => {
+      world = await openWorld(swarm);
+      await swarm.lose();
+      const isDown = () => swarm.docker(1, 'node', 'ls', '--format', '{{.Status}}').includes('Down');
+      await until('the swarm knows', isDown, 60_000);
+      expect(await told()).toMatchObject([{ code: 'GR7451', message: expect.stringContaining(swarm.other) }]);
+      swarm.docker(1, 'node', 'update', '--availability', 'drain', swarm.other);
+      expect(await told()).toEqual([]);
+      swarm.docker(1, 'node', 'update', '--availability', 'active', swarm.other);
+      swarm.back();
     });
   },
 );

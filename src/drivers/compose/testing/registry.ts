@@ -13,8 +13,8 @@ interface Manifest {
   readonly bytes: Buffer;
 }
 
-/** A registry of images that takes what is pushed and may give out something else. Docker speaks plain HTTP to loopback. */
-export async function openRegistry() {
+/** A registry of images that takes what is pushed and may give out something else. Docker speaks plain HTTP to loopback, and where it is told to. */
+export async function openRegistry(host = '127.0.0.1') {
   const blobs = new Map<string, Buffer>();
   const manifests = new Map<string, Manifest>();
   const uploads = new Map<string, Buffer[]>();
@@ -53,10 +53,10 @@ export async function openRegistry() {
     const location = pathname.replace(/uploads\/[^/]*$/, `uploads/${id}`);
     say(digest === null ? 202 : 201, { location, range: `0-${Math.max(0, written.length - 1)}` });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return {
     ...{ blobs, manifests },
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `${host}:${(server.address() as AddressInfo).port}`,
     close: () => {
       server.closeAllConnections();
       server.close();
