@@ -15,6 +15,7 @@ const long = [
   ...['driver-command', 'driver-http', 'origins', 'under-way', 'refresh'].map((name) => `test/cli/${name}.test.ts`),
   ...[
     'kill/disturbances',
+    'cli/held-and-queued',
     'kill/drivers',
     'kill/looks',
     'faults/other-version',

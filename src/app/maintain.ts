@@ -10,8 +10,10 @@ import {
 import type { Environment, Project } from '../domain/project.ts';
 import { largestPageBytes, type MaintenancePage } from '../kinds/maintenance.ts';
 import { claimEpoch, saveMaintenance, type RecordedMaintenance } from '../store/environments.ts';
+import type { TrafficHandle } from '../kinds/traffic.ts';
 import { environmentOf } from './plan-deployment.ts';
 import { lostLease, openTraffic } from './site.ts';
+import { handWork } from './sound-traffic.ts';
 import type { World } from './world.ts';
 
 export interface MaintenanceOrder {
@@ -40,7 +42,7 @@ export async function maintain(world: World, order: MaintenanceOrder): Promise<M
   const asked = openTraffic(world, project, environment);
   const listeners = await asked.listeners();
   const traffic = listeners === null ? asked : openTraffic(world, project, environment, listeners);
-  if (page === null && (listeners === null || (await traffic.maintenance()) === null)) return null;
+  if (page === null && (listeners === null || (await isOpen(traffic)))) return null;
   await traffic.ensure();
   const epoch = await claimEpoch(world.store, project.name, name, world.node, `maintenance ${world.newId('run')}`);
   if (epoch === null) return lostLease();
@@ -58,6 +60,16 @@ export async function maintain(world: World, order: MaintenanceOrder): Promise<M
   }
   return traffic.maintenance();
 }
+
+/** Also what somebody made of the page by hand is to go. */
+const isOpen = (traffic: TrafficHandle): Promise<boolean> =>
+  traffic.maintenance().then(
+    (page) => page === null,
+    (error: unknown) => {
+      if (handWork(error) === null) throw error;
+      return false;
+    },
+  );
 
 /** `GR7406`: an edge that an older Greenroom has started. */
 const isUnknownQuestion = (error: unknown): boolean =>

@@ -1,3 +1,4 @@
+import { answersTo } from '../domain/answers.ts';
 import type { Failure } from '../domain/failure.ts';
 import { overdue } from '../domain/overdue.ts';
 import type { Environment, Project } from '../domain/project.ts';
@@ -23,6 +24,8 @@ export interface EnvironmentStanding {
     readonly status: string;
     readonly version: string;
     readonly hold: string | null;
+    /** Commands that answer what it waits for. */
+    readonly answers: readonly string[];
     /** How long its step has taken beyond its budget, in words; null while it is in time. */
     readonly overdue: string | null;
     /** Why it would never go on by itself; null while it can. */
@@ -84,6 +87,7 @@ async function progressOf(
   const beganAt = running && (await world.store.read((rows) => stepBeganAt(rows, id, running.number)));
   return {
     ...{ id, number, status, version: plan.release.version, hold: state?.hold?.reason ?? null },
+    answers: answersTo(deployment.environment, state),
     overdue: running && beganAt !== null ? overdue(running.step, world.clock.now() - beganAt) : null,
     obstacle: await findObstacle(world, deployment),
   };

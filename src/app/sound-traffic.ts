@@ -1,19 +1,27 @@
 import { FailureError } from '../domain/failure.ts';
 import type { TrafficHandle, TrafficState } from '../kinds/traffic.ts';
 
-/** What a proxy tells when it is brought back by being pointed again: several do not serve the same, servers were taken out by hand. */
-const mendable: ReadonlySet<string> = new Set(['GR7470', 'GR7472']);
+const changedByHand = 'GR7472';
+
+/** What a proxy tells when it is brought back by being pointed again: several do not serve the same, or somebody has changed one. */
+const mendable: ReadonlySet<string> = new Set(['GR7470', changedByHand]);
+
+const codeOf = (error: unknown): string | null => (error instanceof FailureError ? error.failures[0]!.code : null);
+
+/** What somebody has done to a proxy by hand, in words; null for every other reason that it cannot tell what it does. */
+export const handWork = (error: unknown): string | null =>
+  codeOf(error) === changedByHand ? (error as FailureError).failures[0]!.message : null;
 
 /**
- * Whether a proxy has to be brought up. What somebody has done to one by hand (GR7472) is no such thing: bringing up leaves it, so that it shows
+ * Whether a proxy has to be brought up. What somebody has done to one by hand is no such thing: bringing up leaves it, so that it shows
  * until it is pointed again.
  */
 export async function hasGone(traffic: TrafficHandle): Promise<boolean> {
   try {
     return (await traffic.current()) === null;
   } catch (error) {
-    const code = error instanceof FailureError ? error.failures[0]!.code : null;
-    if (code === 'GR7470' || code === 'GR7472') return code === 'GR7470';
+    const code = codeOf(error);
+    if (code !== null && mendable.has(code)) return code !== changedByHand;
     throw error;
   }
 }
@@ -23,7 +31,8 @@ export async function soundTraffic(traffic: TrafficHandle): Promise<TrafficState
   try {
     return await traffic.current();
   } catch (error) {
-    if (error instanceof FailureError && mendable.has(error.failures[0]!.code)) return null;
+    const code = codeOf(error);
+    if (code !== null && mendable.has(code)) return null;
     throw error;
   }
 }

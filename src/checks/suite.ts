@@ -71,7 +71,7 @@ function adviceOf(outcome: Judgement['outcome'], data: SuiteData): { cause: stri
     return {
       cause:
         'Tests that pass elsewhere and fail here mostly meet another environment: compare the environment variables, the data and the versions of the services.',
-      next: 'Read the failed tests below and the output kept with this evidence.',
+      next: 'Read the failed tests and the output kept with this evidence: "greenroom report --format html" has them.',
     };
   }
   if (outcome === 'warn') {

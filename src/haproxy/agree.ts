@@ -88,3 +88,16 @@ function failShut(directory: string, closed: RunningProxy['standing']['closed'])
       : 'Find out who did it and why; "greenroom resume" opens it again, and so does the next switch.',
   });
 }
+
+/** Throws GR7472: it answers with another page than it was told to, with one that nobody asked for, or with none. */
+export function failPage(directory: string, isAsked: boolean): never {
+  const what = isAsked
+    ? 'does not show the page for maintenance as it was told to'
+    : 'answers with a page that Greenroom did not ask for, on every path that the page does not leave open';
+  return fail({
+    code: 'GR7472',
+    message: `${proxyInWords(directory)} ${what}: somebody has changed it by hand.`,
+    where: directory,
+    do: 'Find out who did it and why; "greenroom resume" puts it right, and so do the next switch and "greenroom maintenance on" or "off".',
+  });
+}

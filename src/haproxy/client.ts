@@ -6,7 +6,7 @@ import { signalIdentity } from '../host/process-identity.ts';
 import type { Colour } from '../kinds/driver.ts';
 import { isStaleWish, type MaintenancePage, type MaintenanceWish } from '../kinds/maintenance.ts';
 import type { TrafficHandle, TrafficState } from '../kinds/traffic.ts';
-import { agreedState } from './agree.ts';
+import { agreedState, failPage } from './agree.ts';
 import { endSessions, lookAtLanes } from './apply-pointing.ts';
 import { bringUp, catchUp, expectPlace, stayedBehind } from './bring-up.ts';
 import { controlSocket, lookSocket } from './config-text.ts';
@@ -20,7 +20,7 @@ import { point, prepare } from './point.ts';
 import { allProxies, isUp, lookAtAll, otherFolders, type Proxy, type RunningProxy } from './proxies.ts';
 import { readLoad } from './read-load.ts';
 import { resolveHosts } from './resolve-hosts.ts';
-import { readPage, showPage } from './show-page.ts';
+import { showPage, showsPage } from './show-page.ts';
 import { listenersOf, lookAt } from './standing.ts';
 import { writeFiles } from './start-haproxy.ts';
 import { failUnsure } from './unsure.ts';
@@ -81,7 +81,22 @@ async function mend(options: HaproxyOptions): Promise<readonly RunningProxy[]> {
 /** Null when one of them is down: whoever has it to do brings it up. */
 async function current(options: HaproxyOptions): Promise<TrafficState | null> {
   const looks = await lookAtAll(await allProxies(options));
-  return isUp(looks) ? agreedState(looks, await readState(options.stateDirectory)) : null;
+  if (!isUp(looks)) return null;
+  const state = agreedState(looks, await readState(options.stateDirectory));
+  await expectPage(options, looks);
+  return state;
+}
+
+/** Whoever changes the page does so under the lock: what is astray outside of it is looked at again there. The page that was asked for. */
+async function expectPage(options: HaproxyOptions, running: readonly RunningProxy[]): Promise<MaintenancePage | null> {
+  const look = async () => {
+    const wish = await readWish(options.stateDirectory);
+    const shown = await Promise.all(running.map(({ directory }) => showsPage(directory, wish)));
+    return { wish, astray: running.find((_, index) => !shown[index]) };
+  };
+  const seen = await look();
+  const { wish, astray } = seen.astray ? await locked(options, look) : seen;
+  return astray ? failPage(astray.directory, wish.page !== null) : wish.page;
 }
 
 async function down(options: HaproxyOptions): Promise<readonly string[]> {
@@ -133,13 +148,11 @@ async function maintain(options: HaproxyOptions, wish: MaintenanceWish): Promise
   }
 }
 
+/** Those that are down come up with the page. */
 async function shownPage(options: HaproxyOptions): Promise<MaintenancePage | null> {
   const looks = await lookAtAll(await allProxies(options));
-  if (!isUp(looks)) return null;
-  const pages = await Promise.all(looks.map(({ directory }) => readPage(directory)));
-  const { page } = await readWish(options.stateDirectory);
-  const astray = looks.find((_, index) => pages[index]!.has('html') !== (page !== null));
-  return astray ? failUnsure(astray.directory, 'it does not show the page that it was told to') : page;
+  const running = looks.filter((look) => look !== null);
+  return running.length === 0 ? null : expectPage(options, running);
 }
 
 /** Also one that nobody asks for any more, with its folder. */

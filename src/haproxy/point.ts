@@ -8,11 +8,12 @@ import { isSettled, settleLanes, turnProxy } from './apply-pointing.ts';
 import { bringUp, bringUpOne } from './bring-up.ts';
 import { mayPoint } from './fence.ts';
 import type { HaproxyOptions } from './haproxy-options.ts';
-import { dropNext, readNext, readState, takeNext, writeNext } from './keep-state.ts';
+import { dropNext, readNext, readState, readWish, takeNext, writeNext } from './keep-state.ts';
 import { pointingText } from './lanes.ts';
 import { nextState } from './next-state.ts';
 import { allProxies, isUp, lookAtAll, type RunningProxy } from './proxies.ts';
 import type { ProxyState } from './proxy-state.ts';
+import { showPage } from './show-page.ts';
 import type { Standing } from './standing.ts';
 import { draftFiles, takeDrafts, writeFiles } from './start-haproxy.ts';
 
@@ -51,7 +52,11 @@ export async function point(options: HaproxyOptions, target: TrafficTarget): Pro
     await takeNext(options.stateDirectory);
     await Promise.all(running.map((proxy) => takeFiles(options, proxy, state)));
   }
-  return agreedState(await turnAll(options, running, state), state);
+  const turned = await turnAll(options, running, state);
+  // Not before: nobody is let in to what served when somebody changed it by hand.
+  const wish = await readWish(options.stateDirectory);
+  await Promise.all(turned.map((proxy) => showPage(proxy.directory, wish)));
+  return agreedState(turned, state);
 }
 
 /** What was prepared for just this target, while nothing has come between; null otherwise. */

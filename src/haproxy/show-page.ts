@@ -5,6 +5,7 @@ import { askRuntime } from './runtime-door.ts';
 import { failUnsure } from './unsure.ts';
 
 type Entries = readonly (readonly [key: string, value: string])[];
+type Page = ReadonlyMap<string, string>;
 
 /** What stands in the map of the page; `html`, by which it counts as shown, comes last. Base64, since a value has no line breaks. */
 function entriesOf(page: MaintenancePage | null): Entries {
@@ -27,6 +28,7 @@ export const pageText = ({ page }: MaintenanceWish): string =>
 export async function showPage(directory: string, { page }: MaintenanceWish): Promise<void> {
   const wanted = new Map(entriesOf(page));
   const before = await readPage(directory);
+  if (isSame(before, wanted)) return;
   const gone = [...before.keys()].filter((key) => !wanted.has(key));
   // Whoever stops showing it begins with the entry that counts.
   for (const key of gone.toSorted((a, b) => Number(b === 'html') - Number(a === 'html')))
@@ -36,8 +38,7 @@ export async function showPage(directory: string, { page }: MaintenanceWish): Pr
     if (before.get(key) !== value)
       await tell(directory, `${before.has(key) ? 'set' : 'add'} map ${pageFile} ${key} ${value}`);
   const after = await readPage(directory);
-  const isShown = after.size === wanted.size && [...wanted].every(([key, value]) => after.get(key) === value);
-  if (!isShown)
+  if (!isSame(after, wanted))
     fail({
       code: 'GR7435',
       message: 'HAProxy did not do what it was told: the page that it shows is another one.',
@@ -46,8 +47,15 @@ export async function showPage(directory: string, { page }: MaintenanceWish): Pr
     });
 }
 
+const isSame = (shown: Page, wanted: Page): boolean =>
+  shown.size === wanted.size && [...wanted].every(([key, value]) => shown.get(key) === value);
+
+/** Whether it answers with just this page, or with none. */
+export const showsPage = async (directory: string, { page }: MaintenanceWish): Promise<boolean> =>
+  isSame(await readPage(directory), new Map(entriesOf(page)));
+
 /** The entries of the page that is shown. */
-export async function readPage(directory: string): Promise<ReadonlyMap<string, string>> {
+async function readPage(directory: string): Promise<Page> {
   const answer = await askRuntime({ directory, socket: lookSocket, commands: [`show map ${pageFile}`] });
   if (answer.status !== 'answered') return failUnsure(directory, 'the page that it shows could not be read');
   return new Map([...answer.text.matchAll(/^0x[0-9a-f]+ (\S+) (\S+)$/gm)].map(([, key, value]) => [key!, value!]));

@@ -219,6 +219,51 @@ describe.skipIf(haproxyProgram() === null)('switching a real HAProxy (needs hapr
     },
   );
 
+  test('F082 a page that somebody puts into a proxy, or takes out of it, is told, left by bringing up, and put right by the next pointing', async () => {
+    const rig = await start();
+    const one = await rig.app('one');
+    const target = rig.target(1, 'blue', one.port, 'one');
+    await rig.open().point(target);
+    const control = { directory: rig.stateDirectory, socket: 'control.sock' } as const;
+    const put = () =>
+      askRuntime({ ...control, commands: ['add map page.map html eHg=', 'add map page.map /open open'] });
+    await put();
+    await rig.open().ensure();
+    await expect(rig.open().current()).rejects.toThrow(
+      /^GR7472 HAProxy "main" \(process \d+\) answers with a page that/,
+    );
+    expect([await codeOf(rig.open().maintenance()), await rig.seen()]).toEqual([
+      'GR7472',
+      expect.stringMatching(/^503/),
+    ]);
+    expect([await rig.open().point(target), await rig.seen()]).toEqual([target, '200 one']);
+    await put();
+    await rig.open().maintain({ epoch: 1, page: null });
+    expect([await rig.open().current(), await rig.open().maintenance(), await rig.seen()]).toEqual([
+      target,
+      null,
+      '200 one',
+    ]);
+
+    const page = {
+      html: '<p>closed</p>',
+      problem: '{}',
+      retryAfter: '60',
+      open: ['/health'],
+      by: 'ada',
+      since: 1,
+      notice: null,
+      until: null,
+    };
+    await rig.open().maintain({ epoch: 2, page });
+    expect([await rig.open().current(), await rig.open().maintenance()]).toEqual([target, page]);
+    await askRuntime({ ...control, commands: ['clear map page.map'] });
+    await expect(rig.open().current()).rejects.toThrow(/^GR7472 .* does not show the page for maintenance/);
+    expect(await rig.seen()).toBe('200 one');
+    await rig.open().point(target);
+    expect([await rig.open().maintenance(), await rig.seen()]).toEqual([page, expect.stringMatching(/^503/)]);
+  });
+
   test('F082 a frontend that somebody disables is told with its proxy and process, left by bringing up, opened by the next pointing', async () => {
     const rig = await start();
     const one = await rig.app('one');

@@ -11,6 +11,7 @@ import { newSide } from '../../kinds/beside.ts';
 import type { HttpAnswer } from '../../kinds/effects.ts';
 import type { ColourLoad, TrafficState } from '../../kinds/traffic.ts';
 import { observe, publicAddresses, servingRelease, type Site } from '../site.ts';
+import { handWork } from '../sound-traffic.ts';
 import { askBeside } from './bake-beside.ts';
 import { bakeSubjects, endLook, lookFacts, takeIn, untilLookMs, type ProbeAnswer } from './bake-look.ts';
 import type { StepModule, StepTask } from './step-task.ts';
@@ -170,14 +171,7 @@ async function look(site: Site, before: Bout, share: number | null): Promise<Bou
   const copies = followCopies(before.copies, running);
   const bout = copies ? { ...before, copies } : before;
   const load = (await site.traffic.load().catch(() => [])).find((each) => each.colour === site.colour);
-  const current = await site.traffic.current().catch(() => null);
-  const isAstray = current !== null && !has(current, site.colour, share);
-  const fault =
-    lost.length > 0
-      ? `${lost.join(', ')} exited`
-      : isAstray
-        ? `the new version does not have ${share === null ? 'the traffic' : `${share} % of the traffic`}`
-        : null;
+  const fault = lost.length > 0 ? `${lost.join(', ')} exited` : await astray(site, share);
   if (!load) return { ...bout, fault };
   // A proxy that restarted counts from zero again: what it had counted before is kept.
   const isSame = load.countedSinceAt === bout.counted.sinceAt;
@@ -191,6 +185,18 @@ async function look(site: Site, before: Bout, share: number | null): Promise<Bou
   };
   const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load) };
   return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
+}
+
+/** What of the traffic is not as this bake needs it, in words; null also for a proxy that cannot tell for the moment. */
+async function astray({ traffic, colour }: Site, share: number | null): Promise<string | null> {
+  try {
+    const current = await traffic.current();
+    return current === null || has(current, colour, share)
+      ? null
+      : `the new version does not have ${share === null ? 'the traffic' : `${share} % of the traffic`}`;
+  } catch (error) {
+    return handWork(error);
+  }
 }
 
 const earlier = (one: number | null, other: number | null): number | null =>

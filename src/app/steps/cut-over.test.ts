@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TrafficTarget } from '../../kinds/traffic.ts';
+import { FailureError } from '../../domain/failure.ts';
 import { testDatabase } from '../../store/testing/database.ts';
 import { openTestWorld, type TestWorld } from '../testing/world.ts';
 
@@ -51,4 +52,21 @@ test('a second proxy that stops letting its callers through in the bake takes th
     as: 'rolled-back',
     reason: expect.stringMatching(/probes in a row could not be asked: http:\/\/127\.0\.0\.1:4999\//),
   });
+});
+
+test('a proxy that somebody changes by hand in the bake takes the release back, since it is not known what users got', async () => {
+  await world.deploy('staging', '1.0.0');
+  const { open } = world.proxy;
+  let isChanged = false;
+  Object.assign(world.proxy, {
+    open: (...place: Parameters<typeof open>) => {
+      const handle = open(...place);
+      const point: typeof handle.point = (target) => ((isChanged = false), handle.point(target));
+      const byHand = new FailureError({ code: 'GR7472', message: 'HAProxy "main" answers with a page of somebody.' });
+      return { ...handle, point, current: async () => (isChanged ? Promise.reject(byHand) : handle.current()) };
+    },
+  });
+  reached['bake:inside'] = () => (isChanged = true);
+  const bad = await world.deploy('staging', '1.1.0');
+  expect(bad.ending).toMatchObject({ as: 'rolled-back', reason: expect.stringContaining('a page of somebody') });
 });

@@ -98,7 +98,8 @@ function judge(
   after: string | null,
 ): StepAnswer {
   const cause = 'Database connection, or a migration that does not fit the data of this environment.';
-  const next = 'Read the output below, repair the migration, and make a new release. The old version is still serving.';
+  const next =
+    'Read the output ("greenroom report --format html" has it), repair the migration, and make a new release. The old version is still serving.';
   if (answer.status === 'not-started')
     return {
       outcome: 'error',

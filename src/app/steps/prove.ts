@@ -114,7 +114,7 @@ function dead({ name, run }: Service, afterMs: number): ServiceProof {
     },
     findings: [{ name: `${name} process`, outcome: 'fail', value: 'gone', threshold: 'running' }],
     cause: 'The service crashes at its start: a missing variable, a broken build, or a database that it cannot reach.',
-    next: `Read the log of ${name} below; try "${run.join(' ')}" with this environment's variables.`,
+    next: `Read the log of ${name} ("greenroom report --format html" has it); try "${run.join(' ')}" with this environment's variables.`,
   };
 }
 
@@ -136,7 +136,7 @@ function neverHealthy({ name, health }: Service, afterMs: number, last: HealthAn
       : 'Database connection or service discovery: the service runs but cannot do its work.',
     next: isWrong
       ? `Let ${health.path} answer with the value of GREENROOM_RELEASE.`
-      : `Read the log of ${name} below and ask ${health.path} yourself.`,
+      : `Read the log of ${name} ("greenroom report --format html" has it) and ask ${health.path} yourself.`,
   };
 }
 

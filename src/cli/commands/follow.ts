@@ -1,8 +1,9 @@
 import { followDeployment } from '../../app/follow-deployment.ts';
 import type { OpenWorld } from '../../compose.ts';
+import { findHeldBefore } from '../../app/held-before.ts';
 import { findObstacle } from '../../app/obstacle.ts';
 import { readAccount } from '../../app/read-history.ts';
-import { openConditions } from '../../domain/deployment.ts';
+import { answersTo } from '../../domain/answers.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
 import { exit, exitCodeOfEnding, exitCodeOfFailures } from '../exit-code.ts';
@@ -46,6 +47,7 @@ export async function followed(
   let heldVersion = -1;
   let heldSince = 0;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  let before: StoredDeployment | null = null;
   for await (const event of followDeployment(world, id, signal)) {
     if (event.kind === 'record') screen.record(event.record);
     else if (event.kind === 'result') screen.result(event.result);
@@ -61,6 +63,10 @@ export async function followed(
           screen.close();
           return sayObstacle(out, last, obstacle);
         }
+        const seen: StoredDeployment | null = before;
+        before = await findHeldBefore(world, last);
+        if (before && before.version === seen?.version && options.noWait) break;
+        if (before && before.version !== seen?.version) out.note(waitsBehind(last, before).join('\n'));
       }
       // A word that was said a moment ago may still be on its way to the engine.
       if (last.status === 'held' && options.noWait && performance.now() - heldSince > settleMs) break;
@@ -68,7 +74,7 @@ export async function followed(
   }
   screen.close();
   if (last === null) return { code: exit.couldNotJudge, document: { ok: false } };
-  if (last.ending === null) return sayStanding(session, last);
+  if (last.ending === null) return before ? sayBehind(session, last, before) : sayStanding(session, last);
   return { code: codeOf(last, options.strict), document: await sayEnding(out, world, id) };
 }
 
@@ -109,11 +115,25 @@ function sayStanding({ out }: Session, deployment: StoredDeployment): Followed {
     out.note(`Deployment ${number} of ${environment} is not over (${status}). ${goOn}; ${takeBack}.`);
     return { code: exit.interrupted, document };
   }
-  const isWaiting = hold.kind === 'conditions';
-  const words = `greenroom resume ${environment} --retry | --continue | --go-back`;
-  const owed = deployment.state === null ? [] : openConditions(deployment.state);
-  const next = isWaiting ? owed.map((each) => `greenroom accept ${each} --environment ${environment}`) : [words];
   out.line(`${out.style('yellow', 'HELD')}  ${hold.reason}`);
-  for (const each of next) out.line(`  do     ${each}`);
-  return { code: isWaiting ? exit.waiting : exit.couldNotJudge, document };
+  for (const each of answersTo(environment, deployment.state)) out.line(`  do     ${each}`);
+  return { code: codeOfHold(deployment), document };
 }
+
+const codeOfHold = ({ state }: StoredDeployment): number =>
+  state?.hold?.kind === 'conditions' ? exit.waiting : exit.couldNotJudge;
+
+/** A queued deployment, and the one before it that waits for a person. */
+function sayBehind({ out }: Session, last: StoredDeployment, before: StoredDeployment): Followed {
+  const { id, environment, number, status } = last;
+  out.line(`${out.style('yellow', 'HELD')}  ${waitsBehind(last, before).join('\n')}`);
+  const { id: first, number: firstNumber, state } = before;
+  const waitsFor = { id: first, number: firstNumber, hold: state?.hold ?? null };
+  const deployment = { id, environment, number, status, hold: null, waitsFor };
+  return { code: codeOfHold(before), document: { ok: false, deployment } };
+}
+
+const waitsBehind = ({ number, environment }: StoredDeployment, before: StoredDeployment): readonly string[] => [
+  `Deployment ${number} of ${environment} begins after deployment ${before.number}, which waits for a person: ${before.state?.hold?.reason ?? ''}`,
+  ...answersTo(environment, before.state).map((each) => `  do     ${each}`),
+];

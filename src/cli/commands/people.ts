@@ -10,6 +10,7 @@ import { acceptCondition, resolveUnknown } from '../../app/settle.ts';
 import type { OpenWorld } from '../../compose.ts';
 import { nameOf } from '../../domain/deployment-name.ts';
 import { fail, type Failure } from '../../domain/failure.ts';
+import type { StoredDeployment } from '../../store/deployments.ts';
 import { exit, exitCodeOfFailures } from '../exit-code.ts';
 import type { CommandBody, Session } from '../session.ts';
 import { follow, followed, type Followed } from './follow.ts';
@@ -80,14 +81,15 @@ export const resume =
     const failures = await sayRestored(session, world);
     const failed = failures.length > 0 && { failures };
     const choice = options.retry ? 'retry' : options.continue ? 'continue' : options.goBack ? 'go-back' : null;
-    if (open.length === 0 && choice !== null) nothingOpen(environment);
+    const asked = choice === null ? open : await answerable(world, open);
+    if (asked.length === 0 && choice !== null) nothingOpen(environment);
     if (open.length === 0) {
       if (session.out.isJson) session.out.json({ ok: !failed, ...failed, deployments: [] });
       else session.out.line('Nothing is in progress.');
       return failed ? exitCodeOfFailures(failures) : exit.ok;
     }
     const all: Followed[] = [];
-    for (const deployment of open.toReversed()) {
+    for (const deployment of asked) {
       if (choice !== null && !(await findObstacle(world, deployment)))
         await resolveUnknown(world, deployment.id, choice, await session.actor());
       const noWait = !options.wait || choice === null;
@@ -102,6 +104,14 @@ export const resume =
     return Math.max(failed ? exitCodeOfFailures(failures) : exit.ok, ...all.map((each) => each.code));
   };
 
+/** An answer is for those that wait for one, and not for what is queued behind them; where none does, the first one says so. */
+async function answerable(world: OpenWorld, open: readonly StoredDeployment[]): Promise<readonly StoredDeployment[]> {
+  const waiting: StoredDeployment[] = [];
+  for (const each of open)
+    if (each.state?.hold?.kind === 'unknown' || (await findObstacle(world, each))) waiting.push(each);
+  return waiting.length > 0 ? waiting : open.slice(0, 1);
+}
+
 /** Stays as an engine: goes on with everything that is open, and shows each deployment as it comes. */
 export const watch =
   (environment: string | undefined): CommandBody =>
@@ -114,9 +124,7 @@ export const watch =
     session.out.note('watching; Ctrl-C leaves');
     const seen = new Set<string>();
     while (!session.signal.aborted) {
-      const next = (await readOpenDeployments(world, project, environment ?? null))
-        .toReversed()
-        .find((each) => !seen.has(each.id));
+      const next = (await readOpenDeployments(world, project, environment ?? null)).find((each) => !seen.has(each.id));
       if (next) {
         seen.add(next.id);
         await follow(session, world, next.id, { noWait: false, strict: false });

@@ -33,6 +33,7 @@ export const status = (): CommandBody => async (session) => {
       out.line(
         `  ${out.style('yellow', each.status)}  deployment ${each.number} of ${each.version}${each.hold ? `: ${each.hold}` : ''}`,
       );
+      for (const answer of each.answers) out.line(`    do     ${answer}`);
       if (each.overdue !== null) out.line(`    ${out.style('yellow', 'overdue')}  ${each.overdue}`);
       if (each.obstacle !== null) {
         out.line(`    ${out.style('red', each.obstacle.code)}  ${each.obstacle.message}`);

@@ -1,0 +1,8 @@
+import { openConditions, type DeploymentState } from './deployment.ts';
+
+/** Commands by which a person answers what a held deployment waits for; empty for one that waits for nobody. */
+export function answersTo(environment: string, state: DeploymentState | null): readonly string[] {
+  if (!state?.hold) return [];
+  if (state.hold.kind === 'unknown') return [`greenroom resume ${environment} --retry | --continue | --go-back`];
+  return openConditions(state).map((each) => `greenroom accept ${each} --environment ${environment}`);
+}
