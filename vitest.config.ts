@@ -12,7 +12,9 @@ const alone = ['test/shelf/**/*.test.ts'];
  */
 const long = [
   ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
-  ...['driver-command', 'driver-http', 'origins', 'under-way', 'refresh'].map((name) => `test/cli/${name}.test.ts`),
+  ...['driver-command', 'driver-http', 'origins', 'under-way', 'refresh', 'rehearse'].map(
+    (name) => `test/cli/${name}.test.ts`,
+  ),
   ...[
     'kill/disturbances',
     'cli/held-and-queued',
@@ -28,6 +30,7 @@ const long = [
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
   ...['session', 'scratch', 'canary'].map((name) => `src/rehearsal/${name}.test.ts`),
   'src/haproxy/machines.test.ts',
+  'src/checks/migration-rehearsal.test.ts',
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [

@@ -1,7 +1,8 @@
 /** What a rehearsal costs on 600,000 rows, beside the migration alone; and the stall that it reports, beside one that an independent client has. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Command, RehearsalOrder } from '../src/rehearsal/order.ts';
+import type { Command } from '../src/kinds/rehearsals.ts';
+import type { RehearsalOrder } from '../src/rehearsal/order.ts';
 import { rehearse } from '../src/rehearsal/rehearse.ts';
 import { makeScratch } from '../src/rehearsal/scratch.ts';
 import { openClient, withCopy } from '../src/rehearsal/testing/clone.ts';

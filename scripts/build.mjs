@@ -37,8 +37,8 @@ async function build() {
     cwd: root,
     input: Object.fromEntries(programs.map((name) => [name, `src/${name}.ts`])),
     platform: 'node',
-    // It opens a file beside itself.
-    external: ['@electric-sql/pglite-tools/pg_dump'],
+    // Each opens a file beside itself.
+    external: ['@electric-sql/pglite-tools/pg_dump', 'libpg-query'],
     // What the engine and the client of PostgreSQL could use and this project does not install is asked for only where it is used.
     onLog: (level, log) => {
       if (!['UNRESOLVED_IMPORT', 'EVAL'].includes(log.code) || !/node_modules/.test(log.message)) {

@@ -24,6 +24,7 @@ import { bootId, isAlive, ownIdentity, pidWorld } from './host/process-identity.
 import { leaseMs, type Leaving } from './kinds/lease.ts';
 import { createLoad } from './load/door.ts';
 import { checks, drivers, traffic } from './plugs.ts';
+import { createRehearsals } from './rehearsal/door.ts';
 import { openLease } from './store/lease.ts';
 import { openStore, type Rows, type Store } from './store/store.ts';
 import { openDbosEngine } from './workflow/dbos-engine.ts';
@@ -99,7 +100,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
         runSupervised({ ...request, directory: stateDirectory, cwd: directory }, signal),
     },
     effects(secrets) {
-      const doors = createEffects({ secrets, load: createLoad() });
+      const doors = createEffects({ secrets, load: createLoad(), rehearsals: createRehearsals() });
       return { ...doors, redact: (text) => doors.redactor.text(text) };
     },
     previewSecret,

@@ -5,6 +5,7 @@ import { http } from './checks/http.ts';
 import { load } from './checks/load.ts';
 import { logs } from './checks/logs.ts';
 import { metrics } from './checks/metrics.ts';
+import { migrationRehearsal } from './checks/migration-rehearsal.ts';
 import { parity } from './checks/parity.ts';
 import { ports } from './checks/ports.ts';
 import { redis } from './checks/redis.ts';
@@ -45,6 +46,7 @@ export const checks: ReadonlyMap<string, RegisteredCheck> = byKind<RegisteredChe
   register(load),
   register(logs),
   register(metrics),
+  register(migrationRehearsal),
   register(parity),
   register(ports),
   register(redis),

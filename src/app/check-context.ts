@@ -1,5 +1,6 @@
 import type { CheckContext, ServiceInstance } from '../kinds/check.ts';
 import type { Instance } from '../kinds/driver.ts';
+import { declaredMigrations } from './declared-migrations.ts';
 import { hashVariables } from './hash-variables.ts';
 import { observe, publicAddresses, servingRelease, type Site } from './site.ts';
 
@@ -51,11 +52,13 @@ export function checkContext(site: Site, ground: Ground, workDirectory: string):
       heldByUs: isOneOf(ground.listeners, place),
     })),
     databases: site.databases,
+    migrations: declaredMigrations(project, site.databases),
     caches: project.caches.map((cache) => {
       const disabled = cache.disabledIn.includes(environment.name);
       return { name: cache.name, disabled, url: disabled ? '' : variables.expand(cache.url) };
     }),
     deploymentBeganAt: deployment.createdAt,
+    expand: (text) => variables.expand(text),
     hashedVariables: (name) => hashVariables(world, project, name, hash),
   };
 }

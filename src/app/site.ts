@@ -66,15 +66,7 @@ export async function siteAt(
   const project = deployment.model;
   const environment = project.environments.find((each) => each.name === deployment.environment)!;
   const variables = await world.resolveVariables(project, environment);
-  const databases = await Promise.all(
-    project.databases.map(async ({ name, source }) => ({
-      name,
-      url:
-        source.kind === 'embedded'
-          ? await world.store.read(() => world.embedded.ensure(`${project.name}_${environment.name}_${name}`))
-          : variables.expand(source.url),
-    })),
-  );
+  const databases = await databasesOf(world, project, environment, variables);
   const caches = project.caches.filter((cache) => !cache.disabledIn.includes(environment.name));
   const values = {
     ...variables.values,
@@ -92,6 +84,23 @@ export async function siteAt(
     traffic: openTraffic(world, project, environment),
   };
 }
+
+/** Embedded ones are made when they are missing. */
+export const databasesOf = (
+  world: World,
+  project: Project,
+  environment: Environment,
+  variables: Pick<ResolvedVariables, 'expand'>,
+): Promise<Site['databases']> =>
+  Promise.all(
+    project.databases.map(async ({ name, source }) => ({
+      name,
+      url:
+        source.kind === 'embedded'
+          ? await world.store.read(() => world.embedded.ensure(`${project.name}_${environment.name}_${name}`))
+          : variables.expand(source.url),
+    })),
+  );
 
 export type Addresses = Readonly<Record<string, { readonly host: string; readonly port: number }>>;
 

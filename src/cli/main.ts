@@ -32,6 +32,7 @@ const goingBack = () => import('./commands/going-back.ts') as Promise<Bodies>;
 const closing = () => import('./commands/maintenance.ts') as Promise<Bodies>;
 const people = () => import('./commands/people.ts') as Promise<Bodies>;
 const refreshing = () => import('./commands/refresh.ts') as Promise<Bodies>;
+const rehearsing = () => import('./commands/rehearse.ts') as Promise<Bodies>;
 const reading = () => import('./commands/reading.ts') as Promise<Bodies>;
 
 const releaseOption = () => new Option('-r, --release <release>', 'id or version (default: see above)');
@@ -117,6 +118,17 @@ program
   .option('--no-proof', 'do not look for originals in the copy before it is published')
   .option('--dry-run', 'look at both ends and every rule, and copy nothing')
   .action(body(refreshing, 'refresh'));
+program
+  .command('rehearse')
+  .description('try the migration of this tree on clones of a copy, as the check migration-rehearsal declares it')
+  .argument('<environment>')
+  .addOption(
+    new Option('--profile <profile>', 'quick: up once, looked at; what is left out is not measured')
+      .choices(['quick', 'full'])
+      .default('full'),
+  )
+  .option('--dry-run', 'say what would be rehearsed, and connect to nothing')
+  .action(body(rehearsing, 'rehearse'));
 
 program
   .command('accept')

@@ -104,10 +104,26 @@ export interface CheckContext {
     readonly heldByUs: boolean;
   }[];
   readonly databases: readonly { readonly name: string; readonly url: string }[];
+  /** Databases that have a migrate command, as they are declared. Absent where nothing is migrated. */
+  readonly migrations?: readonly DeclaredMigration[];
   readonly caches: readonly { readonly name: string; readonly url: string; readonly disabled: boolean }[];
   readonly deploymentBeganAt: number;
+  /** A reference of the configuration (`${NAME}`, `secret://…`) in the environment's light; empty when it is set nowhere. */
+  expand(text: string): string;
   /** What an environment, this one or another, resolves to here: hashes under a key that only this context has. Null: there is no such environment. */
   hashedVariables(environment: string): Promise<HashedVariables | null>;
+}
+
+export interface DeclaredMigration {
+  readonly database: string;
+  /** Variable by which its commands learn the address. */
+  readonly variable: string;
+  readonly migrate: readonly string[];
+  readonly back: readonly string[] | null;
+  readonly budgetMs: number;
+  readonly lockTimeoutMs: number;
+  /** A superuser's address of the PostgreSQL that Greenroom embeds, where the database is of it; null: it is the team's own. */
+  readonly ownServer: string | null;
 }
 
 /** Two values are the same or not; nothing else can be told of them. */

@@ -1,4 +1,5 @@
 import type { Json } from '../domain/json.ts';
+import type { Rehearsals } from './rehearsals.ts';
 
 /**
  * The doors to the outside that plugs are given; nothing else reaches the world from a plug.
@@ -13,6 +14,7 @@ export interface Effects {
   readonly files: Files;
   readonly clock: Clock;
   readonly load: Load;
+  readonly rehearsals: Rehearsals;
   readonly signatures: Signatures;
 }
 

@@ -1,8 +1,6 @@
 // What a rehearsal is asked to do.
 import type { WayBack } from '../domain/rehearsal/facts.ts';
-
-/** A command of the team's, run against a database; what it printed stays with who runs it. */
-export type Command = (url: string, signal: AbortSignal) => Promise<{ readonly isDone: boolean }>;
+import type { Command } from '../kinds/rehearsals.ts';
 
 export interface RehearsalOrder {
   /** A superuser's address of the scratch server that holds the copy. */

@@ -3,6 +3,7 @@ import type { RehearsalFacts, SecondRun } from '../domain/rehearsal/facts.ts';
 import { lint } from '../domain/rehearsal/lint.ts';
 import { tableSizes, versionPairs } from './copy-facts.ts';
 import { hostileRun } from './hostile-run.ts';
+import { changesNothing } from './idle-run.ts';
 import { observedRun, type ObservedRun } from './observed-run.ts';
 import type { RehearsalOrder } from './order.ts';
 import { parseMigration, type MigrationStatement } from './parse-migration.ts';
@@ -17,6 +18,8 @@ export interface Rehearsal {
     readonly locks: ObservedRun['observation']['locks'];
     readonly canary: ObservedRun['song']['line'];
   };
+  /** Nothing of the files was sent, and a run of the command leaves a clone as it was. */
+  readonly isIdle: boolean;
   /** How often the whole migration was run. */
   readonly runs: number;
   /** Names of what an earlier rehearsal had left, and is gone now. */
@@ -41,11 +44,12 @@ export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
     }
   };
   const seen = await onClone((scratch) => observedRun(scratch, order, statements ?? []));
+  const isIdle = mayBeIdle(order, seen) && (await onClone((scratch) => changesNothing(scratch, order)));
   const later = order.profile === 'full' ? await laterRuns(onClone, order, seen) : null;
   return {
     facts: factsOf(order, statements, seen, later),
     lines: { locks: seen.observation.locks, canary: seen.song.line },
-    ...{ runs: counter.runs, swept },
+    ...{ isIdle, runs: counter.runs, swept },
   };
 }
 
@@ -54,6 +58,12 @@ async function readFiles({ files }: RehearsalOrder): Promise<readonly MigrationS
   const parsed = await Promise.all(files.map(({ file, text }) => parseMigration(file, text)));
   if (files.length === 0 || parsed.some(({ status }) => status === 'unreadable')) return null;
   return parsed.flatMap((each) => (each.status === 'parsed' ? each.statements : []));
+}
+
+/** A command that asked nothing at all has perhaps gone elsewhere. */
+function mayBeIdle({ files }: RehearsalOrder, { observation: { statements }, end }: ObservedRun): boolean {
+  const isOfFiles = statements.some(({ place }) => files.some(({ file }) => file === place.file));
+  return end.failedWith === null && statements.length > 0 && !isOfFiles;
 }
 
 /** Where a failure stands that no statement has. */
@@ -132,6 +142,16 @@ function factsOf(
     hostileReader: later?.hostileReader ?? null,
     invalidIndexes: seen.invalid,
     session: observation.session,
-    lint: statements === null ? null : lint(statements, seen.indexes),
+    lint: statements === null ? null : lint(pendingOf(statements, observation.statements), seen.indexes),
   };
+}
+
+/** Files that were applied long ago lie beside those that were sent. Where none was sent as it is written, nobody knows which those are, and all are read. */
+function pendingOf(
+  statements: readonly MigrationStatement[],
+  sent: RehearsalFacts['statements'] & object,
+): readonly MigrationStatement[] {
+  const files = new Set(sent.map(({ place }) => place.file));
+  const pending = statements.filter(({ place }) => files.has(place.file));
+  return pending.length > 0 ? pending : statements;
 }

@@ -1,5 +1,5 @@
 // One run of a team's command against a clone, through the one in the middle.
-import type { Command } from './order.ts';
+import type { Command } from '../kinds/rehearsals.ts';
 import { openProxy } from './proxy.ts';
 import type { Scratch } from './scratch.ts';
 import type { Watcher } from './watcher.ts';

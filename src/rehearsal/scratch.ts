@@ -11,6 +11,8 @@ export interface Scratch {
   url(place?: { readonly host: string; readonly port: number }): string;
   /** A connection that sees everything. Ended with the clone. */
   connect(applicationName: string): Promise<pg.Client>;
+  /** Ends every connection to it but stays its keeper, so that it can be cloned itself. */
+  rest(): Promise<void>;
   /** Drops database and role; twice is as once. */
   drop(): Promise<void>;
 }
@@ -53,9 +55,14 @@ export async function makeScratch({
     await drop().catch(() => undefined); // the first failure says more
     throw error;
   }
+  const rest = async () => {
+    const others = [...open].filter((client) => client !== keeper);
+    await Promise.all(others.map((client) => client.end().catch(() => undefined)));
+    for (const client of others) open.delete(client);
+  };
   const url = (place?: { readonly host: string; readonly port: number }) =>
     urlOf(adminUrl, { database: name, user: name, password, ...(place && { place }) });
-  return { name, url, connect, drop };
+  return { name, url, connect, rest, drop };
 }
 
 /** Drops what a rehearsal that was killed has left on this server. Answers the names. One that is at work is left. */

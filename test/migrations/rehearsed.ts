@@ -4,7 +4,7 @@ import pg from 'pg';
 import { defaultBars } from '../../src/domain/rehearsal/bars.ts';
 import type { RehearsalFacts } from '../../src/domain/rehearsal/facts.ts';
 import { judgeRehearsal, type RehearsalJudgement } from '../../src/domain/rehearsal/judge-rehearsal.ts';
-import type { Command } from '../../src/rehearsal/order.ts';
+import type { Command } from '../../src/kinds/rehearsals.ts';
 import { rehearse, type Rehearsal } from '../../src/rehearsal/rehearse.ts';
 import { productionBytes } from './base.ts';
 import { statementsOf, type Case } from './corpus.ts';

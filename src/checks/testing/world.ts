@@ -50,6 +50,7 @@ export function testContext(over: Partial<CheckContext> & { readonly load?: Load
     databases: [],
     caches: [],
     deploymentBeganAt: Date.now(),
+    expand: (text) => text,
     hashedVariables: async () => null,
     ...rest,
   };

@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { fail } from '../../domain/failure.ts';
+import type { CheckContext, DeclaredMigration } from '../../kinds/check.ts';
+import type { Command } from '../../kinds/rehearsals.ts';
+import type { MigrationRehearsalConfig } from './schema.ts';
+
+interface Setting {
+  readonly config: MigrationRehearsalConfig;
+  readonly context: CheckContext;
+  readonly migration: DeclaredMigration;
+  /** Addresses that no command may learn. */
+  readonly forbidden: readonly string[];
+}
+
+/**
+ * Commands of the team with the address of a clone and, of the environment, only what is passed by name: one that knew another address could
+ * migrate what is behind it. Throws `GR5109` when a variable that is passed holds a database that is no clone.
+ */
+export function commandOn({ config, context, migration, forbidden }: Setting): (argv: readonly string[]) => Command {
+  const places = [...forbidden, ...context.databases.map(({ url }) => url)].flatMap((url) =>
+    URL.canParse(url) ? [new URL(url).host] : [],
+  );
+  const passed = Object.fromEntries(
+    config.pass.flatMap((name) => (name in context.variables ? [[name, context.variables[name]!]] : [])),
+  );
+  for (const [name, value] of Object.entries(passed))
+    if (places.some((place) => place !== '' && value.includes(place)))
+      fail({
+        code: 'GR5109',
+        message: `The variable ${name} holds a database that is no clone, and the migrate command would learn it.`,
+        where: 'the check migration-rehearsal (pass)',
+        do: `Leave it out; the address of the clone is given as ${migration.variable}.`,
+      });
+  const backup = 'backup' in config.copy ? path.resolve(context.projectDirectory, config.copy.backup) : null;
+  return (argv) => async (url, signal) => {
+    const answer = await context.effects.process.run(
+      {
+        ...{ argv, directory: context.directory },
+        variables: {
+          ...{ ...passed, ...addressOf(url, migration), GREENROOM_ENVIRONMENT: context.environment },
+          ...(backup !== null && { GREENROOM_BACKUP: backup }),
+        },
+        // Its caller ends it, by the signal.
+        timeoutMs: 24 * 60 * 60 * 1000,
+        maxOutputBytes: 4096,
+      },
+      signal,
+    );
+    return { isDone: answer.status === 'exited' && answer.exitCode === 0 };
+  };
+}
+
+/** As the team's variable and as libpq reads it, so that a program that knows neither fails instead of finding another one. */
+function addressOf(url: string, { variable, lockTimeoutMs }: DeclaredMigration): Record<string, string> {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    ...{ DATABASE_URL: url, [variable]: url, PGHOST: hostname, PGPORT: port, PGDATABASE: pathname.slice(1) },
+    ...{ PGUSER: decodeURIComponent(username), PGPASSWORD: decodeURIComponent(password), PGSSLMODE: 'disable' },
+    ...{ PGOPTIONS: `-c lock_timeout=${lockTimeoutMs}`, GREENROOM_LOCK_TIMEOUT_MS: String(lockTimeoutMs) },
+    GREENROOM_REHEARSAL: 'true',
+  };
+}

@@ -1,0 +1,156 @@
+import path from 'node:path';
+import { fail } from '../../domain/failure.ts';
+import type { CheckContext, DeclaredMigration, Plot } from '../../kinds/check.ts';
+import type { Command, CopySource, RehearsalRequest } from '../../kinds/rehearsals.ts';
+import type { MigrationRehearsalConfig } from './schema.ts';
+import { commandOn } from './commands.ts';
+import type { RehearsalData } from './judge.ts';
+
+const where = 'the check migration-rehearsal';
+const mostBytes = 1024 * 1024;
+
+interface Prepared {
+  readonly migration: DeclaredMigration;
+  readonly request: RehearsalRequest;
+  /** What is cloned, in words. */
+  readonly copy: string;
+}
+
+/** What would be asked for, and nothing is connected. Throws `FailureError` (GR5102, GR5107, GR5109) where too little is declared. */
+export async function prepareRehearsal(
+  config: MigrationRehearsalConfig,
+  context: CheckContext,
+  profile: RehearsalRequest['profile'],
+): Promise<Prepared> {
+  const migration = migrationOf(config, context);
+  const server = serverOf(config, context, migration);
+  const production = addressIn(context, config.production, 'production');
+  const run = commandOn({ config, context, migration, forbidden: [server, production] });
+  const forward = config['forward-fix'];
+  const back = forward ?? migration.back;
+  const request: RehearsalRequest = {
+    ...{ server, production, profile, nowMs: context.effects.clock.now(), copy: await copyOf(config, context, run) },
+    ...{ lockTimeoutMs: migration.lockTimeoutMs, files: await filesOf(config, context) },
+    commands: [migration.migrate, back ?? [], config.write ?? []].map((words) => JSON.stringify(words)),
+    migrate: run(migration.migrate),
+    back: back && { kind: forward ? 'forward-fix' : 'down', run: run(back) },
+    write: config.write ? run(config.write) : null,
+    ...{ oldStatements: config['old-statements'], applicationRole: config.role ?? null },
+    // Longer than its budget, so that it is measured how much longer it takes.
+    limitMs: 5 * migration.budgetMs,
+  };
+  const copy = 'database' in config.copy ? `database ${config.copy.database}` : `backup ${config.copy.backup}`;
+  return { migration, request, copy };
+}
+
+/** Throws `FailureError` (GR5102–GR5109) for what keeps it from being measured. */
+export async function gatherRehearsal(
+  config: MigrationRehearsalConfig,
+  context: CheckContext,
+  profile: RehearsalRequest['profile'],
+  signal: AbortSignal,
+  onProgress: (text: string) => void = () => undefined,
+) {
+  signal.throwIfAborted();
+  const { migration, request, copy } = await prepareRehearsal(config, context, profile);
+  const { database, budgetMs } = migration;
+  const measured = await context.effects.rehearsals.rehearse({ ...request, onProgress }, signal);
+  const { facts, isIdle, digest, copiedAtMs, runs, swept, canary } = measured;
+  const data: RehearsalData = { database, copy, copiedAtMs, digest, profile, budgetMs, runs, swept, isIdle, facts };
+  const points = canary.map(({ atMs, longestMs }) => [atMs, Number(longestMs.toPrecision(4))] as const);
+  const plot: Plot = {
+    title: 'The old version while it migrates',
+    kind: 'line',
+    ...{ xLabel: 'ms since it began', yLabel: 'ms waited', series: [{ name: 'longest wait', points }] },
+  };
+  return { status: 'measured', data, plots: [plot] } as const;
+}
+
+function migrationOf({ database }: MigrationRehearsalConfig, { migrations = [] }: CheckContext): DeclaredMigration {
+  const found = migrations.filter((each) => database === undefined || each.database === database);
+  if (found.length === 1) return found[0]!;
+  const names = migrations.map((each) => each.database).join(', ');
+  return fail({
+    code: 'GR5102',
+    message:
+      database === undefined
+        ? 'There is not one database with a migrate command.'
+        : `There is no database "${database}" with a migrate command.`,
+    where,
+    do: names === '' ? 'Declare  databases.<name>.migrate.' : `Write  database:  with one of: ${names}.`,
+  });
+}
+
+function serverOf(
+  { server }: MigrationRehearsalConfig,
+  context: CheckContext,
+  { ownServer }: DeclaredMigration,
+): string {
+  if (server !== undefined) return addressIn(context, server, 'server');
+  return (
+    ownServer ??
+    fail({
+      code: 'GR5102',
+      message: 'It is not said on which server the migration may be rehearsed.',
+      where: `${where} (server)`,
+      do: 'Write a superuser’s address of a server with nothing but copies:  server: "${REHEARSAL_SERVER}".',
+    })
+  );
+}
+
+function addressIn(context: CheckContext, text: string, field: string): string {
+  const value = context.expand(text);
+  if (/^postgres(?:ql)?:\/\/[^/]+\/[^/]+$/.test(value.replace(/\?.*$/, '')) && URL.canParse(value)) return value;
+  return fail({
+    code: 'GR5102',
+    message:
+      value === '' ? `What ${field} refers to is set nowhere.` : `What ${field} says is no address of PostgreSQL.`,
+    where: `${where} (${field})`,
+    do: 'Set the variable where Greenroom runs:  postgresql://role:password@host:port/database.',
+  });
+}
+
+async function copyOf(
+  { copy }: MigrationRehearsalConfig,
+  { projectDirectory, effects }: CheckContext,
+  run: (argv: readonly string[]) => Command,
+): Promise<CopySource> {
+  if ('database' in copy) return { from: 'database', name: copy.database };
+  const found = await effects.files.read(path.resolve(projectDirectory, copy.backup), 1);
+  if (found === null || found.text === '')
+    fail({
+      code: 'GR5107',
+      message: found === null ? `There is no backup ${copy.backup}.` : `The backup ${copy.backup} is empty.`,
+      where: `${where} (copy.backup)`,
+      do: 'Name the newest backup, relative to the project.',
+    });
+  return { from: 'backup', takenAtMs: found.modifiedAt, restore: run(copy.restore) };
+}
+
+async function filesOf(
+  { files }: MigrationRehearsalConfig,
+  { directory, effects }: CheckContext,
+): Promise<RehearsalRequest['files']> {
+  const names = await effects.files.find(directory, files);
+  if (names.length === 0)
+    fail({
+      code: 'GR5107',
+      message: `No file of the release matches ${files}.`,
+      where: `${where} (files)`,
+      do: 'Correct the glob: what the statements say is read from there.',
+    });
+  return Promise.all(
+    names.map(async (name) => {
+      const file = path.isAbsolute(name) ? path.relative(directory, name) : name;
+      const read = await effects.files.read(path.resolve(directory, file), mostBytes);
+      if (read === null || read.truncated)
+        fail({
+          code: 'GR5107',
+          message: `${file} cannot be read whole.`,
+          where: `${where} (files)`,
+          do: 'A migration file has at most 1 MiB.',
+        });
+      return { file, text: read.text };
+    }),
+  );
+}

@@ -1,0 +1,91 @@
+import { defaultBars } from '../../domain/rehearsal/bars.ts';
+import type { RehearsalFacts } from '../../domain/rehearsal/facts.ts';
+import type { RehearsalFinding } from '../../domain/rehearsal/finding.ts';
+import { judgeRehearsal, type RehearsalJudgement } from '../../domain/rehearsal/judge-rehearsal.ts';
+import { stops } from '../../domain/rehearsal/reason.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import type { Finding, Judgement } from '../../kinds/check.ts';
+import { counted } from '../../kinds/wording.ts';
+
+export interface RehearsalData {
+  readonly database: string;
+  /** What was cloned, in words. */
+  readonly copy: string;
+  /** Instant that its data is from, in ms since the epoch. */
+  readonly copiedAtMs: number;
+  /** Of migration files and commands. */
+  readonly digest: string;
+  readonly profile: 'quick' | 'full';
+  readonly budgetMs: number;
+  readonly runs: number;
+  readonly swept: readonly string[];
+  /** The command changed nothing on the copy. */
+  readonly isIdle: boolean;
+  readonly facts: RehearsalFacts;
+}
+
+export const weigh = ({ facts, budgetMs }: RehearsalData): RehearsalJudgement =>
+  judgeRehearsal(facts, { ...defaultBars, budgetMs });
+
+/** Go passes, a condition warns; where nothing but a measurement is missing it cannot be judged, and everything else fails. */
+export function judgeMigration(data: RehearsalData): Judgement {
+  if (data.isIdle) return idle(data);
+  const { decision, findings } = weigh(data);
+  if (decision === 'go')
+    return { outcome: 'pass', reason: `The migration may go: ${goodWords(data)}.`, findings: measured(data) };
+  const [first] = findings;
+  const more = findings.length === 1 ? '' : ` (and ${counted(findings.length - 1, 'more reason')})`;
+  const isUnmeasured = findings.filter(({ reason }) => stops(reason)).every(({ reason }) => reason === 'not-measured');
+  return {
+    outcome: decision === 'conditional-go' ? 'warn' : isUnmeasured ? 'error' : 'fail',
+    reason: `${placed(first!)}${more}.`,
+    findings: [...findings.map(asFinding), ...measured(data)],
+    cause: 'What the migration does to a database of this size, or to the version that uses it.',
+    next: first!.next,
+  };
+}
+
+/** A sentence without its end, with its place before it. */
+function placed({ place, text }: RehearsalFinding): string {
+  const sentence = text.replace(/\.$/, '');
+  return place === null ? sentence : `${place.file}:${place.line}: ${sentence}`;
+}
+
+const asFinding = (finding: RehearsalFinding): Finding => ({
+  name: finding.reason,
+  outcome: finding.reason === 'not-measured' ? 'error' : stops(finding.reason) ? 'fail' : 'warn',
+  value: placed(finding),
+  threshold: null,
+});
+
+const longestStall = ({ facts }: RehearsalData): number | null =>
+  facts.stalls === null || facts.stalls.length === 0
+    ? null
+    : Math.max(...facts.stalls.map(({ longestMs }) => longestMs));
+
+function goodWords(data: RehearsalData): string {
+  const { facts, runs } = data;
+  return `${counted(facts.statements?.length ?? 0, 'statement')} in ${formatDuration(facts.durationMs ?? 0)}, the old version waited at most ${formatDuration(longestStall(data) ?? 0)} and goes on, the way back brought everything back, ${counted(runs, 'run')}`;
+}
+
+/** What was measured beside the reasons; each of them has its reason where it is bad. */
+function measured(data: RehearsalData): readonly Finding[] {
+  const stall = longestStall(data);
+  const { durationMs } = data.facts;
+  return [
+    ...(durationMs === null ? [] : [valueOf('migration', durationMs, data.budgetMs)]),
+    ...(stall === null ? [] : [valueOf('longest wait of the old version', stall, defaultBars.stallConditionalMs)]),
+  ];
+}
+
+const valueOf = (name: string, ms: number, bound: number): Finding => ({
+  ...{ name, outcome: ms <= bound ? 'pass' : 'warn', value: formatDuration(ms), threshold: formatDuration(bound) },
+});
+
+/** No pass: a copy that has the migration already would look the same. */
+const idle = ({ copy }: RehearsalData): Judgement => ({
+  outcome: 'warn',
+  reason: `The migrate command changed nothing on clones of ${copy}: there is nothing to migrate, or the copy has it already.`,
+  findings: [{ name: 'changes', outcome: 'warn', value: 'none', threshold: null }],
+  next: 'See that the copy is of production and from before this migration; a release without one is accepted as it is.',
+});

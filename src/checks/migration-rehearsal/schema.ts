@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { argv, inside } from '../../kinds/command-line.ts';
+
+const nameOfVariable = () => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
+
+const copy = z
+  .union([
+    z.strictObject({
+      database: z
+        .string()
+        .min(1)
+        .describe('A database of the scratch server whose comment says that it is a copy, and of when.'),
+    }),
+    z.strictObject({
+      backup: z.string().min(1).describe('The file, relative to the project; its time of change is its age.'),
+      restore: argv().describe('Command that restores `GREENROOM_BACKUP` into the empty database of `DATABASE_URL`.'),
+    }),
+  ])
+  .describe('What is cloned: a database that says that it is a copy, or a backup and the command that restores it.');
+
+export const schema = z.strictObject({
+  database: z
+    .string()
+    .optional()
+    .describe('Database of greenroom.yaml whose migrate command is rehearsed. Default: the only one that has one.'),
+  server: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A superuser’s address of the scratch server, as a reference: `"${REHEARSAL_SERVER}"`. Default: the PostgreSQL that Greenroom embeds, where the database is of it.',
+    ),
+  copy,
+  production: z
+    .string()
+    .min(1)
+    .describe(
+      'Address of production by a role that reads, as a reference: `secret://env/PRODUCTION_READER`. It is asked for versions and sizes.',
+    ),
+  files: inside().describe('Glob of the migration files in the release: plain SQL, in the order of their names.'),
+  'old-statements': z
+    .array(z.string().min(1))
+    .min(1)
+    .max(50)
+    .describe('Statements of the version that serves, with values; asked before, while and after it migrates.'),
+  role: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Role of the scratch server by which the old statements are asked. Default: who owns everything.'),
+  'forward-fix': argv()
+    .optional()
+    .describe('Command that is run instead of going back. Default: `back` of the database.'),
+  write: argv().optional().describe('Command that writes what the new version writes, before the way back is taken.'),
+  pass: z
+    .array(nameOfVariable())
+    .default([])
+    .describe('Variables of the environment that the commands get; of others they get none.'),
+});
+export type MigrationRehearsalConfig = z.infer<typeof schema>;

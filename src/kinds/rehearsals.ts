@@ -1,0 +1,53 @@
+import type { RehearsalFacts, WayBack } from '../domain/rehearsal/facts.ts';
+
+/** The door to a server on which migrations may be tried. */
+export interface Rehearsals {
+  /** Throws `FailureError` (GR5103–GR5108) for what keeps it from measuring; nothing is left behind then. */
+  rehearse(request: RehearsalRequest, signal: AbortSignal): Promise<MeasuredRehearsal>;
+}
+
+/** A command of the team's, run against a database; what it printed stays with who runs it. */
+export type Command = (url: string, signal: AbortSignal) => Promise<{ readonly isDone: boolean }>;
+
+export interface RehearsalRequest {
+  /** A superuser's address of the scratch server. */
+  readonly server: string;
+  readonly copy: CopySource;
+  /** Address of production by a role that reads; it is asked for versions and sizes, and nothing else. */
+  readonly production: string;
+  readonly nowMs: number;
+  readonly lockTimeoutMs: number;
+  /** The migration's files in their order. */
+  readonly files: readonly { readonly file: string; readonly text: string }[];
+  /** How the commands are written down; with the files it makes the digest. */
+  readonly commands: readonly string[];
+  readonly migrate: Command;
+  readonly back: { readonly kind: WayBack['kind']; readonly run: Command } | null;
+  readonly write: Command | null;
+  readonly oldStatements: readonly string[];
+  readonly applicationRole: string | null;
+  readonly profile: 'quick' | 'full';
+  /** No single run of a command takes longer. */
+  readonly limitMs: number;
+  readonly onProgress?: (text: string) => void;
+}
+
+/** `database`: one on the server that says that it is a copy. `backup`: a file that the team's command restores into an empty database. */
+export type CopySource =
+  | { readonly from: 'database'; readonly name: string }
+  | { readonly from: 'backup'; readonly takenAtMs: number; readonly restore: Command };
+
+export interface MeasuredRehearsal {
+  readonly facts: RehearsalFacts;
+  /** The command changed nothing on the copy. */
+  readonly isIdle: boolean;
+  /** Of files and commands, `sha256:…`. */
+  readonly digest: string;
+  /** In ms since the epoch. */
+  readonly copiedAtMs: number;
+  readonly runs: number;
+  /** Names of what an earlier rehearsal had left, and is gone now. */
+  readonly swept: readonly string[];
+  /** For the drawing, in ms since the migration began. */
+  readonly canary: readonly { readonly atMs: number; readonly longestMs: number }[];
+}

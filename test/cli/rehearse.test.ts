@@ -1,0 +1,147 @@
+// `greenroom rehearse` on a small project: what it denies and says, that a kill leaves nothing the next run does not remove, and that the check stops a release.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Client } from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { joinPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts';
+import { Tiny, until } from '../rig/tiny.ts';
+
+vi.setConfig({ testTimeout: 600_000 });
+
+let tiny: Tiny;
+let own: EmbeddedPostgres;
+let elsewhere: EmbeddedPostgres;
+let variables: Record<string, string>;
+
+async function ask(url: string, ...texts: readonly string[]): Promise<readonly object[]> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    let rows: readonly object[] = [];
+    for (const text of texts) rows = (await client.query<object>(text)).rows;
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+const left = () =>
+  ask(
+    own.adminUrl,
+    `select datname as name from pg_database where datname like 'greenroom_rehearsal%' union all
+    select rolname from pg_roles where rolname like 'greenroom_rehearsal%'`,
+  );
+
+const runner = path.join(import.meta.dirname, '../../src/checks/migration-rehearsal/testing/migrate.mjs');
+const command = (deed: string) => [process.execPath, runner, deed];
+const shop = [
+  'create table users (id int primary key, name text not null)',
+  'create table done (name text primary key)',
+  `insert into users select g, 'n' || g from generate_series(1, 300) g`,
+];
+
+const check = {
+  ...{ kind: 'migration-rehearsal', production: 'secret://env/PRODUCTION_READER', copy: { database: 'shop_copy' } },
+  ...{ files: 'migrations/*.sql', 'old-statements': ['select name from users where id = 7'], in: ['staging'] },
+};
+const declare = (checks: object) =>
+  tiny.overlay({
+    databases: { main: { embedded: true, migrate: command('up'), back: command('down') } },
+    phases: { preflight: { checks } },
+  });
+function migration(up: string, down: string): void {
+  for (const [folder, text] of Object.entries({ migrations: up, back: down })) {
+    mkdirSync(tiny.play.file(folder), { recursive: true });
+    writeFileSync(tiny.play.file(`${folder}/001.sql`), text);
+  }
+}
+
+beforeAll(async () => {
+  tiny = await Tiny.open();
+  own = await joinPostgres({ homeDir: tiny.play.beside('postgres'), label: 'rehearse test' });
+  elsewhere = await joinPostgres({ homeDir: tiny.play.beside('production-postgres'), label: 'rehearse test' });
+  for (const [postgres, name] of [
+    [own, 'shop_copy'],
+    [own, 'tiny_staging_main'],
+    [elsewhere, 'shop'],
+  ] as const) {
+    await ask(postgres.adminUrl, `create database ${name}`);
+    await ask(postgres.urlFor(name), ...shop);
+  }
+  await ask(elsewhere.adminUrl, `create role reader login password 'reader-word'`);
+  await ask(own.adminUrl, `comment on database shop_copy is 'greenroom: copy of ${new Date().toISOString()}'`);
+  const reader = Object.assign(new URL(elsewhere.urlFor('shop')), { username: 'reader', password: 'reader-word' });
+  variables = { PRODUCTION_READER: reader.href };
+}, 120_000);
+afterAll(async () => {
+  await own?.leave();
+  await elsewhere?.leave();
+  await tiny?.close();
+}, 60_000);
+
+const run = (line: string, more = variables) => tiny.play.run(line.split(' '), { variables: more, timeoutMs: 200_000 });
+const codes = async (line: string, more = variables): Promise<readonly string[]> => {
+  const { stdout } = await run(`${line} --json`, more);
+  return (JSON.parse(stdout) as { failures: { code: string }[] }).failures.map(({ code }) => code);
+};
+
+test('what nobody declared is not rehearsed', async () => {
+  declare({});
+  migration('alter table users add column mail text;', 'alter table users drop column mail;');
+  expect(await codes('rehearse staging')).toEqual(['GR5101']);
+  declare({ 'on-a-copy': check });
+  expect(await codes('rehearse production')).toEqual(['GR5101']);
+  expect(await codes('rehearse staging', {})).toEqual(['GR5102']);
+  declare({ 'on-a-copy': { ...check, copy: { database: 'tiny_staging_main' } } });
+  expect(await codes('rehearse staging')).toEqual(['GR5103']);
+  declare({ 'on-a-copy': check });
+});
+
+test('a dry run, a go, one that was not measured whole, and a no-go', async () => {
+  const dry = await run('rehearse staging --dry-run');
+  expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining('ready  on-a-copy: database main, on clones of')]);
+  const good = await run('rehearse staging');
+  expect([good.code, good.stdout]).toEqual([0, expect.stringMatching(/^go {2}on-a-copy/)]);
+  expect(good.stdout).toMatch(/migrations\/001\.sql:1 .*AccessExclusiveLock on users/);
+  expect(good.stdout).toMatch(/digest +sha256:/);
+  expect(good.stderr).toMatch(/migrating, run 1\n/);
+  expect(good.stdout + good.stderr).not.toContain('reader-word');
+  const quick = await run('rehearse staging --profile quick');
+  expect([quick.code, quick.stdout]).toEqual([3, expect.stringContaining('Nobody has measured the way back')]);
+  migration('alter table users rename column name to title;', 'alter table users rename column title to name;');
+  const bad = await run('rehearse staging');
+  expect([bad.code, bad.stdout]).toEqual([1, expect.stringMatching(/^no-go .*\n {2}old-version-fails .*42703/)]);
+  expect(await left()).toEqual([]);
+});
+
+test('killed in the middle: the next run removes what is left', async () => {
+  migration('select pg_sleep(3); alter table users add column mail text;', 'alter table users drop column mail;');
+  const running = tiny.play.start(['rehearse', 'staging', '--profile', 'quick'], { variables });
+  await until('it migrates', () => running.said().includes('migrating, run 1'), 60_000);
+  running.kill('SIGKILL');
+  await running.ended;
+  expect(await left()).not.toEqual([]);
+  migration('alter table users add column mail text;', 'alter table users drop column mail;');
+  // What it was connected by ends a moment after it.
+  await until(
+    'it is let go of',
+    async () => {
+      const { stdout } = await run('rehearse staging --json --profile quick');
+      const told = JSON.parse(stdout) as { rehearsals: { data: { swept: string[] } }[] };
+      return told.rehearsals[0]!.data.swept.length > 0 && (await left()).length === 0;
+    },
+    60_000,
+  );
+});
+
+test('the check stops a release, with evidence that holds no password', async () => {
+  migration('alter table users rename column name to title;', 'alter table users rename column title to name;');
+  tiny.next();
+  const told = await run('deploy staging');
+  expect([told.code, told.stdout + told.stderr]).toEqual([1, expect.stringContaining('fails with SQLSTATE 42703')]);
+  const [kept] = await tiny.play.rows<{ text: string }>(
+    `select string_agg(result::text, chr(10)) as text from greenroom.result as result`,
+  );
+  expect(kept!.text).toMatch(/"on-a-copy"[^]*"evidence""?: ""?[0-9a-f]{64}/);
+  expect(kept!.text).not.toContain('reader-word');
+});
