@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { createEffects } from '../effects/effects.ts';
 import type { CheckContext, DeclaredMigration } from '../kinds/check.ts';
 import { ask, checkContract, type CheckWorld } from '../kinds/testing/check-contract.ts';
@@ -50,7 +50,6 @@ const left = () =>
     `select datname from pg_database where datname like 'greenroom_rehearsal%' union all
      select rolname from pg_roles where rolname like 'greenroom_rehearsal%'`,
   );
-afterAll(async () => expect(await left()).toEqual([]));
 
 const runner = fileURLToPath(new URL('./migration-rehearsal/testing/migrate.mjs', import.meta.url));
 const run = (...words: string[]) => [process.execPath, runner, ...words];
@@ -229,4 +228,8 @@ test('what is not declared is denied', patience, async () => {
   const guest = await openClient(at(scratch.url(), 'shop_copy'));
   expect(await refused({})).toMatch(/^GR5108/);
   await guest.end();
+});
+
+test('after all of it nothing is left on the scratch server', async () => {
+  expect(await left()).toEqual([]);
 });
