@@ -47,7 +47,7 @@ const check = {
 const declare = (checks: object) =>
   tiny.overlay({
     databases: { main: { embedded: true, migrate: command('up'), back: command('down') } },
-    phases: { preflight: { checks } },
+    phases: { migrations: { checks } },
   });
 function migration(up: string, down: string): void {
   for (const [folder, text] of Object.entries({ migrations: up, back: down })) {
