@@ -127,7 +127,7 @@ program
       .choices(['quick', 'full'])
       .default('full'),
   )
-  .option('--dry-run', 'say what would be rehearsed, and connect to nothing')
+  .option('--dry-run', 'say what would be rehearsed, and connect to none of its databases')
   .action(body(rehearsing, 'rehearse'));
 
 program

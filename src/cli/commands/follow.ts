@@ -74,7 +74,9 @@ export async function followed(
   }
   screen.close();
   if (last === null) return { code: exit.couldNotJudge, document: { ok: false } };
-  if (last.ending === null) return before ? sayBehind(session, last, before) : sayStanding(session, last);
+  // It may have begun since it was last asked who is before it.
+  const isBehind = before !== null && last.state === null;
+  if (last.ending === null) return isBehind ? sayBehind(session, last, before!) : sayStanding(session, last);
   return { code: codeOf(last, options.strict), document: await sayEnding(out, world, id) };
 }
 
