@@ -1,19 +1,18 @@
-import { judgeSubjects, noLooks, type LooksTally, type Subject } from '../../domain/bake-looks.ts';
+import { judgeSubjects, noLooks, type Subject } from '../../domain/bake-looks.ts';
 import { lookDoubt } from '../../domain/bake-words.ts';
-import { followCopies, lostWords, type SeenCopies } from '../../domain/copies.ts';
-import { bakeFault, bakeGap, emptyTally, type BakeBaseline, type BakeTally } from '../../domain/bake.ts';
+import { lostWords } from '../../domain/copies.ts';
+import { bakeFault, bakeGap, emptyTally, type BakeBaseline } from '../../domain/bake.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { OperationResult } from '../../domain/deployment.ts';
 import type { Bake } from '../../domain/project.ts';
 import { shareOf } from '../../domain/shift.ts';
 import type { Step } from '../../domain/step.ts';
 import { newSide } from '../../kinds/beside.ts';
-import type { HttpAnswer } from '../../kinds/effects.ts';
-import type { ColourLoad, TrafficState } from '../../kinds/traffic.ts';
-import { observe, publicAddresses, servingRelease, type Site } from '../site.ts';
-import { handWork } from '../sound-traffic.ts';
+import { servingRelease, type Site } from '../site.ts';
 import { askBeside } from './bake-beside.ts';
+import { bad, earlier, look, type Bout } from './bake-bout.ts';
 import { bakeSubjects, endLook, lookFacts, takeIn, untilLookMs, type ProbeAnswer } from './bake-look.ts';
+import { probe, probesOf } from './bake-probes.ts';
 import type { StepModule, StepTask } from './step-task.ts';
 
 /** Traffic and processes are looked at this often, whatever the interval of the probes. */
@@ -22,21 +21,6 @@ const lookEveryMs = 100;
 const settleEveryMs = 20;
 /** One recorded answer per window: what is lost by a crash is at most this much watching. */
 const windowMs = 30_000;
-
-interface Bout {
-  /** Time that was really watched; what passed while nobody looked does not count. */
-  readonly watchedMs: number;
-  readonly tally: BakeTally;
-  readonly counted: { readonly sinceAt: number; readonly requests: number; readonly badAnswers: number };
-  readonly fault: string | null;
-  readonly isOver: boolean;
-  readonly firstBadAt: number | null;
-  readonly faultAt: number | null;
-  /** Absent where nothing is judged by looks, so that what an older version has begun reads the same. */
-  readonly looks?: LooksTally;
-  /** Absent where no service is on several machines. */
-  readonly copies?: SeenCopies;
-}
 
 /** What is watched: all of the traffic, by the rules of the bake; or a share of it, as long as the shift says and without looks. */
 interface Watch {
@@ -91,8 +75,6 @@ async function open(site: Site): Promise<{ baseline: BakeBaseline; counted: Bout
     counted: { sinceAt: now?.countedSinceAt ?? 0, requests: 0, badAnswers: 0 },
   };
 }
-
-const bad = (load: ColourLoad): number => load.status5xx + load.transportErrors;
 
 interface Ground extends Watch {
   readonly baseline: BakeBaseline;
@@ -161,108 +143,6 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
 /** By its operation, so that a bake that is asked for again keeps what the first one saw. */
 const bakeName = ({ step, operation }: StepTask): string =>
   `${step.name}-${operation.slice(operation.lastIndexOf('-') + 1)}`;
-
-/** Real traffic as the proxy counts it, and whether every process still lives. */
-async function look(site: Site, before: Bout, share: number | null): Promise<Bout> {
-  const running = await observe(site, site.colour);
-  const lost = site.project.services
-    .filter(({ name }) => running.every(({ service }) => service !== name))
-    .map((service) => service.name);
-  const copies = followCopies(before.copies, running);
-  const bout = copies ? { ...before, copies } : before;
-  const load = (await site.traffic.load().catch(() => [])).find((each) => each.colour === site.colour);
-  const fault = lost.length > 0 ? `${lost.join(', ')} exited` : await astray(site, share);
-  if (!load) return { ...bout, fault };
-  // A proxy that restarted counts from zero again: what it had counted before is kept.
-  const isSame = load.countedSinceAt === bout.counted.sinceAt;
-  const counts = isSame
-    ? { requests: bout.counted.requests, badAnswers: bout.counted.badAnswers }
-    : { requests: 0, badAnswers: 0 };
-  const tally: BakeTally = {
-    ...bout.tally,
-    requests: bout.tally.requests + load.requests - counts.requests,
-    badAnswers: bout.tally.badAnswers + bad(load) - counts.badAnswers,
-  };
-  const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load) };
-  return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
-}
-
-/** What of the traffic is not as this bake needs it, in words; null also for a proxy that cannot tell for the moment. */
-async function astray({ traffic, colour }: Site, share: number | null): Promise<string | null> {
-  try {
-    const current = await traffic.current();
-    return current === null || has(current, colour, share)
-      ? null
-      : `the new version does not have ${share === null ? 'the traffic' : `${share} % of the traffic`}`;
-  } catch (error) {
-    return handWork(error);
-  }
-}
-
-const earlier = (one: number | null, other: number | null): number | null =>
-  one === null || other === null ? (one ?? other) : Math.min(one, other);
-
-function has({ colour, beside }: TrafficState, mine: Site['colour'], share: number | null): boolean {
-  if (share === null) return colour === mine;
-  return beside?.colour === mine && beside.gets.kind === 'share' && beside.gets.percent === share;
-}
-
-/** What the bake asks through the public address of every proxy, as a user would. */
-function probesOf(site: Site): readonly { readonly service: string; readonly url: string }[] {
-  const { project, environment } = site;
-  const declared = environment.bake.probes;
-  const probes =
-    declared.length > 0 ? declared : project.services.map(({ name, health }) => ({ service: name, path: health.path }));
-  return [publicAddresses(project, environment), ...site.traffic.others()].flatMap((addresses) =>
-    probes.map(({ service, path }) => {
-      const place = addresses[service]!;
-      return { service, url: `http://${place.host}:${place.port}${path}` };
-    }),
-  );
-}
-
-/** An answer of 500 or more is a failure; no answer at all is an error. */
-async function probe(site: Site, tally: BakeTally, headers: Readonly<Record<string, string>>, signal: AbortSignal) {
-  const answers = await Promise.all(
-    probesOf(site).map(async ({ service, url }) => {
-      return {
-        service,
-        url,
-        answer: await site.effects.http.request(
-          { method: 'GET', url, headers, timeoutMs: 5_000, maxBytes: 4096 },
-          signal,
-        ),
-      };
-    }),
-  );
-  if (signal.aborted) return { tally, answers: [] };
-  const failures = answers.flatMap(({ url, answer }) =>
-    answer.status === 'answered' && answer.code >= 500 ? [`${url} answered ${answer.code}`] : [],
-  );
-  const errors = answers.flatMap(({ url, answer }) =>
-    answer.status === 'unreachable' ? [`${url}: ${answer.reason}`] : [],
-  );
-  const told: BakeTally = {
-    ...tally,
-    probes: tally.probes + answers.length,
-    failedProbes: tally.failedProbes + failures.length,
-    errorsInARow: errors.length > 0 ? tally.errorsInARow + 1 : 0,
-    lastFailure: failures[0] ?? errors[0] ?? tally.lastFailure,
-    ...(tally.answered && { answered: withAnswered(tally.answered, answers) }),
-  };
-  const timed = answers.map(({ service, answer }): ProbeAnswer => {
-    const isGood = answer.status === 'answered' && answer.code < 500;
-    return { service, durationMs: isGood ? answer.durationMs : null };
-  });
-  return { tally: told, answers: timed };
-}
-
-const withAnswered = (
-  before: readonly string[],
-  answers: readonly { readonly url: string; readonly answer: HttpAnswer }[],
-): readonly string[] => [
-  ...new Set([...before, ...answers.flatMap(({ url, answer }) => (answer.status === 'answered' ? [url] : []))]),
-];
 
 function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Ground): OperationResult {
   const { tally, firstBadAt, faultAt, watchedMs } = bout;
