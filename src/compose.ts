@@ -20,6 +20,7 @@ import { openHome, tieToStore } from './effects/home.ts';
 import { previewSecret } from './effects/preview-secret.ts';
 import { runSupervised, supervisedProcess } from './effects/supervised.ts';
 import { ensureDatabase, joinPostgres, registerUser, type EmbeddedPostgres } from './embedded/postgres.ts';
+import { readerUrl } from './embedded/reader.ts';
 import { bootId, isAlive, ownIdentity, pidWorld } from './host/process-identity.ts';
 import { leaseMs, type Leaving } from './kinds/lease.ts';
 import { createLoad } from './load/door.ts';
@@ -141,6 +142,7 @@ function openEmbedded(homeDir: string, onProgress: (line: string) => void) {
   let joined: Promise<EmbeddedPostgres> | null = null;
   return {
     ensure: async (name: string) => ensureDatabase(await (joined ??= join()), name),
+    readerOf: async (name: string) => readerUrl(await (joined ??= join()), name),
     addUser: (user: Parameters<typeof registerUser>[1]) => registerUser(homeDir, user),
     async revive() {
       joined = join();

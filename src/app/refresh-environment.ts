@@ -51,19 +51,15 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
 async function findEnds(world: World, project: Project, name: string, file: RefreshFile): Promise<RefreshEnds> {
   const environment = environmentOf(project, name);
   const { source } = file;
-  if (source === null)
-    return fail({
-      code: 'GR5041',
-      message: 'refresh.yaml does not say where the data comes from.',
-      where: 'refresh.yaml (source)',
-      do: 'Write  source: { url: "postgresql://greenroom_reader:${READER_PASSWORD}@host/database" }.',
-    });
   const sourceEnvironment = source.environment ?? project.path.at(-1)!;
   const from = environmentOf(project, sourceEnvironment);
   require(judgeEnvironments(project.path, sourceEnvironment, name));
   const database = databaseOf(project, file);
   const light = await world.resolveVariables(project, from);
-  const sourceUrl = resolve(light, source.url, 'source.url');
+  const sourceUrl =
+    source.url === null
+      ? await embeddedReader(world, project, from, database)
+      : resolve(light, source.url, 'source.url');
   const targetUrl = await urlOf(world, project, environment, database);
   const last = environmentOf(project, project.path.at(-1)!);
   const guarded = [
@@ -114,10 +110,25 @@ function resolve(light: ResolvedVariables, text: string, place: string): string 
 
 async function urlOf(world: World, project: Project, environment: Environment, database: Database): Promise<string> {
   if (database.source.kind === 'embedded')
-    return world.store.read(() => world.embedded.ensure(`${project.name}_${environment.name}_${database.name}`));
+    return world.store.read(() => world.embedded.ensure(embeddedName(project, environment, database)));
   const light = await world.resolveVariables(project, environment);
   return resolve(light, database.source.url, `databases.${database.name}.url of ${environment.name}`);
 }
+
+/** The embedded database of the source; how one of your own is reached must be said. */
+async function embeddedReader(world: World, project: Project, from: Environment, database: Database): Promise<string> {
+  if (database.source.kind === 'embedded')
+    return world.store.read(() => world.embedded.readerOf(embeddedName(project, from, database)));
+  return fail({
+    code: 'GR5041',
+    message: 'refresh.yaml does not say where the data comes from.',
+    where: 'refresh.yaml (source)',
+    do: 'Write  source: { url: "postgresql://greenroom_reader:${READER_PASSWORD}@host/database" }.',
+  });
+}
+
+const embeddedName = (project: Project, environment: Environment, database: Database): string =>
+  `${project.name}_${environment.name}_${database.name}`;
 
 /** What an environment says its databases are; one that cannot be resolved here guards nothing. */
 async function ownAddresses(world: World, project: Project, environment: Environment): Promise<readonly string[]> {

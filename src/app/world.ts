@@ -113,6 +113,8 @@ export interface Supervised {
 export interface EmbeddedDatabases {
   /** URL of a database of the embedded PostgreSQL, created when missing. */
   ensure(name: string): Promise<string>;
+  /** URL of one that is there, as a role that can read everything and write nothing. */
+  readerOf(name: string): Promise<string>;
   /** A started process that keeps its data there. */
   addUser(user: { readonly pid: number; readonly startedTicks: string; readonly label: string }): Promise<void>;
 }

@@ -53,8 +53,9 @@ export const refreshShape = z
         url: z
           .string()
           .min(1)
+          .optional()
           .describe(
-            'Its PostgreSQL, by a role that can only read: `postgresql://greenroom_reader:${READER_PASSWORD}@db/shop`.',
+            'Its PostgreSQL, by a role that can only read: `postgresql://greenroom_reader:${READER_PASSWORD}@db/shop`. Default, for an embedded database: a role of Greenroom’s own that can only read.',
           ),
       })
       .optional()

@@ -34,7 +34,7 @@ types:
   expect(rules).toMatchObject({
     ok: true,
     value: {
-      source: null,
+      source: { environment: null, url: null },
       database: null,
       key: null,
       rules: {

@@ -11,7 +11,12 @@ import { parseYaml } from './yaml-tree.ts';
 
 /** `refresh.yaml`, understood. Addresses and key are still references. */
 export interface RefreshFile {
-  readonly source: { readonly environment: string | null; readonly url: string } | null;
+  readonly source: {
+    /** The last of the path, otherwise. */
+    readonly environment: string | null;
+    /** A role that can only read, otherwise, where the database is an embedded one. */
+    readonly url: string | null;
+  };
   readonly database: string | null;
   readonly key: string | null;
   readonly rules: RefreshRules;
@@ -36,7 +41,7 @@ export function loadRefreshFile(file: string): Result<RefreshFile> {
   if (!shape.success) return failed(...tell(ground, shape.error.issues));
   const { source, database, key, columns, patterns, types } = shape.data;
   return ok({
-    source: source ? { environment: source.environment ?? null, url: source.url } : null,
+    source: { environment: source?.environment ?? null, url: source?.url ?? null },
     ...{ database: database ?? null, key: key ?? null },
     rules: {
       columns: mapRules(columns),

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FailureError } from '../domain/failure.ts';
 import type { EmbeddedPostgres } from './postgres.ts';
 import { ensureDatabase, joinPostgres, postgresState, registerUser } from './postgres.ts';
+import { readerUrl } from './reader.ts';
 import { identify } from '../host/process-identity.ts';
 import type { Joined } from './testing/postgres-processes.ts';
 import { joinElsewhere, keeperPid, makeHome, processesOf, query } from './testing/postgres-processes.ts';
@@ -44,6 +45,16 @@ describe('a PostgreSQL that several processes share', () => {
     for (const name of ['postgres.json', 'postgres.log', 'postgres-keeper.log']) {
       expect(statSync(path.join(home, name)).mode & 0o777, name).toBe(0o600);
     }
+  });
+
+  test('the role for reading reads what row security hides, cannot write, and is one for all who ask at once', async () => {
+    await query(url, 'create table hidden as select 1 as one');
+    await query(url, 'alter table hidden enable row level security');
+    const readers = await Promise.all(Array.from({ length: 5 }, () => readerUrl({ adminUrl: url }, 'postgres')));
+    expect(new Set(readers).size).toBe(1);
+    expect(await query(readers[0]!, 'select one from hidden')).toEqual([{ one: 1 }]);
+    await expect(query(readers[0]!, 'delete from hidden')).rejects.toThrow(/permission denied/);
+    await expect(query(readers[0]!, 'create table public.mine (a int)')).rejects.toThrow(/permission denied/);
   });
 
   test('a wrong password is refused', async () => {

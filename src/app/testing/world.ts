@@ -148,7 +148,11 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
     },
     supervised: { run: () => Promise.reject(new Error('nothing is migrated here')), processOf: async () => null },
     folders: { empty: async () => {}, remove: async () => {}, endCommands: async () => {} },
-    embedded: { ensure: async (database) => `postgresql://u:p@h/${database}`, addUser: async () => {} },
+    embedded: {
+      ensure: async (database) => `postgresql://u:p@h/${database}`,
+      readerOf: async (database) => `postgresql://reader:p@h/${database}`,
+      addUser: async () => {},
+    },
     effects(more) {
       const doors = createEffects({ secrets: more, load: { run: () => Promise.reject(new Error('no load here')) } });
       const http = { request: ({ url, headers }: Asked) => request(url, headers) };
