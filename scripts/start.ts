@@ -20,6 +20,7 @@ import type { Project } from '../src/domain/project.ts';
 import { lookAtSource } from '../src/effects/source.ts';
 import { reportHtml } from '../src/report/html-report.ts';
 import { accountOf } from '../src/store/accounts.ts';
+import { refreshStaging, type Refreshing } from './demonstration/refreshing.ts';
 import { remove, setStage, strike, type Stage } from './demonstration/stage.ts';
 import { sendUsers, type Users } from './demonstration/users.ts';
 
@@ -66,13 +67,15 @@ async function demonstrate(): Promise<number> {
       role: 'engine',
     });
     const scenes: Scene[] = [];
+    let isRefreshed = false;
     for (const expectation of readExpectations().filter((each) => shown.includes(each.release))) {
       if (interruption.signal.aborted) return 130;
       scenes.push(await play(stage, world, expectation));
-      if (users === null && expectation.environment === 'production' && scenes.at(-1)?.isRight)
-        users = sendUsers(publicUrls(stage.loaded.project));
+      if (users !== null || expectation.environment !== 'production' || !scenes.at(-1)?.isRight) continue;
+      users = sendUsers(publicUrls(stage.loaded.project));
+      isRefreshed = sayRefreshed(await refreshStaging(world, stage, interruption.signal));
     }
-    const isRight = sayEnd(scenes, users, performance.now() - beganAt);
+    const isRight = sayEnd(scenes, users, performance.now() - beganAt) && isRefreshed;
     if (isTerminal && !interruption.signal.aborted) await stay(stage);
     return isRight ? 0 : 1;
   } finally {
@@ -170,6 +173,15 @@ function sayOutcome(account: Account): void {
   );
   const decisive = verdict?.lines.find((line) => line.outcome === 'fail' && line.next !== null);
   if (decisive) say(styleText('dim', `    likely cause: ${decisive.cause ?? 'see the report'}`));
+}
+
+function sayRefreshed({ rows, originals, tookMs, reachable }: Refreshing): boolean {
+  say(`\n${bold('refresh')}  production has people by now; staging gets what they look like`);
+  const isRight = rows > 0 && originals > 0 && reachable.production > 0 && reachable.staging === 0;
+  say(
+    `  ${isRight ? styleText('green', '✓') : styleText('red', '■')} staging     ${rows.toLocaleString('en')} rows copied, masked and proven in ${formatDuration(tookMs)}: none of ${originals.toLocaleString('en')} originals is left; ${reachable.production.toLocaleString('en')} addresses of real mail in production, ${reachable.staging} in staging`,
+  );
+  return isRight;
 }
 
 function whereItStopped(account: Account): { place: string; phase: string; code: number } {
