@@ -1,0 +1,37 @@
+/** One refresh in a process of its own, as a command line would do it; what it took is its last line. Only when started as a program. */
+import { writeSync } from 'node:fs';
+import { runRefresh, type Station } from '../src/refresh/run-refresh.ts';
+import { rules } from './refresh-source.ts';
+
+export interface Told {
+  readonly rowCount: number;
+  /** Milliseconds since the process began, by station. */
+  readonly stations: Readonly<Partial<Record<Station, number>>>;
+  readonly peakBytes: number;
+  readonly originalCount: number;
+  readonly setBytes: number;
+}
+
+async function main([sourceUrl, targetUrl, proven]: readonly string[]): Promise<void> {
+  const stations: Partial<Record<Station, number>> = {};
+  const refreshed = await runRefresh({
+    ...{ environment: 'staging', sourceEnvironment: 'production', sourceUrl: sourceUrl!, targetUrl: targetUrl!, rules },
+    ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false, isDryRun: false },
+    ...{ isProven: proven === 'proven', at: new Date().toISOString(), signal: new AbortController().signal },
+    onStation: (station) => (stations[station] = performance.now()),
+    onProgress: () => {},
+    underLock: (act) => act(),
+  });
+  const told: Told = {
+    rowCount: refreshed.tables.reduce((sum, { rowCount }) => sum + rowCount, 0),
+    ...{ stations, peakBytes: process.resourceUsage().maxRSS * 1024 },
+    ...{ originalCount: refreshed.proof?.originalCount ?? 0, setBytes: refreshed.proof?.setBytes ?? 0 },
+  };
+  writeSync(1, `${JSON.stringify(told)}\n`);
+}
+
+if (process.argv[1] === import.meta.filename)
+  await main(process.argv.slice(2)).catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
