@@ -1,14 +1,12 @@
-// The kernel as the rest of the house sees it. This is the plain one; one of WebAssembly offers the same.
+// The kernel as the rest of the house sees it: WebAssembly where it was compiled, plain otherwise, with the same answers.
+import { compiledMachine } from './compiled-machine.ts';
 import { writeCharacters, writeDictionary } from './dictionary.ts';
-import { maskField } from './field.ts';
-import { forgetEntity, rememberEntity } from './dates.ts';
-import { forgetNames, IS_FAMILY, IS_GIVEN, learnName } from './known-names.ts';
+import { IS_FAMILY, IS_GIVEN } from './known-names.ts';
 import * as layout from './layout.ts';
-import { useMemory } from './memory.ts';
-import * as messages from './messages.ts';
-import * as output from './output.ts';
+import type { Machine } from './machine.ts';
+import { plainMachine } from './plain-machine.ts';
 import { writeProgram, type ColumnProgram } from './program.ts';
-import * as rows from './rows.ts';
+import { COPYING } from './rows.ts';
 
 /** One key of 16 bytes for each kind of value, so that nothing learned of one kind helps with another. */
 export const keyPlaces = {
@@ -73,12 +71,11 @@ export interface Kernel {
 
 const statuses = ['waiting', 'finished', 'header', 'row', 'length', 'value', 'too-long', 'after-the-end'] as const;
 
-/** One copy at a time in a thread, whichever kernel does it. Needs 112 MiB of addresses and as much memory as it touches. */
-export function openKernel(keys: Keys): Kernel {
-  const memory = new Uint8Array(layout.MEMORY_BYTES);
-  const use = (): void => useMemory(memory);
-  use();
-  forgetNames();
+/** One copy at a time in a thread, whichever kernel does it. Needs 112 MiB of addresses and as much memory as it touches. `module`: what scripts/kernel.mjs compiled; null: the plain one. */
+export function openKernel(keys: Keys, module: WebAssembly.Module | null = null): Kernel {
+  const machine = module === null ? plainMachine() : compiledMachine(module);
+  const { memory } = machine;
+  machine.forgetNames();
   for (const [name, at] of Object.entries(keyPlaces)) {
     const key = keys[name as keyof Keys];
     if (key.length !== 16) throw new Error(`the key ${name} has ${key.length} bytes instead of 16`);
@@ -89,50 +86,43 @@ export function openKernel(keys: Keys): Kernel {
   return {
     memory,
     begin(columns) {
-      use();
       if (!writeProgram(memory, columns)) return false;
-      rows.begin(columns.length);
-      messages.beginMessages();
+      machine.begin(columns.length);
+      machine.beginMessages();
       return true;
     },
     unwrap(from, end) {
-      use();
-      const payloadEnd = messages.unwrap(from, end);
-      const { otherType, otherLength, rest } = messages;
+      const payloadEnd = machine.unwrap(from, end);
+      const { otherType, otherLength, rest } = machine.messageState();
       return { end: payloadEnd, rest, other: otherType === 0 ? null : { type: otherType, byteCount: otherLength } };
     },
     run(from, end, out, byteCount) {
-      use();
-      const consumed = rows.run(from, end, out, byteCount);
-      const status = rows.isFull !== 0 && rows.status === rows.COPYING ? 'full' : statuses[rows.status]!;
-      return { status, consumed, written: rows.written, column: rows.column, rowCount: rows.rowCount };
+      const consumed = machine.run(from, end, out, byteCount);
+      const { status, isFull, written, column, rowCount } = machine.rowsState();
+      const word = isFull && status === COPYING ? 'full' : statuses[status]!;
+      return { status: word, consumed, written, column, rowCount };
     },
     learn(name, kind) {
-      use();
-      memory.set(name.subarray(0, layout.FOLDED_BYTES), layout.INPUT);
-      return (
-        learnName(layout.INPUT, Math.min(name.length, layout.FOLDED_BYTES), kind === 'given' ? IS_GIVEN : IS_FAMILY) ===
-        1
-      );
+      const byteCount = Math.min(name.length, layout.FOLDED_BYTES);
+      memory.set(name.subarray(0, byteCount), layout.INPUT);
+      return machine.learnName(layout.INPUT, byteCount, kind === 'given' ? IS_GIVEN : IS_FAMILY) === 1;
     },
-    mask(column, value, entity) {
-      use();
-      return maskOne(memory, column, value, entity);
-    },
+    mask: (column, value, entity) => maskOne(machine, column, value, entity),
   };
 }
 
-function maskOne(memory: Uint8Array, column: ColumnProgram, value: Uint8Array, entity?: Uint8Array): Uint8Array | null {
+function maskOne(machine: Machine, column: ColumnProgram, value: Uint8Array, entity?: Uint8Array): Uint8Array | null {
+  const { memory } = machine;
   if (value.length > layout.LONGEST_VALUE_BYTES || !writeProgram(memory, [column])) return null;
   memory.set(value, layout.INPUT);
-  forgetEntity();
+  machine.forgetEntity();
   if (entity) {
     memory.set(entity, layout.INPUT + value.length);
-    rememberEntity(layout.INPUT + value.length, entity.length);
+    machine.rememberEntity(layout.INPUT + value.length, entity.length);
   }
-  const view = new DataView(memory.buffer);
-  output.open(layout.LARGE_OUTPUT, layout.LARGE_OUTPUT_BYTES);
-  const done = maskField(column.operation, layout.INPUT, value.length, view.getInt32(layout.PROGRAM + 4));
-  if (done === 0 || output.overflowed !== 0) return null;
-  return memory.slice(layout.LARGE_OUTPUT, output.cursor);
+  const parameter = new DataView(memory.buffer).getInt32(layout.PROGRAM + 4);
+  machine.open(layout.LARGE_OUTPUT, layout.LARGE_OUTPUT_BYTES);
+  const done = machine.maskField(column.operation, layout.INPUT, value.length, parameter);
+  const { cursor, hasOverflowed } = machine.outputState();
+  return done === 0 || hasOverflowed ? null : memory.slice(layout.LARGE_OUTPUT, cursor);
 }

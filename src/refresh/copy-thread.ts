@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FailureError, type Failure } from '../domain/failure.ts';
 import { openKernel } from '../kernel/kernel.ts';
+import { compiledKernel } from './compiled-kernel.ts';
 import { connect, quoted } from './connect.ts';
 import { copyTable } from './copy-table.ts';
 import type { CopyOrder, FromCopy, PieceOrder } from './copy-exchange.ts';
@@ -31,7 +32,7 @@ async function open() {
   await joinSnapshot(source, snapshot);
   const target = await connect({ url: targetUrl, what: 'the target' }, false, database);
   await target.query('SET synchronous_commit = off');
-  const kernel = openKernel(keys);
+  const kernel = openKernel(keys, compiledKernel());
   teachNames(kernel, names);
   return { source, target, kernel };
 }

@@ -7,6 +7,7 @@ import type { PlannedColumn, PlannedTable } from '../domain/refresh/compile.ts';
 import type { MaskerName } from '../domain/refresh/maskers.ts';
 import { formsOf, lookedFor, partsOf, textsOf, wordCount } from '../domain/refresh/originals.ts';
 import { openKernel, type Keys } from '../kernel/kernel.ts';
+import { compiledKernel } from './compiled-kernel.ts';
 import { openOriginalSet, type OriginalSet } from './original-set.ts';
 import { programOf } from './program-of.ts';
 import { readValues } from './read-values.ts';
@@ -125,7 +126,7 @@ async function withoutCoincidences(
   if (open.length === 0) return hits;
   const wanted = Map.groupBy(open, ({ form }) => form);
   const explained = new Set<Hit>();
-  const kernel = openKernel(keys);
+  const kernel = openKernel(keys, compiledKernel());
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
   await eachOriginal(source, plan, signal, (column, form, masker, value) => {
     if (!permuting.includes(masker)) return;

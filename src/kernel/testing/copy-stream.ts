@@ -136,4 +136,5 @@ export function copy(
   };
 }
 
-export const testKernel = (secret = 'known to all'): Kernel => openKernel(testKeys(secret));
+export const testKernel = (secret = 'known to all', module: WebAssembly.Module | null = null): Kernel =>
+  openKernel(testKeys(secret), module);

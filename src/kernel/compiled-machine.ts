@@ -1,0 +1,31 @@
+// The kernel as WebAssembly: the same sources, compiled by scripts/kernel.mjs. compiled.test.ts holds the two against each other.
+import type { Machine } from './machine.ts';
+
+type Place = { readonly value: number };
+type Functions = Omit<Machine, 'memory' | 'rowsState' | 'messageState' | 'outputState'>;
+type Exported = Functions &
+  Readonly<
+    Record<'status' | 'isFull' | 'written' | 'column' | 'rowCount' | 'otherType' | 'otherLength' | 'rest', Place>
+  > &
+  Readonly<Record<'cursor' | 'overflowed', Place>> & { readonly memory: { readonly buffer: ArrayBuffer } };
+
+export function compiledMachine(module: WebAssembly.Module): Machine {
+  const abort = (): never => {
+    throw new Error('the kernel stopped at an index that is none');
+  };
+  const made = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exported;
+  const { begin, beginMessages, unwrap, run, learnName, forgetNames } = made;
+  const { maskField, forgetEntity, rememberEntity, open } = made;
+  return {
+    ...{ begin, beginMessages, unwrap, run, learnName, forgetNames, maskField, forgetEntity, rememberEntity, open },
+    memory: new Uint8Array(made.memory.buffer),
+    rowsState: () => ({
+      ...{ status: made.status.value, isFull: made.isFull.value !== 0, written: made.written.value },
+      ...{ column: made.column.value, rowCount: made.rowCount.value },
+    }),
+    messageState: () => ({
+      ...{ otherType: made.otherType.value, otherLength: made.otherLength.value, rest: made.rest.value },
+    }),
+    outputState: () => ({ cursor: made.cursor.value, hasOverflowed: made.overflowed.value !== 0 }),
+  };
+}

@@ -1,0 +1,7 @@
+// What the compiled kernel offers to machine.ts.
+export { begin, run, status, column, rowCount, written, isFull } from './rows';
+export { unwrap, beginMessages, otherType, otherLength, rest } from './messages';
+export { learnName, forgetNames } from './known-names';
+export { maskField } from './field';
+export { forgetEntity, rememberEntity } from './dates';
+export { open, cursor, overflowed } from './output';

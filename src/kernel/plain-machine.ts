@@ -1,0 +1,43 @@
+// The kernel as plain TypeScript: slower, and right by the same tests.
+import { forgetEntity, rememberEntity } from './dates.ts';
+import { maskField } from './field.ts';
+import { forgetNames, learnName } from './known-names.ts';
+import { MEMORY_BYTES } from './layout.ts';
+import type { Machine } from './machine.ts';
+import { useMemory } from './memory.ts';
+import * as messages from './messages.ts';
+import * as output from './output.ts';
+import * as rows from './rows.ts';
+
+/** Several may live in a thread, one copy at a time: each call hands its own memory in. */
+export function plainMachine(): Machine {
+  const memory = new Uint8Array(MEMORY_BYTES);
+  const own =
+    <Args extends number[], Result>(act: (...args: Args) => Result) =>
+    (...args: Args): Result => {
+      useMemory(memory);
+      return act(...args);
+    };
+  return {
+    memory,
+    begin: own(rows.begin),
+    beginMessages: own(messages.beginMessages),
+    unwrap: own(messages.unwrap),
+    run: own(rows.run),
+    learnName: own(learnName),
+    forgetNames: own(forgetNames),
+    maskField: own(maskField),
+    forgetEntity: own(forgetEntity),
+    rememberEntity: own(rememberEntity),
+    open: own(output.open),
+    rowsState() {
+      const { status, written, column, rowCount } = rows;
+      return { status, isFull: rows.isFull !== 0, written, column, rowCount };
+    },
+    messageState() {
+      const { otherType, otherLength, rest } = messages;
+      return { otherType, otherLength, rest };
+    },
+    outputState: () => ({ cursor: output.cursor, hasOverflowed: output.overflowed !== 0 }),
+  };
+}
