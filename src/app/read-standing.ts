@@ -2,6 +2,7 @@ import { answersTo } from '../domain/answers.ts';
 import type { Failure } from '../domain/failure.ts';
 import { overdue } from '../domain/overdue.ts';
 import type { Environment, Project } from '../domain/project.ts';
+import { standingRefresh, type RefreshAccount } from '../domain/refresh/refreshes.ts';
 import type { Condition } from '../domain/verdict.ts';
 import { stepBeganAt } from '../store/accounts.ts';
 import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
@@ -12,6 +13,7 @@ import { openTraffic } from './site.ts';
 import { findDrift } from './find-drift.ts';
 import { findObstacle } from './obstacle.ts';
 import { acceptedIn } from './proof.ts';
+import { readRefreshes } from './refresh-log.ts';
 import type { World } from './world.ts';
 
 /** What runs in an environment, what is in progress, and what is owed there. */
@@ -34,6 +36,13 @@ export interface EnvironmentStanding {
   readonly owed: readonly Condition[];
   /** The page that everybody gets instead, and whose it is; null where there is none, or the proxy cannot tell. */
   readonly maintenance: Pick<MaintenancePage, 'by' | 'since' | 'notice' | 'until'> | null;
+  /** Databases that a refresh has given their data, as the log has it. */
+  readonly data: readonly {
+    readonly database: string;
+    readonly dataFromAt: number;
+    readonly from: string;
+    readonly isProven: boolean;
+  }[];
   /** Differences between what is recorded to serve and what really runs. */
   readonly drift: readonly string[];
   /** Commands that bring back what is recorded, in words. */
@@ -41,10 +50,16 @@ export interface EnvironmentStanding {
 }
 
 export async function readStanding(world: World, project: Project): Promise<readonly EnvironmentStanding[]> {
-  return Promise.all(project.environments.map((environment) => standingOf(world, project, environment)));
+  const { accounts } = await readRefreshes(world, project);
+  return Promise.all(project.environments.map((environment) => standingOf(world, project, environment, accounts)));
 }
 
-async function standingOf(world: World, project: Project, environment: Environment): Promise<EnvironmentStanding> {
+async function standingOf(
+  world: World,
+  project: Project,
+  environment: Environment,
+  refreshes: readonly RefreshAccount[],
+): Promise<EnvironmentStanding> {
   const { name } = environment;
   const serving = await world.store.read((rows) => servingIn(rows, project.name, name));
   const open = await world.store.read((rows) => listDeployments(rows, project.name, { environment: name, open: true }));
@@ -61,6 +76,12 @@ async function standingOf(world: World, project: Project, environment: Environme
     inProgress: await Promise.all(open.map((each) => progressOf(world, each))),
     owed: (by?.verdict?.conditions ?? []).filter((condition) => !accepted.includes(condition.id)),
     maintenance: await maintenanceIn(world, project, environment),
+    data: project.databases.flatMap(({ name: database }) => {
+      const refresh = standingRefresh(refreshes, name, database);
+      if (!refresh?.made || !refresh.ends) return [];
+      const { dataFromAt, proof } = refresh.made;
+      return [{ database, dataFromAt, from: refresh.ends.sourceEnvironment, isProven: proof !== null }];
+    }),
     ...{ drift: differences, mends },
   };
 }

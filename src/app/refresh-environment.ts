@@ -1,5 +1,6 @@
 import type { RefreshFile } from '../config/refresh.ts';
 import { fail, FailureError, type Failure } from '../domain/failure.ts';
+import { canonical } from '../domain/json.ts';
 import { judgeAddresses, judgeEnvironments } from '../domain/refresh/direction.ts';
 import type { Database, Environment, Project } from '../domain/project.ts';
 import { placeOf } from '../refresh/connect.ts';
@@ -8,6 +9,7 @@ import { listDeployments } from '../store/deployments.ts';
 import { lockEnvironment } from '../store/environments.ts';
 import type { Rows } from '../store/store.ts';
 import { environmentOf } from './plan-deployment.ts';
+import { refreshLog } from './refresh-log.ts';
 import type { ResolvedVariables, World } from './world.ts';
 
 export interface RefreshWish extends Pick<
@@ -16,10 +18,13 @@ export interface RefreshWish extends Pick<
 > {
   readonly project: Project;
   readonly environment: string;
+  readonly actor: string;
   readonly file: RefreshFile;
 }
 
-export interface RefreshEnds {
+interface FoundEnds {
+  /** Name of the database in greenroom.yaml. */
+  readonly database: string;
   readonly sourceEnvironment: string;
   readonly sourceUrl: string;
   readonly targetUrl: string;
@@ -27,28 +32,46 @@ export interface RefreshEnds {
   readonly isOwnTarget: boolean;
 }
 
-/** Gives the environment a masked copy of the data of one further along its path. On any failure it has its old data. */
+/**
+ * Gives the environment a masked copy of the data of one further along its path. On any failure it has its old data. Beginning and end are on
+ * record, the end together with the swap; a dry run is not.
+ */
 export async function refreshEnvironment(world: World, wish: RefreshWish): Promise<Refreshed> {
   const { project, file } = wish;
   const { name: environment } = environmentOf(project, wish.environment);
-  const ends = await findEnds(world, project, environment, file);
-  await world.store.read((rows) => requireQuiet(rows, project.name, environment));
-  return runRefresh({
-    ...ends,
-    ...{ environment, rules: file.rules, at: new Date(world.clock.now()).toISOString() },
-    ...{ workerCount: wish.workerCount, isDryRun: wish.isDryRun, isProven: wish.isProven, signal: wish.signal },
-    ...{ onStation: wish.onStation, onProgress: wish.onProgress },
-    underLock: (act) =>
-      world.store.change(async (rows) => {
-        await lockEnvironment(rows, project.name, environment);
-        await requireQuiet(rows, project.name, environment);
-        await act();
-      }),
-  });
+  const log = refreshLog(world, wish);
+  let isPublished = false;
+  try {
+    const { database, ...ends } = await findEnds(world, project, environment, file);
+    await world.store.read((rows) => requireQuiet(rows, project.name, environment));
+    await log.began({
+      ...{ database, sourceEnvironment: ends.sourceEnvironment, source: placeOf(ends.sourceUrl) },
+      ...{ target: placeOf(ends.targetUrl), rules: `sha256:${world.hash(canonical(file.rules))}` },
+    });
+    const dataFromAt = world.clock.now();
+    return await runRefresh({
+      ...ends,
+      ...{ environment, rules: file.rules, at: new Date(dataFromAt).toISOString() },
+      ...{ workerCount: wish.workerCount, isDryRun: wish.isDryRun, isProven: wish.isProven, signal: wish.signal },
+      ...{ onStation: wish.onStation, onProgress: wish.onProgress },
+      underLock: (act, published) =>
+        world.store.change(async (rows) => {
+          await lockEnvironment(rows, project.name, environment);
+          // Tried again after a lost answer: what was published stands, whatever has begun since.
+          if (!isPublished) await requireQuiet(rows, project.name, environment);
+          await act();
+          isPublished = true;
+          await log.done(rows, { ...published, dataFromAt });
+        }),
+    });
+  } catch (error) {
+    if (!isPublished) await log.failed(error);
+    throw error;
+  }
 }
 
 /** Both ends, as declared, with the key; refused before anything is connected when data would flow the wrong way. */
-async function findEnds(world: World, project: Project, name: string, file: RefreshFile): Promise<RefreshEnds> {
+async function findEnds(world: World, project: Project, name: string, file: RefreshFile): Promise<FoundEnds> {
   const environment = environmentOf(project, name);
   const { source } = file;
   const sourceEnvironment = source.environment ?? project.path.at(-1)!;
@@ -74,7 +97,10 @@ async function findEnds(world: World, project: Project, name: string, file: Refr
     ),
   );
   const secret = file.key === null ? null : new TextEncoder().encode(resolve(light, file.key, 'key'));
-  return { sourceEnvironment, sourceUrl, targetUrl, secret, isOwnTarget: database.source.kind === 'embedded' };
+  return {
+    ...{ database: database.name, sourceEnvironment, sourceUrl, targetUrl, secret },
+    isOwnTarget: database.source.kind === 'embedded',
+  };
 }
 
 function require(failures: readonly Failure[]): void {

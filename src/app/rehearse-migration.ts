@@ -9,6 +9,7 @@ import type { CheckContext, Judgement } from '../kinds/check.ts';
 import type { RehearsalRequest } from '../kinds/rehearsals.ts';
 import { declaredMigrations } from './declared-migrations.ts';
 import { environmentOf } from './plan-deployment.ts';
+import { readRefreshes } from './refresh-log.ts';
 import { databasesOf } from './site.ts';
 import type { World } from './world.ts';
 
@@ -113,6 +114,7 @@ async function contextOf(
     ...{ directory: tree.directory, workDirectory: tree.folder, variables: variables.values },
     ...{ declaredVariables: variables.declared, variableSchema: null, services: [], running: [], ports: [] },
     ...{ databases, migrations: declaredMigrations(project, databases), caches: [] },
+    refreshes: () => readRefreshes(world, project),
     deploymentBeganAt: world.clock.now(),
     expand: (text) => variables.expand(text),
     hashedVariables: async () => null,

@@ -175,9 +175,10 @@ program
   .action(body(reading, 'preview'));
 program
   .command('history')
-  .description('deployments and releases, newest first')
+  .description('deployments, releases, or where data came from, newest first')
   .argument('[environment]')
   .option('--releases', 'releases instead')
+  .option('--data', 'refreshes instead')
   .option('-n, --limit <number>', 'how many', '20')
   .action(body(reading, 'history'));
 program

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Json } from '../domain/json.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Effects } from './effects.ts';
+import type { RefreshLog } from './refreshes.ts';
 
 /**
  * One question asked of the world. `gather` measures through the effects it is given and judges nothing;
@@ -106,6 +107,8 @@ export interface CheckContext {
   readonly databases: readonly { readonly name: string; readonly url: string }[];
   /** Databases that have a migrate command, as they are declared. Absent where nothing is migrated. */
   readonly migrations?: readonly DeclaredMigration[];
+  /** What the log says of refreshes. Absent where there is no log. */
+  readonly refreshes?: () => Promise<RefreshLog>;
   readonly caches: readonly { readonly name: string; readonly url: string; readonly disabled: boolean }[];
   readonly deploymentBeganAt: number;
   /** A reference of the configuration (`${NAME}`, `secret://…`) in the environment's light; empty when it is set nowhere. */

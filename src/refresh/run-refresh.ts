@@ -36,11 +36,17 @@ export interface RefreshOrder {
   readonly signal: AbortSignal;
   onStation(station: Station): void;
   onProgress(progress: LoadProgress): void;
-  /** Holds the lock of the environment while it swaps. The swap happens once, however often it is called. */
-  underLock(act: () => Promise<void>): Promise<void>;
+  /** Holds the lock of the environment while it swaps, and puts on record what was published. The swap happens once, however often `act` is called. */
+  underLock(act: () => Promise<void>, published: Published): Promise<void>;
 }
 
 export type Station = 'looking' | 'copying' | 'building' | 'verifying' | 'proving' | 'swapping' | 'tidying';
+
+/** What takes the place of the old data. */
+export interface Published extends Pick<Refreshed, 'tables' | 'proof'> {
+  /** `system identifier/oid` of the database. */
+  readonly identity: string;
+}
 
 export interface Refreshed {
   readonly tables: readonly LoadedTable[];
@@ -111,12 +117,13 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
     const killer = await keep(openAdmin(targetUrl));
     onStation('swapping');
     const comment = refreshedComment(marked.comment, order.environment, order.sourceEnvironment, order.at);
+    const published = { tables: loaded.tables, proof: loaded.proof, identity: await identityOf(admin, fresh) };
     await order.underLock(async () => {
       if (isSwapped) return;
       signal.throwIfAborted();
       await swap([admin, killer], { target, fresh, old: oldName }, comment);
       isSwapped = true;
-    });
+    }, published);
     onStation('tidying');
     await drop(admin, oldName);
     return {
@@ -130,6 +137,15 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
     // What cannot be removed now is removed by the next run, which knows it by its name.
     if (!isSwapped) await drop(admin, fresh).catch(() => {});
   }
+}
+
+/** Stays with a database whatever its name becomes. */
+async function identityOf(admin: Client, name: string): Promise<string> {
+  const { rows } = await admin.query<{ identity: string }>(
+    `SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid AS identity FROM pg_database WHERE datname = $1`,
+    [name],
+  );
+  return rows[0]!.identity;
 }
 
 async function openAdmin(targetUrl: string): Promise<Client> {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Hash } from '../domain/json.ts';
 import { chain, type ChainedRecord, type RecordBody } from '../domain/record.ts';
 import type { MakingLine } from '../domain/witness.ts';
-import type { Rows, RowsInTransaction } from './store.ts';
+import type { Rows, RowsInTransaction, Store } from './store.ts';
 
 export const sha256: Hash = (text) => createHash('sha256').update(text).digest('hex');
 
@@ -119,6 +119,26 @@ export async function makingOf(rows: Rows, project: string, releaseId: string): 
     }),
   );
 }
+
+/** Lines of some kinds, in order, each with the one before it in the project's log: so that each can be held against it. */
+export async function linesOf(rows: Rows, project: string, kinds: readonly string[]): Promise<readonly MakingLine[]> {
+  const ofProject = () => rows.selectFrom('record').selectAll().where('project', '=', project);
+  const lines = (await ofProject().where('kind', 'in', kinds).orderBy('sequence').execute()).map(fromRow);
+  const sequences = lines.map(({ sequence }) => String(sequence - 1));
+  const before = sequences.length === 0 ? [] : await ofProject().where('sequence', 'in', sequences).execute();
+  const bySequence = new Map(before.map((row) => [Number(row.sequence), fromRow(row)]));
+  return lines.map((line) => ({ line, before: bySequence.get(line.sequence - 1) ?? null }));
+}
+
+/** Appends lines that change nothing else; twice is as once. */
+export const appendAlone = (
+  store: Pick<Store, 'change'>,
+  { project, operation, at }: { readonly project: string; readonly operation: string; readonly at: number },
+  body: RecordBody,
+): Promise<void> =>
+  store.change(async (rows) => {
+    if (!(await isWritten(rows, project, operation))) await append(rows, project, null, [body], at, operation);
+  });
 
 type RecordRow = {
   sequence: string;

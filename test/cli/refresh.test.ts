@@ -111,6 +111,48 @@ test('a dry run, then the refresh, in words and as one document', async () => {
   expect(await beside()).toEqual([]);
 });
 
+interface Told {
+  readonly by: string;
+  readonly endedAt: number | null;
+  readonly ends: { readonly target: string; readonly rules: string } | null;
+  readonly made: { readonly dataFromAt: number; readonly tables: object[]; readonly proof: object | null } | null;
+  readonly failures: readonly { readonly code: string }[];
+}
+const told = async () => (await json<{ refreshes: Told[] }>('history staging --data', 0)).refreshes;
+
+test('who refreshed, when, from where, by which rules and with what proof is on record; failures too', async () => {
+  const before = (await told()).length;
+  await run('refresh staging --dry-run');
+  expect(await told()).toHaveLength(before);
+  await json('refresh staging --as Ada', 0);
+  writeFileSync(tiny.play.file('refresh.yaml'), rules.replace('  public.people.note: text\n', ''));
+  await failed('refresh staging --as Grace');
+  writeFileSync(tiny.play.file('refresh.yaml'), rules);
+  const [bad, good] = await told();
+  expect(bad).toMatchObject({ by: 'Grace', made: null, failures: [{ code: 'GR5020' }] });
+  expect(good).toMatchObject({
+    ...{ by: 'Ada', failures: [], ends: { database: 'main', sourceEnvironment: 'production' } },
+    made: {
+      tables: [{ name: 'public.people', rowCount: 20_000 }],
+      proof: { originalCount: 20_000, coincidenceCount: 0 },
+    },
+  });
+  expect(good!.ends!.target).toMatch(/^127\.0\.0\.1:\d+\/tiny_staging_main$/);
+  expect(good!.ends!.rules).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(bad!.ends!.rules).not.toBe(good!.ends!.rules);
+  const [marked] = await inDatabase<{ comment: string }>(
+    'postgres',
+    `SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = '${target}'`,
+  );
+  expect(marked!.comment).toContain(new Date(good!.made!.dataFromAt).toISOString());
+  const words = await run('history staging --data');
+  expect(words.stdout).toMatch(
+    /failed, GR5020 [^]*20000 rows in 1 table, none of 20000 originals left, 0 by chance {2}Ada/,
+  );
+  expect((await run('status')).stdout).toMatch(/data {3}main of [-\d: ]+ from production, proven to hold no original/);
+  expect(JSON.stringify(await told())).not.toMatch(/reader-word|sea\.example/);
+});
+
 test('F097 killed at any station: the old data, and nothing left after the next run', async () => {
   for (const [round, station] of [
     'looking',
@@ -130,6 +172,9 @@ test('F097 killed at any station: the old data, and nothing left after the next 
     const seen = await people();
     const expected = { swapping: ['1 1', '20000 0'], tidying: ['20000 0'] }[station] ?? ['1 1'];
     expect(expected, `round ${round}: ${station}`).toContain(seen);
+    const [killed] = await told();
+    const isOver = seen === '20000 0' && killed!.endedAt !== null;
+    expect(killed, station).toMatchObject(station === 'looking' ? {} : { made: isOver ? {} : null, failures: [] });
     const next = await json<{ swept: string[] }>('refresh staging', 0);
     expect(await people()).toBe('20000 0');
     expect(await beside(), station).toEqual([]);

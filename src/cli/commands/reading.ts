@@ -1,12 +1,15 @@
 import { audit, type Contradiction } from '../../app/audit.ts';
 import { readAccountOf, readDeployments, readReleases, readSubject } from '../../app/read-history.ts';
+import { environmentOf } from '../../app/plan-deployment.ts';
 import { readPreview } from '../../app/read-preview.ts';
 import { readStanding, type EnvironmentStanding } from '../../app/read-standing.ts';
+import { readRefreshes } from '../../app/refresh-log.ts';
 import { rejudge } from '../../app/rejudge.ts';
 import type { Account } from '../../domain/account.ts';
 import { nameOf } from '../../domain/deployment-name.ts';
 import { fail } from '../../domain/failure.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
+import { dataWords, refreshLine, when } from '../data-lines.ts';
 import { exit } from '../exit-code.ts';
 import { writeAsked } from '../files.ts';
 import type { CommandBody } from '../session.ts';
@@ -22,11 +25,12 @@ export const status = (): CommandBody => async (session) => {
     out.json({ ok: true, project: project.name, environments, record: { intact, bentAt, contradictions } });
     return exit.ok;
   }
-  for (const { name, serving, inProgress, owed, drift, mends, maintenance } of environments) {
+  for (const { name, serving, inProgress, owed, drift, mends, maintenance, data } of environments) {
     out.line(
       `${out.style('bold', name.padEnd(14))} ${serving ? `${serving.version}  ${serving.releaseId}  ${serving.colour}` : 'nothing serves yet'}`,
     );
     if (maintenance !== null) out.line(`  ${out.style('yellow', 'maintenance')}  ${maintenanceWords(maintenance)}`);
+    for (const each of data) out.line(`  data   ${dataWords(each)}`);
     for (const each of drift) out.line(`  ${out.style('red', 'drift')}  ${each}`);
     for (const each of mends) out.line(`  do     ${each}.`);
     for (const each of inProgress) {
@@ -83,8 +87,14 @@ function maintenanceWords({ by, since, notice, until }: NonNullable<EnvironmentS
   return `everybody gets a page since ${when(since)}, by ${by}${planned}${notice === null ? '' : `: ${notice}`}`;
 }
 
+interface HistoryOptions {
+  readonly releases?: boolean;
+  readonly data?: boolean;
+  readonly limit: string;
+}
+
 export const history =
-  (environment: string | undefined, { releases, limit }: { releases?: boolean; limit: string }): CommandBody =>
+  (environment: string | undefined, { releases, data, limit }: HistoryOptions): CommandBody =>
   async (session) => {
     const { out } = session;
     const world = await session.reader();
@@ -97,7 +107,13 @@ export const history =
           do: 'Use a whole number, such as --limit 20.',
         });
     const { contradictions } = await audit(world, project);
-    if (releases) {
+    if (data) {
+      const named = environment === undefined ? null : environmentOf(project, environment).name;
+      const { accounts } = await readRefreshes(world, project);
+      const found = accounts.filter((each) => named === null || each.environment === named).slice(0, most);
+      if (out.isJson) out.json({ ok: true, refreshes: found, contradictions });
+      else for (const each of found) out.line(refreshLine(each));
+    } else if (releases) {
       const found = await readReleases(world, project, most);
       if (out.isJson) out.json({ ok: true, releases: found, contradictions });
       else
@@ -115,8 +131,6 @@ export const history =
     if (!out.isJson) for (const each of contradictions) out.line(out.style('red', contradictionWords(each)));
     return exit.ok;
   };
-
-const when = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 
 const told = ({
   id,

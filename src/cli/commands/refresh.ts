@@ -34,7 +34,8 @@ export const refresh =
     const world = await session.reader();
     const beganAt = performance.now();
     const told = await refreshEnvironment(world, {
-      ...{ project, environment, file: file.value, workerCount, isDryRun: dryRun === true, isProven: proof, signal },
+      ...{ project, environment, actor: await session.actor(), file: file.value, workerCount },
+      ...{ isDryRun: dryRun === true, isProven: proof, signal },
       onStation: (station) => out.note(`  ${station}`),
       onProgress: (progress) => out.note(`  ${progressLine(progress, (performance.now() - beganAt) / 1000)}`),
     });

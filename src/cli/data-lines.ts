@@ -1,0 +1,26 @@
+// Where data came from, in lines.
+import type { EnvironmentStanding } from '../app/read-standing.ts';
+import type { RefreshAccount } from '../domain/refresh/refreshes.ts';
+import { counted, excerpt } from '../kinds/wording.ts';
+
+export const when = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+
+export const dataWords = ({ database, dataFromAt, from, isProven }: EnvironmentStanding['data'][number]): string =>
+  `${database} of ${when(dataFromAt)} from ${from}, ${isProven ? 'proven to hold no original' : 'not proven'}`;
+
+/** One line for each attempt. */
+export function refreshLine({ environment, by, beganAt, ends, ...rest }: RefreshAccount): string {
+  const from = ends === null ? '' : `${ends.database} from ${ends.sourceEnvironment}: `;
+  return `${environment.padEnd(16)} ${when(beganAt)}  ${from}${comeTo(rest)}  ${by}`;
+}
+
+function comeTo({ made, failures, endedAt }: Pick<RefreshAccount, 'made' | 'failures' | 'endedAt'>): string {
+  if (endedAt === null) return 'under way, or killed';
+  if (made === null) return `failed, ${excerpt(failures.map(({ code, message }) => `${code} ${message}`).join(' '))}`;
+  const rowCount = made.tables.reduce((sum, table) => sum + table.rowCount, 0);
+  const { proof } = made;
+  const proven = proof
+    ? `none of ${counted(proof.originalCount, 'original')} left, ${proof.coincidenceCount} by chance`
+    : 'not proven';
+  return `${counted(rowCount, 'row')} in ${counted(made.tables.length, 'table')}, ${proven}`;
+}
