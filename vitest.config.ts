@@ -30,7 +30,7 @@ const long = [
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
   ...['session', 'scratch', 'canary'].map((name) => `src/rehearsal/${name}.test.ts`),
   'src/haproxy/machines.test.ts',
-  'src/checks/migration-rehearsal.test.ts',
+  ...['migration-rehearsal', 'data-age'].map((name) => `src/checks/${name}.test.ts`),
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [

@@ -1,5 +1,6 @@
 /** The roof's register: every plug there is. Configuration, help and schemas are made from it. */
 import { command } from './checks/command.ts';
+import { dataAge } from './checks/data-age.ts';
 import { flags } from './checks/flags.ts';
 import { http } from './checks/http.ts';
 import { load } from './checks/load.ts';
@@ -41,6 +42,7 @@ const byKind = <Plug extends { readonly kind: string }>(...plugs: readonly Plug[
 
 export const checks: ReadonlyMap<string, RegisteredCheck> = byKind<RegisteredCheck>(
   register(command),
+  register(dataAge),
   register(flags),
   register(http),
   register(load),
