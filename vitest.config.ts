@@ -31,6 +31,8 @@ const long = [
   ...['session', 'scratch', 'canary'].map((name) => `src/rehearsal/${name}.test.ts`),
   'src/haproxy/machines.test.ts',
   ...['migration-rehearsal', 'data-age'].map((name) => `src/checks/${name}.test.ts`),
+  'src/checks/migration-rehearsal.test.ts',
+  'src/app/migrated-databases.test.ts',
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [
@@ -81,7 +83,7 @@ export default defineConfig({
     reporters: ['default'],
     sequence: { sequencer: LongestFirst },
     projects: [
-      group('rules', 0, 2, rules),
+      group('rules', 0, 2, rules, byName),
       group('house', 0, 2, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...byName]),
       group('product', 1, 2, product, byName),
       group('alone', 2, 1, alone),

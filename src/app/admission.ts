@@ -1,11 +1,13 @@
 import { certificateObstacles, type CertificateQuestion } from '../domain/certificate.ts';
 import { configurationHash, configurationOf, differences } from '../domain/configuration.ts';
 import { FailureError, type Failure } from '../domain/failure.ts';
+import { unrehearsed } from '../domain/migrated-database.ts';
 import { demandsCertificate, type Plan } from '../domain/plan.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import { promotionObstacles, type ConfigurationQuestion } from '../domain/promotion.ts';
 import type { Release } from '../domain/release.ts';
-import { requireAsMade } from '../store/releases.ts';
+import { namedRelease, requireAsMade } from '../store/releases.ts';
+import { migratedDatabases } from './migrated-databases.ts';
 import { findAddressObstacle } from './public-addresses.ts';
 import { overdueConditions, proofOf } from './proof.ts';
 import type { World } from './world.ts';
@@ -22,8 +24,9 @@ export async function findObstacles(
   world: World,
   project: Project,
   environment: Environment,
-  { purpose, proofFrom, release, standing }: Plan,
+  plan: Plan,
 ): Promise<Admission> {
+  const { purpose, proofFrom, release, standing } = plan;
   const refused = (...obstacles: readonly Failure[]): Admission => ({ obstacles, certificate: null });
   const elsewhere = await findAddressObstacle(world, project, environment);
   if (elsewhere) return refused(elsewhere);
@@ -33,6 +36,7 @@ export async function findObstacles(
   const at = world.clock.now();
   const found = proofFrom === null ? null : await proofOf(world, project.name, proofFrom, release.revision);
   const databaseAt = await world.databaseNow();
+  const databases = await crossedDatabases(world, project, environment, plan);
   const certificate =
     proofFrom === null
       ? null
@@ -48,8 +52,9 @@ export async function findObstacles(
                 reason: `this release has no verdict in ${proofFrom}`,
               } as const),
           },
-          ...{ maxAgeMs: environment.promotion.evidenceMaxAgeMs, at, databaseAt },
+          ...{ databases, maxAgeMs: environment.promotion.evidenceMaxAgeMs, at, databaseAt },
         };
+  const unrehearsedOnes = databases.flatMap((each) => unrehearsed(each) ?? []);
   const obstacles = promotionObstacles({
     ...{
       environment: environment.name,
@@ -64,7 +69,14 @@ export async function findObstacles(
     evidenceMaxAgeMs: environment.promotion.evidenceMaxAgeMs,
     overdueConditions: proofFrom === null ? [] : await overdueConditions(world, project.name, at),
   });
-  return { obstacles: [...obstacles, ...(certificate ? certificateObstacles(certificate) : [])], certificate };
+  const refusals = certificate ? certificateObstacles(certificate) : [];
+  return { obstacles: [...obstacles, ...unrehearsedOnes, ...refusals], certificate };
+}
+
+async function crossedDatabases(world: World, project: Project, environment: Environment, plan: Plan) {
+  const { releaseId } = plan.standing;
+  const old = releaseId === null ? null : await world.store.read((rows) => namedRelease(rows, project.name, releaseId));
+  return migratedDatabases(world, { project, environment, plan, own: null }, old);
 }
 
 /** A plan carries its release along: what was read whole may have been changed since. */

@@ -12,6 +12,7 @@ import {
   type RollbackCertificate,
 } from './certificate.ts';
 import type { JsonObject } from './json.ts';
+import type { MigratedDatabase, RehearsedReturn } from './migrated-database.ts';
 import type { ChainedRecord } from './record.ts';
 
 const day = 24 * 3_600_000;
@@ -26,7 +27,15 @@ const rehearsed = (over: Partial<RollbackCertificate> = {}): Rehearsal => ({
 });
 const question = (over: Partial<CertificateQuestion> = {}): CertificateQuestion => ({
   ...{ environment: 'production', previous: 'staging', isRequired: true, releaseRevision: 'new' },
-  ...{ servesRevision: 'old', rehearsal: rehearsed(), maxAgeMs: day, at: 1_000_500, databaseAt: 1_000_500, ...over },
+  ...{
+    servesRevision: 'old',
+    rehearsal: rehearsed(),
+    databases: [],
+    maxAgeMs: day,
+    at: 1_000_500,
+    databaseAt: 1_000_500,
+    ...over,
+  },
 });
 const shut = { result: 'roll-forward', reason: '1.0.0 is not well', backMs: null, verifiedMs: null } as const;
 
@@ -38,6 +47,13 @@ test('a proven way back to what serves there is a pass, with its figures', () =>
       'back to 1.0.0 in 42 ms, verified after 1.5 s, 0 of 90 requests failed. Point of no return: the beginning of "stop"',
   });
 });
+
+const migrated = (over: Partial<MigratedDatabase>): MigratedDatabase => ({
+  ...{ name: 'main', step: 'infrastructure/migrate-main', isForwardOnly: false, hasSameMigrations: false },
+  ...{ rehearsed: null, ...over },
+});
+const said = (going: RehearsedReturn['going']) =>
+  ({ going, reason: 'as it was seen', evidence: going === 'none' ? null : 'e'.repeat(64) }) as const;
 
 const staging = 'staging';
 const flaws: readonly (readonly [string, string, Partial<CertificateQuestion>])[] = [
@@ -55,6 +71,12 @@ const flaws: readonly (readonly [string, string, Partial<CertificateQuestion>])[
   ['GR4354', 'too old by this clock', { at: good.measuredAt + day + 1 }],
   ['GR4354', "too old by the database's clock", { databaseAt: good.measuredAt + day + 1 }],
   ['GR4354', 'from later than now', { at: good.measuredAt - 60_001 }],
+  ['GR4352', 'its migration is the point of no return', { databases: [migrated({ rehearsed: said('no-return') })] }],
+  ['GR4352', 'its migration is roll forward only', { databases: [migrated({ rehearsed: said('roll-forward') })] }],
+  ['GR4352', 'its migration is declared forward-only', { databases: [migrated({ isForwardOnly: true })] }],
+  ['GR5110', 'its migration was not rehearsed', { databases: [migrated({ rehearsed: said('none') })] }],
+  ['GR5110', 'its rehearsal is stale', { databases: [migrated({ rehearsed: said('stale') })] }],
+  ['GR5110', 'its rehearsal was not measured whole', { databases: [migrated({ rehearsed: said('unknown') })] }],
 ];
 
 test.each(flaws)('%s %s: not a pass where it is demanded, and said where it is not', (code, _, over) => {
@@ -63,7 +85,18 @@ test.each(flaws)('%s %s: not a pass where it is demanded, and said where it is n
   expect(judgeCertificate(asked).outcome).toBe('fail');
   const free = { ...asked, isRequired: false };
   expect(certificateObstacles(free)).toEqual([]);
-  expect(judgeCertificate(free).outcome).toBe(code === 'GR4351' || code === 'GR4352' ? 'warn' : 'skip');
+  expect(judgeCertificate(free).outcome).toBe(['GR4351', 'GR4352', 'GR5110'].includes(code) ? 'warn' : 'skip');
+});
+
+test('a migration that was rehearsed and is safe is said with its evidence; one with the files of before is none', () => {
+  const safe = question({ databases: [migrated({ rehearsed: said('safe') })] });
+  expect(certificateFlaw(safe)).toBeNull();
+  expect(judgeCertificate(safe)).toMatchObject({
+    outcome: 'pass',
+    reason: expect.stringMatching(/; the migration of main: safe to go back: as it was seen \(evidence e{12}\)$/),
+  });
+  const same = question({ databases: [migrated({ rehearsed: said('none'), hasSameMigrations: true })] });
+  expect(judgeCertificate(same)).toMatchObject({ outcome: 'pass', reason: expect.not.stringContaining('migration') });
 });
 
 test('an age at its bounds is one', () => {

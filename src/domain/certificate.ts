@@ -1,6 +1,7 @@
 import { formatDuration } from './duration.ts';
 import type { Failure } from './failure.ts';
 import type { JsonObject } from './json.ts';
+import { databaseFacts, isUnproven, oneWayReason, returnWords, type MigratedDatabase } from './migrated-database.ts';
 import type { Plan } from './plan.ts';
 import type { Environment } from './project.ts';
 import type { ChainedRecord } from './record.ts';
@@ -123,6 +124,8 @@ export interface CertificateQuestion {
   /** What serves there now, to be gone back to; null: nothing. */
   readonly servesRevision: string | null;
   readonly rehearsal: Rehearsal;
+  /** Databases that the promotion migrates, with what their rehearsals say. */
+  readonly databases: readonly MigratedDatabase[];
   readonly maxAgeMs: number;
   /** Now, by this machine's clock and by that of the database: an age holds by both. */
   readonly at: number;
@@ -160,8 +163,33 @@ export function certificateFlaw(question: CertificateQuestion): Failure | null {
   const [earliest, latest] = [Math.min(at, databaseAt), Math.max(at, databaseAt)];
   if (latest - measuredAt > maxAgeMs || measuredAt - earliest > clockToleranceMs)
     return { code: 'GR4354', message: `The rollback certificate of ${previous} is too old.`, do: again };
-  return null;
+  return migrationFlaw(question);
 }
+
+/** Traffic was shown to go back; whether one can go back over the migration of this environment's data says its rehearsal. */
+function migrationFlaw({ environment, databases }: CertificateQuestion): Failure | null {
+  const shut = databases.find((each) => oneWayReason(each) !== null);
+  if (shut)
+    return {
+      code: 'GR4352',
+      message: `Nobody goes back over the migration of the database ${shut.name}: ${oneWayReason(shut)}.`,
+      do: `Let the migration leave what the version before needs, and rehearse that release; or take "rollback-certificate" out of environments.${environment}.promotion.require for a release that nobody can take back.`,
+    };
+  const unproven = databases.find(isUnproven);
+  if (!unproven) return null;
+  return {
+    code: 'GR5110',
+    message: `Nobody knows whether one can go back over the migration of the database ${unproven.name}: ${returnWords(unproven.rehearsed)}.`,
+    do: 'Deploy this release where the check migration-rehearsal runs, then here again.',
+  };
+}
+
+/** What the file or a rehearsal says of migrations; nothing where neither does. */
+const migrationWords = ({ databases }: CertificateQuestion): string =>
+  databases
+    .filter((each) => each.hasSameMigrations !== true && (each.rehearsed !== null || each.isForwardOnly))
+    .map((each) => `; the migration of ${each.name}: ${oneWayReason(each) ?? returnWords(each.rehearsed)}`)
+    .join('');
 
 /** Nothing is demanded where nothing serves: there nobody could go back. */
 export function certificateObstacles(question: CertificateQuestion): readonly Failure[] {
@@ -173,16 +201,16 @@ export function certificateObstacles(question: CertificateQuestion): readonly Fa
 /** The certificate as a line of the verdict. Where it is not demanded, a way back that was found shut is owed an answer; one that nobody has tried is said to be so. */
 export function judgeCertificate(question: CertificateQuestion): OwnAnswer {
   const { environment, previous, isRequired, servesRevision, rehearsal } = question;
-  const said = rehearsalWords(rehearsal);
+  const said = `${rehearsalWords(rehearsal)}${migrationWords(question)}`;
   const findings = rehearsal.status === 'rehearsed' ? certificateFindings(rehearsal.certificate) : [];
   if (servesRevision === null) {
-    const measured = rehearsal.status === 'rehearsed' ? `; in ${previous}: ${said}` : '';
+    const measured = rehearsal.status === 'rehearsed' ? `; in ${previous}: ${rehearsalWords(rehearsal)}` : '';
     const reason = `nothing serves ${environment} yet, so there is nothing to go back to${measured}`;
     return { outcome: 'skip', reason, findings };
   }
   const flaw = certificateFlaw(question);
   if (flaw === null) return { outcome: 'pass', reason: said, findings };
-  const isShut = flaw.code === 'GR4351' || flaw.code === 'GR4352';
+  const isShut = ['GR4351', 'GR4352', 'GR5110'].includes(flaw.code);
   const reason = flaw.code === 'GR4353' ? `${said}; ${flaw.message}` : said;
   const outcome = isRequired ? 'fail' : isShut ? 'warn' : 'skip';
   return { outcome, findings, reason, ...(flaw.do !== undefined && { next: flaw.do }) };
@@ -210,5 +238,7 @@ function certificateFindings(certificate: RollbackCertificate): readonly ResultF
 }
 
 /** As evidence of that line. */
-export const rehearsalFacts = (rehearsal: Rehearsal): JsonObject =>
-  rehearsal.status === 'rehearsed' ? { ...rehearsal, certificate: { ...rehearsal.certificate } } : { ...rehearsal };
+export const certificateFacts = ({ rehearsal, databases }: CertificateQuestion): JsonObject => ({
+  ...(rehearsal.status === 'rehearsed' ? { ...rehearsal, certificate: { ...rehearsal.certificate } } : rehearsal),
+  databases: databases.map(databaseFacts),
+});

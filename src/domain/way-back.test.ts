@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judgeWayBack, type MigratedDatabase, type WayBackFacts } from './way-back.ts';
+import type { MigratedDatabase } from './migrated-database.ts';
+import { judgeWayBack, type WayBackFacts } from './way-back.ts';
 
 const whole = { status: 'whole', digest: 'tree:sha256:1', fileCount: 214, sizeBytes: 9_000 } as const;
 const broken = (found: string | null) =>
@@ -12,6 +13,7 @@ const facts = (parts: Partial<WayBackFacts> = {}): WayBackFacts => ({
 });
 const main = (parts: Partial<MigratedDatabase> = {}): MigratedDatabase => ({
   ...{ name: 'main', step: 'infrastructure/migrate-main', isForwardOnly: false, hasSameMigrations: false },
+  rehearsed: null,
   ...parts,
 });
 const judged = (parts: Partial<WayBackFacts> = {}) => judgeWayBack(facts(parts), 'preflight/way-back');
@@ -85,10 +87,39 @@ test('F079 with the migrations of before nothing is lost; others stay as migrate
   expect(findings.slice(2).map((each) => each.outcome)).toEqual(['skip', 'skip']);
 });
 
+const goings = ['safe', 'roll-forward', 'no-return', 'unknown', 'none', 'other', 'stale', 'later'] as const;
+const said = (going: (typeof goings)[number]) => ({ going, reason: 'as it was seen', evidence: 'e'.repeat(64) });
+const over = (going: (typeof goings)[number]) => judged({ databases: [main({ rehearsed: said(going) })] });
+
+test('F079 what a rehearsal has found of going back stands in the line, with its evidence', () => {
+  expect(over('safe')).toMatchObject({
+    outcome: 'pass',
+    reason:
+      '1.0.0 can be brought back: 214 files, bytes whole; the database main stays as migrated, safe to go back: as it was seen (evidence eeeeeeeeeeee)',
+  });
+  expect(over('no-return')).toMatchObject({
+    outcome: 'warn',
+    reason:
+      '1.0.0 can be brought back: 214 files, bytes whole, at once until "stop" begins; the database main cannot: point of no return: as it was seen (evidence eeeeeeeeeeee) from infrastructure/migrate-main on',
+    cause: 'The rehearsal of its migration has found that.',
+  });
+  expect(over('roll-forward').reason).toContain('the database main cannot: roll forward only: as it was seen');
+  for (const going of ['none', 'other', 'stale', 'unknown'] as const)
+    expect(over(going)).toMatchObject({
+      outcome: 'warn',
+      reason: expect.stringContaining('nobody knows whether one can go back over the database main: '),
+      next: expect.stringContaining('"greenroom accept preflight/way-back"'),
+    });
+  expect(over('later')).toMatchObject({ outcome: 'pass', reason: expect.stringContaining('in this deployment') });
+});
+
 test('F079 it passes only when record and bytes are whole and no database goes forward only', () => {
   const databases = fc.array(
     fc
-      .record({ isForwardOnly: fc.boolean(), hasSameMigrations: fc.constantFrom(true, false, null) })
+      .record({
+        ...{ isForwardOnly: fc.boolean(), hasSameMigrations: fc.constantFrom(true, false, null) },
+        rehearsed: fc.constantFrom(null, ...goings.map((going) => said(going))),
+      })
       .map((parts) => main(parts)),
     { maxLength: 3 },
   );
@@ -97,7 +128,11 @@ test('F079 it passes only when record and bytes are whole and no database goes f
   fc.assert(
     fc.property(fc.record({ record, bytes, databases }), (parts) => {
       const isWhole = parts.record === 'kept' && parts.bytes.status === 'whole';
-      const isFinal = parts.databases.some((each) => each.isForwardOnly && each.hasSameMigrations !== true);
+      const isFinal = parts.databases.some(
+        ({ isForwardOnly, hasSameMigrations, rehearsed }) =>
+          hasSameMigrations !== true &&
+          (isForwardOnly || !(rehearsed === null || ['safe', 'later'].includes(rehearsed.going))),
+      );
       const { outcome, next } = judged(parts);
       expect(outcome).toBe(!isWhole ? 'fail' : isFinal ? 'warn' : 'pass');
       expect(next === undefined).toBe(outcome === 'pass');

@@ -1,3 +1,4 @@
+import { isUnproven, oneWayReason, returnWords, type MigratedDatabase } from './migrated-database.ts';
 import type { OwnAnswer, ResultFinding } from './verdict.ts';
 
 /** What was measured of the release that serves, while it still does. */
@@ -24,18 +25,10 @@ export type StoredBytes =
       readonly reason: string;
     };
 
-export interface MigratedDatabase {
-  readonly name: string;
-  /** The step from which on it is another database than before. */
-  readonly step: string;
-  readonly isForwardOnly: boolean;
-  /** Migration files of the new release beside those of the old; null: they are not where Greenroom looks for them. */
-  readonly hasSameMigrations: boolean | null;
-}
-
 /**
  * Whether what serves could be brought back after the switch: asked before it, because afterwards it is too late to learn that
- * the bytes are gone. Says too from where on a database cannot follow. Whether the old code works on a migrated database is not measured.
+ * the bytes are gone. Says too from where on a database cannot follow. Whether the old code works on a migrated database says a rehearsal of the
+ * migration, where one is asked for.
  * @param line name of the line, for `greenroom accept`
  */
 export function judgeWayBack(facts: WayBackFacts, line: string): OwnAnswer {
@@ -51,17 +44,31 @@ export function judgeWayBack(facts: WayBackFacts, line: string): OwnAnswer {
     };
   }
   const whole = `${old} can be brought back: ${bytes.fileCount} ${bytes.fileCount === 1 ? 'file' : 'files'}, bytes whole`;
-  const [first, ...more] = migrated.filter((each) => each.isForwardOnly);
-  if (first)
+  const [shut, ...more] = migrated.filter((each) => oneWayReason(each) !== null);
+  if (shut)
     return {
       ...{ outcome: 'warn', findings },
-      reason: `${whole}, at once until "stop" begins; ${list([first, ...more])} cannot: forward only from ${first.step} on`,
-      cause: 'The file declares "forward-only", and the migrations are not known to be those of before.',
+      reason: `${whole}, at once until "stop" begins; ${list([shut, ...more])} cannot: ${oneWayReason(shut)} from ${shut.step} on`,
+      cause: shut.isForwardOnly
+        ? 'The file declares "forward-only", and the migrations are not known to be those of before.'
+        : 'The rehearsal of its migration has found that.',
       next: `Make sure that ${old} works on the migrated data, or that a repair may be a new release; then "greenroom accept ${line}".`,
     };
-  const stays = migrated.length > 0 ? `; ${list(migrated)} stays as migrated` : '';
+  const [unproven, ...others] = migrated.filter(isUnproven);
+  if (unproven)
+    return {
+      ...{ outcome: 'warn', findings },
+      reason: `${whole}; nobody knows whether one can go back over ${list([unproven, ...others])}: ${returnWords(unproven.rehearsed)}`,
+      cause: 'Its migration was not rehearsed as it is now, or not to its end.',
+      next: `Deploy this release where the check migration-rehearsal runs, then here again; or take it upon yourself with "greenroom accept ${line}".`,
+    };
+  const stays = migrated.length > 0 ? `; ${list(migrated)} stays as migrated${safeWords(migrated)}` : '';
   return { outcome: 'pass', findings, reason: `${whole}${stays}` };
 }
+
+/** Said only where a rehearsal has something to say. */
+const safeWords = (migrated: readonly MigratedDatabase[]): string =>
+  migrated.flatMap(({ rehearsed }) => (rehearsed === null ? [] : [`, ${returnWords(rehearsed)}`])).join('');
 
 const missing = { kept: '', lost: 'gone', other: 'that of another release' } as const;
 const list = (databases: readonly MigratedDatabase[]): string =>
@@ -84,10 +91,14 @@ function bytesFinding(bytes: StoredBytes): ResultFinding {
 }
 
 /** Greenroom takes no migration back, so that no database passes; one whose migrations stay is none to take back. */
-function databaseFinding({ name, isForwardOnly, hasSameMigrations }: MigratedDatabase): ResultFinding {
+function databaseFinding(database: MigratedDatabase): ResultFinding {
+  const { name, isForwardOnly, hasSameMigrations, rehearsed } = database;
   const finding = (outcome: ResultFinding['outcome'], value: string): ResultFinding => ({
     ...{ name: `database ${name}`, outcome, value, threshold: null },
   });
   if (hasSameMigrations) return finding('pass', 'migration files are those of before');
-  return isForwardOnly ? finding('warn', 'forward only') : finding('skip', 'stays as migrated, not measured');
+  if (isForwardOnly) return finding('warn', 'forward only');
+  if (rehearsed === null) return finding('skip', 'stays as migrated, not measured');
+  const outcome = rehearsed.going === 'safe' ? 'pass' : rehearsed.going === 'later' ? 'skip' : 'warn';
+  return finding(outcome, returnWords(rehearsed));
 }

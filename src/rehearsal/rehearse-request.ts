@@ -1,5 +1,6 @@
 // A rehearsal as it is asked for: both ends are looked at, the copy is found or made, and what was made for it is gone afterwards.
 import { createHash } from 'node:crypto';
+import { migrationDigest } from '../domain/rehearsal/digest.ts';
 import type { Command, MeasuredRehearsal, RehearsalRequest } from '../kinds/rehearsals.ts';
 import { askEnds } from './ask-ends.ts';
 import { findCopy } from './find-copy.ts';
@@ -34,15 +35,11 @@ export async function rehearseRequest(request: RehearsalRequest, signal: AbortSi
     const { facts, isIdle, swept, lines } = told;
     return {
       ...{ facts, isIdle, swept, runs: told.runs, copiedAtMs: copy.copiedAtMs, canary: lines.canary },
-      digest: digestOf(request),
+      digest: migrationDigest(request, sha256),
     };
   } finally {
     await copy.drop();
   }
 }
 
-/** Of the files by name and text, and of the commands. */
-function digestOf({ files, commands }: RehearsalRequest): string {
-  const named = JSON.stringify([files.map(({ file, text }) => [file, text]), commands]);
-  return `sha256:${createHash('sha256').update(named).digest('hex')}`;
-}
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -37,3 +37,14 @@ export async function resultsOf(rows: Rows, deployment: string): Promise<readonl
   const found = await rows.selectFrom('result').select('body').where('deployment', '=', deployment).execute();
   return found.map((row) => row.body).toSorted((a, b) => a.beganAt - b.beganAt || (a.name < b.name ? -1 : 1));
 }
+
+/** What a check saw, by the hash of it; null where nothing is kept under that. Whoever rests on it hashes it again. */
+export async function evidenceOf(rows: Rows, deployment: string, hash: string): Promise<EvidenceBody | null> {
+  const found = await rows
+    .selectFrom('evidence')
+    .select('body')
+    .where('deployment', '=', deployment)
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+  return found?.body ?? null;
+}

@@ -1,4 +1,4 @@
-import { judgeCertificate, rehearsalFacts, type CertificateQuestion } from '../../domain/certificate.ts';
+import { certificateFacts, judgeCertificate, type CertificateQuestion } from '../../domain/certificate.ts';
 import { findObstacles } from '../admission.ts';
 import type { Site } from '../site.ts';
 import { record } from './answer.ts';
@@ -36,7 +36,7 @@ async function recordCertificate(site: Site, question: CertificateQuestion): Pro
   const required = site.deployment.plan.policy.required.find((each) => each.kind === 'certificate');
   if (!required) return;
   const answer = judgeCertificate(question);
-  const evidence = { config: null, data: rehearsalFacts(question.rehearsal), plots: [], artifacts: [] };
+  const evidence = { config: null, data: certificateFacts(question), plots: [], artifacts: [] };
   const { name, kind, phase } = required;
   const beganAt = site.world.clock.now();
   await record(site, { name, kind, phase, ...answer, attempts: [answer.outcome], beganAt, evidence });

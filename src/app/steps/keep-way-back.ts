@@ -1,5 +1,7 @@
+import { databaseFacts } from '../../domain/migrated-database.ts';
 import { makeRelease, type Release } from '../../domain/release.ts';
-import { judgeWayBack, type MigratedDatabase, type StoredBytes, type WayBackFacts } from '../../domain/way-back.ts';
+import { judgeWayBack, type StoredBytes, type WayBackFacts } from '../../domain/way-back.ts';
+import { crossingOf, migratedDatabases } from '../migrated-databases.ts';
 import { servingRelease, type Site } from '../site.ts';
 import { recordStep } from './answer.ts';
 import type { StepModule } from './step-task.ts';
@@ -16,11 +18,11 @@ export const keepWayBack: StepModule = ({ site, step, run }) =>
       record: recordOf(site, old),
       commit: old === null || old.parts.dirty ? null : old.parts.commit,
       bytes: await storedBytes(site, old?.parts.artifacts['tree'] ?? ''),
-      databases: migratedDatabases(site, old),
+      databases: await migratedDatabases(world, crossingOf(site), old),
     };
     await world.reach(`${step.name}:inside`);
     const answer = judgeWayBack(facts, step.name);
-    const seen = { ...facts, bytes: { ...facts.bytes }, databases: facts.databases.map((each) => ({ ...each })) };
+    const seen = { ...facts, bytes: { ...facts.bytes }, databases: facts.databases.map(databaseFacts) };
     await recordStep(site, step, beganAt, { ...answer, facts: seen });
     if (answer.outcome === 'fail') return { status: 'failed', reason: answer.reason } as const;
     return { status: 'done', facts: { outcome: answer.outcome } } as const;
@@ -41,18 +43,4 @@ async function storedBytes({ world }: Site, expected: string): Promise<StoredByt
   }
   const reason = verified.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
   return { status: 'broken', expected, found: await world.artifacts.measure(expected), reason };
-}
-
-export function migratedDatabases(
-  { project, release, deployment }: Site,
-  old: Release | null,
-): readonly MigratedDatabase[] {
-  const [before, after] = [old?.parts.migrations ?? null, release.parts.migrations];
-  const hasSameMigrations = before === null || after === null ? null : before === after;
-  return deployment.plan.steps
-    .filter((step) => step.kind === 'migrate')
-    .map(({ name, subject }) => {
-      const isForwardOnly = project.databases.find((each) => each.name === subject)?.forwardOnly ?? false;
-      return { name: subject ?? '', step: name, isForwardOnly, hasSameMigrations };
-    });
 }

@@ -5,11 +5,12 @@ import type { Release } from '../../domain/release.ts';
 import type { Colour } from '../../kinds/driver.ts';
 import type { ColourLoad } from '../../kinds/traffic.ts';
 import { listDeployments } from '../../store/deployments.ts';
+import { oneWayReason, type MigratedDatabase } from '../../domain/migrated-database.ts';
 import { lookAround } from '../check-context.ts';
+import { crossingOf, migratedDatabases } from '../migrated-databases.ts';
 import { servingRelease, type Site } from '../site.ts';
 import { askCheck, inOrder } from './checks.ts';
 import { point } from './cut-over.ts';
-import { migratedDatabases } from './keep-way-back.ts';
 import { countedSince, openRequests, type RequestStream } from './rehearsal-requests.ts';
 import type { StepModule } from './step-task.ts';
 import { nurse, sicknessOf } from './way-back.ts';
@@ -30,7 +31,8 @@ interface Old {
 export const rehearseBack: StepModule = ({ site, step, operation, run }) =>
   run('rehearse-back', async (signal) => {
     const old = await servingRelease(site);
-    const isShut = whyShut(site, old);
+    const changed = await changedDatabases(site, old);
+    const isShut = whyShut(changed);
     if (isShut !== null || !old) return measured({ ...nothing(old), ...isShut });
     await site.traffic.ensure();
     // An attempt before this one has died after it moved the traffic: how long that took, nobody can tell any more.
@@ -46,7 +48,7 @@ export const rehearseBack: StepModule = ({ site, step, operation, run }) =>
       ...timed,
       ...{ way, fault: way === 'unmeasured' ? 'a process died in the middle of it' : timed.fault },
       ...seen,
-      pointOfNoReturn: way === 'closed' ? (changedDatabases(site, old)[0]?.step ?? null) : null,
+      pointOfNoReturn: way === 'closed' ? (changed[0]?.step ?? null) : null,
     });
   });
 
@@ -57,13 +59,21 @@ const nothing = (old: Old | null): BackFacts => ({
   ...{ requests: 0, failedRequests: 0, arrived: 0, checks: 0, pointOfNoReturn: null, old: old?.release.version ?? '' },
 });
 
-const changedDatabases = (site: Site, { release }: Old) =>
-  migratedDatabases(site, release).filter((each) => each.hasSameMigrations !== true);
+const changedDatabases = async (site: Site, old: Old | null): Promise<readonly MigratedDatabase[]> =>
+  old === null
+    ? []
+    : (await migratedDatabases(site.world, crossingOf(site), old.release)).filter(
+        (each) => each.hasSameMigrations !== true,
+      );
 
-/** What the file itself says nobody goes back over: the traffic is not moved to try it. */
-function whyShut(site: Site, old: Old | null): Pick<BackFacts, 'fault' | 'pointOfNoReturn'> | null {
-  const oneWay = old && changedDatabases(site, old).find((each) => each.isForwardOnly);
-  return oneWay ? { fault: `The database ${oneWay.name} is "forward-only"`, pointOfNoReturn: oneWay.step } : null;
+/** What the file itself or the rehearsal of the migration says nobody goes back over: the traffic is not moved to try it. */
+function whyShut(changed: readonly MigratedDatabase[]): Pick<BackFacts, 'fault' | 'pointOfNoReturn'> | null {
+  const shut = changed.find((each) => oneWayReason(each) !== null);
+  if (!shut) return null;
+  const said = shut.isForwardOnly
+    ? `is "forward-only"`
+    : `has a migration that nobody goes back over: ${oneWayReason(shut)}`;
+  return { fault: `The database ${shut.name} ${said}`, pointOfNoReturn: shut.step };
 }
 
 type Taken = Pick<BackFacts, 'way' | 'fault' | 'backMs' | 'verifiedMs' | 'checks'>;

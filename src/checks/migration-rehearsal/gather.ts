@@ -4,10 +4,10 @@ import type { CheckContext, DeclaredMigration, Plot } from '../../kinds/check.ts
 import type { Command, CopySource, RehearsalRequest } from '../../kinds/rehearsals.ts';
 import type { MigrationRehearsalConfig } from './schema.ts';
 import { commandOn } from './commands.ts';
+import { migrationText } from './identity.ts';
 import type { RehearsalData } from './judge.ts';
 
 const where = 'the check migration-rehearsal';
-const mostBytes = 1024 * 1024;
 
 interface Prepared {
   readonly migration: DeclaredMigration;
@@ -30,8 +30,8 @@ export async function prepareRehearsal(
   const back = forward ?? migration.back;
   const request: RehearsalRequest = {
     ...{ server, production, profile, nowMs: context.effects.clock.now(), copy: await copyOf(config, context, run) },
-    ...{ lockTimeoutMs: migration.lockTimeoutMs, files: await filesOf(config, context) },
-    commands: [migration.migrate, back ?? [], config.write ?? []].map((words) => JSON.stringify(words)),
+    lockTimeoutMs: migration.lockTimeoutMs,
+    ...(await migrationText(config, migration, context.directory, context.effects.files)),
     migrate: run(migration.migrate),
     back: back && { kind: forward ? 'forward-fix' : 'down', run: run(back) },
     write: config.write ? run(config.write) : null,
@@ -125,32 +125,4 @@ async function copyOf(
       do: 'Name the newest backup, relative to the project.',
     });
   return { from: 'backup', takenAtMs: found.modifiedAt, restore: run(copy.restore) };
-}
-
-async function filesOf(
-  { files }: MigrationRehearsalConfig,
-  { directory, effects }: CheckContext,
-): Promise<RehearsalRequest['files']> {
-  const names = await effects.files.find(directory, files);
-  if (names.length === 0)
-    fail({
-      code: 'GR5107',
-      message: `No file of the release matches ${files}.`,
-      where: `${where} (files)`,
-      do: 'Correct the glob: what the statements say is read from there.',
-    });
-  return Promise.all(
-    names.map(async (name) => {
-      const file = path.isAbsolute(name) ? path.relative(directory, name) : name;
-      const read = await effects.files.read(path.resolve(directory, file), mostBytes);
-      if (read === null || read.truncated)
-        fail({
-          code: 'GR5107',
-          message: `${file} cannot be read whole.`,
-          where: `${where} (files)`,
-          do: 'A migration file has at most 1 MiB.',
-        });
-      return { file, text: read.text };
-    }),
-  );
 }

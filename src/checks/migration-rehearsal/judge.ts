@@ -2,8 +2,10 @@ import { defaultBars } from '../../domain/rehearsal/bars.ts';
 import type { RehearsalFacts } from '../../domain/rehearsal/facts.ts';
 import type { RehearsalFinding } from '../../domain/rehearsal/finding.ts';
 import { judgeRehearsal, type RehearsalJudgement } from '../../domain/rehearsal/judge-rehearsal.ts';
+import { weighReturn } from '../../domain/rehearsal/going-back.ts';
 import { stops } from '../../domain/rehearsal/reason.ts';
 import { formatDuration } from '../../domain/duration.ts';
+import { returnWords } from '../../domain/migrated-database.ts';
 import type { Finding, Judgement } from '../../kinds/check.ts';
 import { counted } from '../../kinds/wording.ts';
 
@@ -31,8 +33,7 @@ export const weigh = ({ facts, budgetMs }: RehearsalData): RehearsalJudgement =>
 export function judgeMigration(data: RehearsalData): Judgement {
   if (data.isIdle) return idle(data);
   const { decision, findings } = weigh(data);
-  if (decision === 'go')
-    return { outcome: 'pass', reason: `The migration may go: ${goodWords(data)}.`, findings: measured(data) };
+  if (decision === 'go') return good(data);
   const [first] = findings;
   const more = findings.length === 1 ? '' : ` (and ${counted(findings.length - 1, 'more reason')})`;
   const isUnmeasured = findings.filter(({ reason }) => stops(reason)).every(({ reason }) => reason === 'not-measured');
@@ -42,6 +43,23 @@ export function judgeMigration(data: RehearsalData): Judgement {
     findings: [...findings.map(asFinding), ...measured(data)],
     cause: 'What the migration does to a database of this size, or to the version that uses it.',
     next: first!.next,
+  };
+}
+
+/** Over a migration that nobody goes back over somebody says yes, as over one that the file declares so. */
+function good(data: RehearsalData): Judgement {
+  const { going, reason } = weighReturn(data.facts);
+  const findings = measured(data);
+  if (going === 'safe')
+    return {
+      outcome: 'pass',
+      reason: `The migration may go: ${goodWords(data)}, and it is safe to go back.`,
+      findings,
+    };
+  return {
+    ...{ outcome: 'warn', findings, reason: `The migration may go, and nobody goes back over it: ${reason}.` },
+    cause: 'A forward fix is run instead of going back.',
+    next: 'See that the repair may be a new release, and accept it.',
   };
 }
 
@@ -74,8 +92,15 @@ function measured(data: RehearsalData): readonly Finding[] {
   const { durationMs } = data.facts;
   return [
     ...(durationMs === null ? [] : [valueOf('migration', durationMs, data.budgetMs)]),
+    returnFinding(data),
     ...(stall === null ? [] : [valueOf('longest wait of the old version', stall, defaultBars.stallConditionalMs)]),
   ];
+}
+
+function returnFinding({ facts }: RehearsalData): Finding {
+  const { going, reason } = weighReturn(facts);
+  const outcome = going === 'safe' ? 'pass' : going === 'unknown' ? 'error' : 'warn';
+  return { name: 'going back', outcome, value: returnWords({ going, reason, evidence: null }), threshold: null };
 }
 
 const valueOf = (name: string, ms: number, bound: number): Finding => ({

@@ -1,0 +1,52 @@
+// What names a migration: its files and the commands that are run, wherever somebody asks for them.
+import path from 'node:path';
+import { fail } from '../../domain/failure.ts';
+import type { MigrationText } from '../../domain/rehearsal/digest.ts';
+import type { DeclaredMigration } from '../../kinds/check.ts';
+import type { Files } from '../../kinds/effects.ts';
+import type { MigrationRehearsalConfig } from './schema.ts';
+
+const mostBytes = 1024 * 1024;
+
+/** `directory`: a tree of the release. Throws `GR5107` where files are not there or cannot be read whole. */
+export const migrationText = async (
+  config: MigrationRehearsalConfig,
+  migration: Pick<DeclaredMigration, 'migrate' | 'back'>,
+  directory: string,
+  files: Files,
+): Promise<MigrationText> => ({
+  files: await filesOf(config, directory, files),
+  commands: [migration.migrate, config['forward-fix'] ?? migration.back ?? [], config.write ?? []].map((words) =>
+    JSON.stringify(words),
+  ),
+});
+
+async function filesOf(
+  { files }: MigrationRehearsalConfig,
+  directory: string,
+  door: Files,
+): Promise<MigrationText['files']> {
+  const where = 'the check migration-rehearsal (files)';
+  const names = await door.find(directory, files);
+  if (names.length === 0)
+    fail({
+      code: 'GR5107',
+      message: `No file of the release matches ${files}.`,
+      where,
+      do: 'Correct the glob: what the statements say is read from there.',
+    });
+  return Promise.all(
+    names.map(async (name) => {
+      const file = path.isAbsolute(name) ? path.relative(directory, name) : name;
+      const read = await door.read(path.resolve(directory, file), mostBytes);
+      if (read === null || read.truncated)
+        fail({
+          code: 'GR5107',
+          message: `${file} cannot be read whole.`,
+          where,
+          do: 'A migration file has at most 1 MiB.',
+        });
+      return { file, text: read.text };
+    }),
+  );
+}

@@ -1,0 +1,59 @@
+import type { RehearsalFacts, StatementEnd } from './facts.ts';
+
+/**
+ * Whether one can go back over a migration. `safe`: the old version goes on, and the way back brought everything back. `roll-forward`:
+ * nothing is lost, and the old version does not come back. `no-return`: data is gone. `unknown`: nobody has measured it.
+ */
+export type GoingBack = 'safe' | 'roll-forward' | 'no-return' | 'unknown';
+
+export interface WeighedReturn {
+  readonly going: GoingBack;
+  /** Words that go on after a colon; of relations and SQLSTATEs, no values. */
+  readonly reason: string;
+}
+
+/** Pure. What speaks against it counts also where other things were not measured; `safe` is only what was measured whole. */
+export function weighReturn(facts: RehearsalFacts): WeighedReturn {
+  const { statements, oldVersion, wayBack, goneTables } = facts;
+  if (statements === null || statements.some(({ failedWith }) => failedWith !== null))
+    return { going: 'unknown', reason: 'the migration did not come to its end on the copy' };
+  const lost = lostTables(facts);
+  if (lost.length > 0) return { going: 'no-return', reason: `data of ${lost.join(', ')} does not come back` };
+  const shut = (oldVersion ?? []).flatMap(({ before, after }) => oldFault(before, after))[0] ?? wayFault(wayBack);
+  if (shut !== null) return { going: 'roll-forward', reason: shut };
+  const missing = [
+    ...(oldVersion === null || oldVersion.length === 0 || oldVersion.some(({ before }) => 'failedWith' in before)
+      ? ['the old version on the new schema']
+      : []),
+    ...(wayBack === null ? ['the way back'] : []),
+    ...(goneTables === null ? ['whether data is gone'] : []),
+  ];
+  if (missing.length > 0) return { going: 'unknown', reason: `nobody has measured ${missing.join(', ')}` };
+  return { going: 'safe', reason: 'the old version goes on, and the way back brought everything back' };
+}
+
+/** Where the way back was not taken to its end, what is gone after the migration stays gone. */
+function lostTables({ wayBack, goneTables }: RehearsalFacts): readonly string[] {
+  if (wayBack === null) return [];
+  const brings = wayBack !== 'none' && wayBack.kind === 'down' && wayBack.failedWith === null;
+  const lost = wayBack === 'none' ? [] : wayBack.lostTables;
+  return [...new Set([...lost, ...(brings ? [] : (goneTables ?? []))])];
+}
+
+/** One that failed before already says nothing of the migration. */
+function oldFault(before: StatementEnd, after: StatementEnd): readonly string[] {
+  if ('failedWith' in before) return [];
+  if ('failedWith' in after) return [`a statement of the old version fails with SQLSTATE ${after.failedWith}`];
+  if (after.rows === before.rows) return [];
+  return [`a statement of the old version meets ${after.rows} rows instead of ${before.rows}`];
+}
+
+function wayFault(wayBack: RehearsalFacts['wayBack']): string | null {
+  if (wayBack === null) return null;
+  if (wayBack === 'none') return 'it has no way back';
+  const { kind, failedWith, schemaDifferences, movedSequences } = wayBack;
+  if (kind === 'forward-fix') return 'a forward fix is declared instead of a way back';
+  if (failedWith !== null) return `its way back fails with SQLSTATE ${failedWith}`;
+  const differing = [...schemaDifferences, ...movedSequences];
+  return differing.length === 0 ? null : `after its way back differs: ${differing.join(', ')}`;
+}
