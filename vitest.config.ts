@@ -31,7 +31,6 @@ const long = [
   ...['session', 'scratch', 'canary'].map((name) => `src/rehearsal/${name}.test.ts`),
   'src/haproxy/machines.test.ts',
   ...['migration-rehearsal', 'data-age'].map((name) => `src/checks/${name}.test.ts`),
-  'src/checks/migration-rehearsal.test.ts',
   'src/app/migrated-databases.test.ts',
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */

@@ -33,7 +33,7 @@ export async function refreshStaging(world: OpenWorld, stage: Stage, signal: Abo
   const beganAt = performance.now();
   const { tables, proof } = await refreshEnvironment(world, {
     ...{ project, environment: 'staging', file: file.value, workerCount: 2, isDryRun: false, isProven: true, signal },
-    ...{ onStation: () => {}, onProgress: () => {} },
+    ...{ actor: 'the demonstration', onStation: () => {}, onProgress: () => {} },
   });
   return {
     rows: tables.reduce((sum, { rowCount }) => sum + rowCount, 0),
