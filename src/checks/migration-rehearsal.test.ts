@@ -129,6 +129,35 @@ test('a renamed column breaks the old version, in a moment', patience, async () 
   expect(judgement).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('fails with SQLSTATE 42703') });
 });
 
+test(
+  'what the old version was recorded with has to go on, and the smoke of the new one to end well',
+  patience,
+  async () => {
+    const capture = { command: run('ask', `select id from users where name = 'n3'`) };
+    const smoke = run('ask', 'select mail from users');
+    expect(await judged({ config: { capture, smoke } })).toMatchObject({ outcome: 'pass' });
+    const broken = await judged({
+      ...{ migration: 'alter table users rename column name to title;', config: { capture, smoke } },
+      back: 'alter table users rename column title to name;',
+    });
+    expect(broken.findings.map(({ value }) => value)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('42703 (column "name" does not exist): select id from users where name = ?'),
+        expect.stringContaining('smoke fails on the migrated copy'),
+      ]),
+    );
+    expect(JSON.stringify(broken)).not.toContain('n3');
+    const silent = { capture: { command: [process.execPath, '-e', '0'] } };
+    expect(await judged({ config: silent })).toMatchObject({
+      outcome: 'error',
+      reason: expect.stringContaining('Nothing of the old version was captured'),
+    });
+    expect(await refused({ config: { capture: { command: run('ask', 'select nothing') } } })).toMatch(/^GR5131/);
+    expect(await refused({ config: { capture: { statistics: '${PRODUCTION}' } } })).toMatch(/^GR5130 .*no extension/);
+    expect(await refused({ config: { capture: { statistics: '${UNSET}' } } })).toMatch(/^GR5102 .*capture.statistics/);
+  },
+);
+
 test('F093 without a way back, and with one that forgets the values, it does not pass', patience, async () => {
   expect(await judged({ back: null })).toMatchObject({
     outcome: 'fail',

@@ -27,6 +27,11 @@ export function sayRehearsal(out: Output, { check, data, judgement }: RehearsedM
   if (statements.length > mostStatements) out.line(`  … ${statements.length - mostStatements} more in --json`);
   for (const { text, longestMs } of facts.stalls ?? [])
     out.line(`  old version  waited at most ${formatDuration(longestMs)}: ${text}`);
+  const { captured } = facts;
+  if (captured) {
+    const { source, executed, planned, excepted } = captured;
+    out.line(`  captured     by ${source}: ${executed} executed, ${planned} planned, ${excepted} left out`);
+  }
   const took = facts.durationMs === null ? 'not measured' : formatDuration(facts.durationMs);
   out.line(`  took         ${took}, its budget is ${formatDuration(data.budgetMs)}; ${counted(data.runs, 'run')}`);
   out.line(`  copy         ${data.copy} of ${new Date(data.copiedAtMs).toISOString()}`);

@@ -2,7 +2,7 @@ import type { RehearsalFacts, WayBack } from '../domain/rehearsal/facts.ts';
 
 /** The door to a server on which migrations may be tried. */
 export interface Rehearsals {
-  /** Throws `FailureError` (GR5103–GR5108) for what keeps it from measuring; nothing is left behind then. */
+  /** Throws `FailureError` (GR5103–GR5108, GR5130, GR5131) for what keeps it from measuring; nothing is left behind then. */
   rehearse(request: RehearsalRequest, signal: AbortSignal): Promise<MeasuredRehearsal>;
 }
 
@@ -25,6 +25,10 @@ export interface RehearsalRequest {
   readonly back: { readonly kind: WayBack['kind']; readonly run: Command } | null;
   readonly write: Command | null;
   readonly oldStatements: readonly string[];
+  /** Where statements of the old version are met; null: nowhere. */
+  readonly capture: CaptureSource | null;
+  /** Command of the new version's, on the migrated copy; null: none. */
+  readonly smoke: Command | null;
   readonly applicationRole: string | null;
   readonly profile: 'quick' | 'full';
   /** No single run of a command takes longer. */
@@ -36,6 +40,12 @@ export interface RehearsalRequest {
 export type CopySource =
   | { readonly from: 'database'; readonly name: string }
   | { readonly from: 'backup'; readonly takenAtMs: number; readonly restore: Command };
+
+/** `except`: texts without values that are left out. `user`: the role by which the old version logs in; null: every one. */
+export type CaptureSource = { readonly except: readonly string[] } & (
+  | { readonly from: 'statistics'; readonly url: string; readonly user: string | null }
+  | { readonly from: 'command'; readonly run: Command }
+);
 
 export interface MeasuredRehearsal {
   readonly facts: RehearsalFacts;

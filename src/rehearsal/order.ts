@@ -1,6 +1,12 @@
 // What a rehearsal is asked to do.
 import type { WayBack } from '../domain/rehearsal/facts.ts';
+import type { Capture } from './capture.ts';
 import type { Command } from '../kinds/rehearsals.ts';
+
+/** `known`: they are at hand already. `command`: its run on a clone is recorded. */
+export type Meet =
+  | { readonly from: 'known'; readonly capture: Capture }
+  | { readonly from: 'command'; readonly run: Command };
 
 export interface RehearsalOrder {
   /** A superuser's address of the scratch server that holds the copy. */
@@ -18,6 +24,10 @@ export interface RehearsalOrder {
   /** What the new version writes before somebody goes back; null: nothing is tried. */
   readonly write: Command | null;
   readonly oldStatements: readonly string[];
+  /** Where statements of the old version are met; absent: nowhere. */
+  readonly capture?: { readonly meet: Meet; readonly except: readonly string[] };
+  /** What the new version asks of the migrated copy; absent: nothing. */
+  readonly smoke?: Command;
   /** The role that the application logs in as, for what it may not do any more; null: who owns everything. */
   readonly applicationRole: string | null;
   /** What production answered to the same questions; null: it was not asked. */

@@ -1,7 +1,6 @@
 // A place before the copy that the team's command connects to instead.
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { openSession, type Session } from './session.ts';
-import type { Watcher } from './watcher.ts';
+import type { Session } from './session.ts';
 import { openingCode, openingCodes, takeFrames } from './wire-frames.ts';
 
 export interface Proxy {
@@ -10,8 +9,11 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
+/** What stands between one client and the server; everything of both comes to it but the client's opening. */
+export type OpenSession = (client: Socket, server: Socket) => Session;
+
 /** Listens on a free port of this machine. Asks for no TLS, and speaks none with the server. */
-export async function openProxy(target: { host: string; port: number }, watcher: Watcher): Promise<Proxy> {
+export async function openProxy(target: { host: string; port: number }, openSession: OpenSession): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const sessions = new Set<Session>();
   const keep = (socket: Socket) => {
@@ -22,7 +24,7 @@ export async function openProxy(target: { host: string; port: number }, watcher:
   };
   const server = createServer((client) => {
     keep(client);
-    serve({ client, target, watcher, keep, sessions });
+    serve({ client, target, openSession, keep, sessions });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -42,13 +44,13 @@ export async function openProxy(target: { host: string; port: number }, watcher:
 function serve({
   client,
   target,
-  watcher,
+  openSession,
   keep,
   sessions,
 }: {
   readonly client: Socket;
   readonly target: { host: string; port: number };
-  readonly watcher: Watcher;
+  readonly openSession: OpenSession;
   readonly keep: (socket: Socket) => void;
   readonly sessions: Set<Session>;
 }): void {
@@ -69,7 +71,7 @@ function serve({
       else if (openingCode(each) === openingCodes.cancel) upstream().end(each.bytes);
       else {
         const server = upstream();
-        session = openSession(client, server, watcher);
+        session = openSession(client, server);
         sessions.add(session);
         server.write(each.bytes);
       }

@@ -3,6 +3,7 @@ import type { RehearsalFacts, SecondRun } from '../domain/rehearsal/facts.ts';
 import { lint } from '../domain/rehearsal/lint.ts';
 import { tableSizes, versionPairs } from './copy-facts.ts';
 import { hostileRun } from './hostile-run.ts';
+import { newVersionRun, tryCaptured, triedBefore } from './version-runs.ts';
 import { changesNothing } from './idle-run.ts';
 import { observedRun, type ObservedRun } from './observed-run.ts';
 import type { RehearsalOrder } from './order.ts';
@@ -34,8 +35,7 @@ export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
   const swept = await sweepScratch(order.adminUrl);
   const statements = await readFiles(order);
   const counter = { runs: 0 };
-  const onClone = async <T>(work: (scratch: Scratch) => Promise<T>): Promise<T> => {
-    counter.runs += 1;
+  const onIdleClone = async <T>(work: (scratch: Scratch) => Promise<T>): Promise<T> => {
     const scratch = await makeScratch(order);
     try {
       return await work(scratch);
@@ -43,7 +43,18 @@ export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
       await scratch.drop();
     }
   };
-  const seen = await onClone((scratch) => observedRun(scratch, order, statements ?? []));
+  const onClone: OnClone = (work) => {
+    counter.runs += 1;
+    return onIdleClone(work);
+  };
+  const met = await triedBefore(onIdleClone, order);
+  const seen = await onClone(async (scratch) => {
+    const run = await observedRun(scratch, order, statements ?? []);
+    if (run.end.failedWith !== null) return { ...run, captured: null, newVersion: null };
+    // What the new version writes comes last.
+    const captured = met && (await tryCaptured(scratch, order, met));
+    return { ...run, captured, newVersion: await newVersionRun(scratch, order) };
+  });
   const isIdle = mayBeIdle(order, seen) && (await onClone((scratch) => changesNothing(scratch, order)));
   const later = order.profile === 'full' ? await laterRuns(onClone, order, seen) : null;
   return {
@@ -114,10 +125,10 @@ function worse(plain: Later['wayBack'], written: Later['wayBack']): Later['wayBa
 function factsOf(
   order: RehearsalOrder,
   statements: readonly MigrationStatement[] | null,
-  seen: ObservedRun,
+  seen: ObservedRun & Pick<RehearsalFacts, 'captured' | 'newVersion'>,
   later: Later | null,
 ): RehearsalFacts {
-  const { end, observation, relations } = seen;
+  const { end, observation, relations, captured, newVersion } = seen;
   // What the command met on its way and dealt with is not its failure; a command that fails without any is one all the same.
   const done = observation.statements.map((each) => (end.failedWith === null ? { ...each, failedWith: null } : each));
   const hasFailed = done.some(({ failedWith }) => failedWith !== null);
@@ -143,6 +154,8 @@ function factsOf(
     invalidIndexes: seen.invalid,
     session: observation.session,
     lint: statements === null ? null : lint(pendingOf(statements, observation.statements), seen.indexes),
+    ...(order.capture && { captured: captured ?? null }),
+    ...(order.smoke && { newVersion: newVersion ?? null }),
   };
 }
 

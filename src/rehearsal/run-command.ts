@@ -2,7 +2,8 @@
 import type { Command } from '../kinds/rehearsals.ts';
 import { openProxy } from './proxy.ts';
 import type { Scratch } from './scratch.ts';
-import type { Watcher } from './watcher.ts';
+import { watchedSession } from './session.ts';
+import { idleWatcher, type Watcher } from './watcher.ts';
 
 /** `failedWith`: null when the command said that it is done; else the last SQLSTATE that it met, or `command`. */
 export interface RunEnd {
@@ -28,13 +29,13 @@ export async function runCommand({
   const met: string[] = [];
   const proxy = await openProxy(
     { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 5432) },
-    {
+    watchedSession({
       ...watcher,
       ended: async (migrator, sent, end) => {
         if (end.failedWith !== null) met.push(end.failedWith);
         await watcher.ended(migrator, sent, end);
       },
-    },
+    }),
   );
   const limit = AbortSignal.timeout(Math.ceil(limitMs));
   const startMs = performance.now();
@@ -50,14 +51,6 @@ export async function runCommand({
     await proxy.close();
   }
 }
-
-const idleWatcher: Watcher = {
-  begins: async () => 'go',
-  ended: async () => undefined,
-  settled: () => undefined,
-  endsTransaction: () => undefined,
-  left: () => undefined,
-};
 
 /** Breaks the connection before the statement with this number, from 1, as if the command had been killed there. */
 export function cuttingWatcher(before: number): Watcher {

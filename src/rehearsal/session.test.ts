@@ -4,6 +4,7 @@ import { realPostgres } from '../checks/testing/database.ts';
 import { openProxy } from './proxy.ts';
 import { cuttingWatcher } from './run-command.ts';
 import type { Scratch } from './scratch.ts';
+import { watchedSession } from './session.ts';
 import { openClient, withClone } from './testing/clone.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -41,7 +42,7 @@ function writer(): Seen {
 async function through<T>(watcher: Watcher, work: (client: pg.Client, scratch: Scratch) => Promise<T>): Promise<T> {
   return withClone(postgres.url(), async (scratch) => {
     const { hostname: host, port } = new URL(postgres.url());
-    const proxy = await openProxy({ host, port: Number(port) }, watcher);
+    const proxy = await openProxy({ host, port: Number(port) }, watchedSession(watcher));
     const client = await openClient(scratch.url({ host: '127.0.0.1', port: proxy.port }));
     try {
       return await work(client, scratch);

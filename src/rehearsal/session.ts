@@ -15,7 +15,12 @@ export interface Session {
   done(): Promise<void>;
 }
 
-export function openSession(client: Socket, server: Socket, watcher: Watcher): Session {
+export const watchedSession =
+  (watcher: Watcher) =>
+  (client: Socket, server: Socket): Session =>
+    openSession(client, server, watcher);
+
+function openSession(client: Socket, server: Socket, watcher: Watcher): Session {
   const upstream = openUpstream(server, ({ bytes }) => void client.write(bytes));
   const named = new Map<string, string>();
   let batch: Frame[] = [];

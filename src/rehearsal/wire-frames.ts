@@ -76,3 +76,34 @@ export function rowOf({ bytes }: Frame): readonly (string | null)[] {
   }
   return found;
 }
+
+/** Where the texts at the front of a message end, each ended by a zero. */
+function afterTexts(bytes: Buffer, count: number): number {
+  let at = 5;
+  for (let left = count; left > 0; left -= 1) at = bytes.indexOf(0, at) + 1;
+  return at;
+}
+
+/** Types that a Parse names for its parameters, by number; 0 leaves one to the server. */
+export function parameterTypes({ bytes }: Frame): readonly number[] {
+  const at = afterTexts(bytes, 2);
+  return Array.from({ length: bytes.readUInt16BE(at) }, (_, index) => bytes.readUInt32BE(at + 2 + 4 * index));
+}
+
+/** Values of a Bind that came as text, null among them; `unknown` when one of them is binary. */
+export function boundValues({ bytes }: Frame): readonly (string | null)[] | 'unknown' {
+  const at = afterTexts(bytes, 2);
+  const formats = bytes.readUInt16BE(at);
+  const isBinary = (index: number) => formats > 0 && bytes.readUInt16BE(at + 2 + 2 * (formats === 1 ? 0 : index)) === 1;
+  let place = at + 2 + 2 * formats;
+  const count = bytes.readUInt16BE(place);
+  place += 2;
+  const found: (string | null)[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const size = bytes.readInt32BE(place);
+    if (size >= 0 && isBinary(index)) return 'unknown';
+    found.push(size < 0 ? null : bytes.toString('utf8', place + 4, place + 4 + size));
+    place += 4 + Math.max(size, 0);
+  }
+  return found;
+}

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fail } from '../../domain/failure.ts';
 import type { CheckContext, DeclaredMigration, Plot } from '../../kinds/check.ts';
-import type { Command, CopySource, RehearsalRequest } from '../../kinds/rehearsals.ts';
+import type { CaptureSource, Command, CopySource, RehearsalRequest } from '../../kinds/rehearsals.ts';
 import type { MigrationRehearsalConfig } from './schema.ts';
 import { commandOn } from './commands.ts';
 import { migrationText } from './identity.ts';
@@ -25,13 +25,18 @@ export async function prepareRehearsal(
   const migration = migrationOf(config, context);
   const server = serverOf(config, context, migration);
   const production = addressIn(context, config.production, 'production');
-  const run = commandOn({ config, context, migration, forbidden: [server, production] });
+  const statistics =
+    config.capture && 'statistics' in config.capture
+      ? [addressIn(context, config.capture.statistics, 'capture.statistics')]
+      : [];
+  const run = commandOn({ config, context, migration, forbidden: [server, production, ...statistics] });
   const forward = config['forward-fix'];
   const back = forward ?? migration.back;
   const request: RehearsalRequest = {
     ...{ server, production, profile, nowMs: context.effects.clock.now(), copy: await copyOf(config, context, run) },
     lockTimeoutMs: migration.lockTimeoutMs,
     ...(await migrationText(config, migration, context.directory, context.effects.files)),
+    ...{ capture: captureOf(config, statistics, run), smoke: config.smoke ? run(config.smoke) : null },
     migrate: run(migration.migrate),
     back: back && { kind: forward ? 'forward-fix' : 'down', run: run(back) },
     write: config.write ? run(config.write) : null,
@@ -64,6 +69,17 @@ export async function gatherRehearsal(
     ...{ xLabel: 'ms since it began', yLabel: 'ms waited', series: [{ name: 'longest wait', points }] },
   };
   return { status: 'measured', data, plots: [plot] } as const;
+}
+
+function captureOf(
+  { capture }: MigrationRehearsalConfig,
+  [url = '']: readonly string[],
+  run: (argv: readonly string[]) => Command,
+): CaptureSource | null {
+  if (capture === undefined) return null;
+  const { except } = capture;
+  if ('command' in capture) return { from: 'command', run: run(capture.command), except };
+  return { from: 'statistics', url, user: capture.user ?? null, except };
 }
 
 function migrationOf({ database }: MigrationRehearsalConfig, { migrations = [] }: CheckContext): DeclaredMigration {

@@ -18,6 +18,37 @@ const copy = z
   ])
   .describe('What is cloned: a database that says that it is a copy, or a backup and the command that restores it.');
 
+const except = z
+  .array(z.string().min(1))
+  .max(500)
+  .default([])
+  .describe(
+    'Captured statements that the old version never asks, or that are listed with values: as they are told, with `?` for values.',
+  );
+
+const capture = z
+  .union([
+    z.strictObject({
+      statistics: z
+        .string()
+        .min(1)
+        .describe(
+          'Address of the database that the old version uses, as a reference, by a role that has `pg_read_all_stats`: `pg_stat_statements` is read there.',
+        ),
+      user: z.string().min(1).optional().describe('Role by which the old version logs in there. Default: every role.'),
+      except,
+    }),
+    z.strictObject({
+      command: argv().describe(
+        'Command that goes through all of the old version, as its test suite; its statements on a clone are recorded.',
+      ),
+      except,
+    }),
+  ])
+  .describe(
+    'Where statements of the version that serves are met. Their values are nowhere written down. Default: only the listed ones are asked.',
+  );
+
 export const schema = z.strictObject({
   database: z
     .string()
@@ -43,6 +74,10 @@ export const schema = z.strictObject({
     .min(1)
     .max(50)
     .describe('Statements of the version that serves, with values; asked before, while and after it migrates.'),
+  capture: capture.optional(),
+  smoke: argv()
+    .optional()
+    .describe('Command of the new version’s that is run against the migrated clone; it has to end well.'),
   role: z
     .string()
     .min(1)

@@ -1,3 +1,4 @@
+import type { CapturedStatements } from './captured.ts';
 import type { LintFinding } from './lint.ts';
 import type { LockMode } from './lock-mode.ts';
 
@@ -90,4 +91,15 @@ export interface RehearsalFacts {
   /** Whether it gave up on a reader that never ends, within its lock timeout, and went through after that one had left. */
   readonly hostileReader: 'gave-up-and-retried' | 'never-gave-up' | 'retry-failed' | null;
   readonly lint: readonly LintFinding[] | null;
+  /** Absent: the check declares no source of captured statements. */
+  readonly captured?: CapturedStatements | null;
+  /** How the new version's smoke ended on the migrated copy. Absent: the check declares none. */
+  readonly newVersion?: NewVersion | null;
+}
+
+/** `failedWith`: the last SQLSTATE that it met, or `command`; null when it ended well. */
+export interface NewVersion {
+  readonly failedWith: string | null;
+  /** Statements that it asked of the copy. */
+  readonly statements: number;
 }

@@ -1,10 +1,14 @@
-import type { OldStatement, RehearsalFacts, SecondRun, StatementEnd, WayBack } from './facts.ts';
+import { judgeCaptured } from './captured.ts';
+import { expandAndContract } from './expand-contract.ts';
+import type { NewVersion, OldStatement, RehearsalFacts, SecondRun, StatementEnd, WayBack } from './facts.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
 
 /** What it left: for the old version, for whoever goes back, for whoever runs it again. */
 export function judgeReturn(facts: RehearsalFacts): readonly RehearsalFinding[] {
   return [
     ...(facts.oldVersion ?? []).flatMap(judgeOld),
+    ...(facts.captured ? judgeCaptured(facts.captured) : []),
+    ...(facts.newVersion ? judgeNew(facts.newVersion) : []),
     ...(facts.invalidIndexes ?? []).map((index) =>
       finding('invalid-index', `The index ${index} is INVALID.`, 'DROP INDEX CONCURRENTLY, then build it again.', {
         relation: index,
@@ -18,8 +22,20 @@ export function judgeReturn(facts: RehearsalFacts): readonly RehearsalFinding[] 
 function judgeOld({ text, before, after }: OldStatement): readonly RehearsalFinding[] {
   const said = describe(before, after);
   if (said === null) return [];
-  const next = 'Expand first: let old and new live beside each other for a release, then contract.';
+  const next = expandAndContract('failedWith' in after ? after.failedWith : '');
   return [finding('old-version-fails', `The old version's statement ${said}: ${text}`, next)];
+}
+
+/** A smoke that asked nothing of the copy has looked at something else. */
+function judgeNew({ failedWith, statements }: NewVersion): readonly RehearsalFinding[] {
+  if (statements === 0) {
+    const text = 'The new version’s smoke asked nothing of the migrated copy.';
+    return [finding('not-measured', text, 'Let it take its address from DATABASE_URL.')];
+  }
+  if (failedWith === null) return [];
+  const how = failedWith === 'command' ? '' : ` after SQLSTATE ${failedWith}`;
+  const text = `The new version’s smoke fails on the migrated copy${how}.`;
+  return [finding('new-version-fails', text, 'Run the smoke by hand against a migrated copy, and correct either.')];
 }
 
 /** Null where it ends as before. One that failed before too proves nothing, and is told. */

@@ -17,11 +17,22 @@ const words: Readonly<Record<keyof RehearsalFacts, string>> = {
   session: 'what the script does to its session',
   hostileReader: 'whether it gives up on a reader that never ends',
   lint: 'what the statements say',
+  captured: 'the old version’s captured statements on the new schema',
+  newVersion: 'the new version on the new schema',
 };
 
 /** What only a migration that ended leaves to measure. */
 const afterwards: readonly (keyof RehearsalFacts)[] = [
-  ...(['oldVersion', 'goneTables', 'wayBack', 'secondRuns', 'durationMs', 'hostileReader'] as const),
+  ...([
+    'oldVersion',
+    'goneTables',
+    'wayBack',
+    'secondRuns',
+    'durationMs',
+    'hostileReader',
+    'captured',
+    'newVersion',
+  ] as const),
 ];
 
 /** A finding for each measurement that is missing. One that failed is told as that, and not for all that could not follow. */

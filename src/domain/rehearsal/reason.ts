@@ -7,6 +7,7 @@ export const stoppingReasons = [
   'own-lock-timeout',
   'data-lost',
   'old-version-fails',
+  'new-version-fails',
   'rewrite-under-lock',
   'scan-under-lock',
   'rows-locked',

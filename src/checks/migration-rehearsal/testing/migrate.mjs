@@ -1,4 +1,4 @@
-// A team's runner: `up` runs what is not noted in the table done, each file in a transaction; `down` the way back of the last; `restore` a backup, which is plain SQL.
+// A team's runner: `up` runs what is not noted in the table done, each file in a transaction; `down` the way back of the last; `restore` a backup, which is plain SQL; `ask` what follows.
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 
@@ -12,6 +12,7 @@ const inOne = async (text, note) => {
   await client.query('commit');
 };
 if (deed === 'restore') await client.query(readFileSync(process.env.GREENROOM_BACKUP, 'utf8'));
+if (deed === 'ask') for (const text of process.argv.slice(3)) await client.query(text);
 if (deed === 'up') {
   const { rows } = await client.query('select name from done');
   for (const name of readdirSync('migrations').toSorted())
