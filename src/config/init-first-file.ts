@@ -25,6 +25,7 @@ export function firstFile(found: Found, kinds: ReadonlySet<string>): string {
     '',
     '# The seven phases and their budgets are there without being named; a phase is named to give it checks.',
     ...phaseLines(found, kinds),
+    ...rehearsalLines(found, kinds),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }
@@ -91,6 +92,16 @@ function migrationLines(migrations: FoundMigrations | null): readonly string[] {
       ? `    back: ${scalar(migrations.back)}`
       : '    forward-only: true # no command that takes a migration back was found',
     '    budget: 2m',
+  ];
+}
+
+/** Only the team knows where a copy comes from, so the check waits as a comment. */
+function rehearsalLines({ migrations, project }: Found, kinds: ReadonlySet<string>): readonly string[] {
+  if (!kinds.has('migration-rehearsal') || !migrations?.files) return [];
+  const copy = `${project.replaceAll('-', '_')}_copy`;
+  return [
+    '# Rehearses these migrations on clones of a copy of production (docs/guide/rehearsal.md); a check of the phase preflight:',
+    `#   migration-on-a-copy: { kind: migration-rehearsal, timeout: 20m, server: "\${REHEARSAL_SERVER}", production: secret://env/PRODUCTION_READER, copy: { database: ${copy} }, files: ${scalar(migrations.files)}, old-statements: [select 1] }`,
   ];
 }
 

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { schema as rehearsalSchema } from '../checks/migration-rehearsal/schema.ts';
 import { firstFile } from './init-first-file.ts';
 import { openRepository } from './init-repository.ts';
 import { inspectRepository, writeFirstFile } from './init.ts';
@@ -57,6 +59,72 @@ it.each([
   const { loaded } = init(files);
   expect(loaded.project.databases[0]?.migrate?.join(' ')).toBe(migrate);
   expect(loaded.project.databases[0]?.back?.join(' ') ?? null).toBe(back);
+});
+
+const shape = (...files: readonly string[]) => Object.fromEntries(files.map((file) => [file, '']));
+
+// Shapes of folders as the tools write them.
+it.each([
+  [
+    'prisma',
+    shape(
+      'prisma/schema.prisma',
+      'prisma/migrations/migration_lock.toml',
+      'prisma/migrations/20240101_a/migration.sql',
+    ),
+    'prisma/migrations/*/migration.sql',
+  ],
+  ['knex', shape('knexfile.js', 'migrations/20240101_a.js'), 'migrations/*.js'],
+  [
+    'knex',
+    {
+      ...shape('db/changes/20240101_a.ts'),
+      'knexfile.ts': `export default { migrations: { directory: './db/changes' } };`,
+    },
+    'db/changes/*.ts',
+  ],
+  ['drizzle', shape('drizzle.config.ts', 'drizzle/0000_a.sql', 'drizzle/meta/_journal.json'), 'drizzle/*.sql'],
+  [
+    'drizzle',
+    { ...shape('db/out/20240101_a/migration.sql'), 'drizzle.config.ts': `export default { out: "./db/out" }` },
+    'db/out/*/migration.sql',
+  ],
+  [
+    'node-pg-migrate',
+    { ...shape('migrations/1_a.cjs'), 'package.json': manifest({ devDependencies: { 'node-pg-migrate': '8' } }) },
+    'migrations/*.cjs',
+  ],
+  [
+    'alembic',
+    { ...shape('db/alembic/versions/ab12_a.py'), 'alembic.ini': '[alembic]\nscript_location = %(here)s/db/alembic\n' },
+    'db/alembic/versions/*.py',
+  ],
+  ['alembic', shape('alembic.ini', 'alembic/env.py', 'alembic/versions/ab12_a.py'), 'alembic/versions/*.py'],
+  ['flask-migrate', shape('migrations/alembic.ini', 'migrations/versions/ab12_a.py'), 'migrations/versions/*.py'],
+  ['flyway', { ...shape('sql/V1__a.sql'), 'flyway.conf': 'flyway.locations=filesystem:./sql\n' }, 'sql/V*.sql'],
+  ['flyway', { ...shape('db/V1__a.sql'), 'flyway.toml': '[flyway]\nlocations = ["filesystem:db"]\n' }, 'db/V*.sql'],
+  ['flyway', shape('pom.xml', 'src/main/resources/db/migration/V1__a.sql'), 'src/main/resources/db/migration/V*.sql'],
+  ['sql', shape('db/migrations/001_a.sql'), 'db/migrations/*.sql'],
+  ['prisma', shape('prisma/schema.prisma'), null],
+  ['knex', { ...shape('m/a.js'), 'knexfile.js': `directory: '../../m'` }, null],
+])('knows the files that make the migrations of %s, and how they are rehearsed', (tool, files, glob) => {
+  const found = inspectRepository(openRepository(folderOf(files)));
+  expect(found.migrations).toMatchObject({ tool, files: glob });
+  const line = /^# {3}migration-on-a-copy: (.*)$/m.exec(firstFile(found, new Set(['migration-rehearsal'])))?.[1];
+  expect(line === undefined).toBe(glob === null);
+  if (line === undefined) return;
+  const { kind, timeout, ...config } = parse(line) as Record<string, unknown>;
+  expect([kind, timeout]).toEqual(['migration-rehearsal', '20m']);
+  expect(rehearsalSchema.parse(config).files).toBe(glob);
+});
+
+it('runs Flyway by its command, on the folder of Spring where nothing else says one', () => {
+  const migrate = (files: Record<string, string>) =>
+    inspectRepository(openRepository(folderOf(files))).migrations?.migrate;
+  expect(migrate({ 'flyway.conf': '' })).toBe('flyway migrate');
+  expect(migrate(shape('src/main/resources/db/migration/V1__a.sql'))).toBe(
+    'flyway -locations=filesystem:src/main/resources/db/migration migrate',
+  );
 });
 
 it('leaves the choice to the team where there are only SQL files', () => {

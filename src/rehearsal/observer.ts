@@ -5,6 +5,7 @@ import type { Place, SessionDeed, StatementFacts } from '../domain/rehearsal/fac
 import { insideCounts, type InsideCounts } from './inside-counts.ts';
 import { lockBook } from './lock-book.ts';
 import { locksOf, relationsOf, type Relation } from './relations.ts';
+import { sentBook, type SentBook } from './sent-book.ts';
 import type { Migrator, Watcher } from './watcher.ts';
 
 export interface Observer extends Watcher {
@@ -18,25 +19,24 @@ export interface Observation {
   readonly session: readonly SessionDeed[];
   /** Statements after which something was committed and another one followed, by their number from 1. */
   readonly commitsAfter: readonly number[];
+  readonly sent: ReturnType<SentBook['sent']>;
+  readonly told: ReturnType<SentBook['told']>;
   /** For the drawing: when each lock was first and last seen, in ms since the beginning. */
   readonly locks: readonly { relation: string; mode: string; fromMs: number; toMs: number }[];
 }
 
 const sampleEveryMs = 4;
 
-export async function openObserver({
-  client,
-  relations,
-  rows,
-  placeOf,
-}: {
+interface View {
   /** Its own; nobody else asks through it. */
   readonly client: pg.Client;
   readonly relations: readonly Relation[];
   /** Rows of each table before, by name. */
   readonly rows: ReadonlyMap<string, number>;
   placeOf(text: string, number: number): Place;
-}): Promise<Observer> {
+}
+
+export async function openObserver({ client, relations, rows, placeOf }: View): Promise<Observer> {
   const beganMs = performance.now();
   const nameOf = new Map(relations.map(({ oid, name }) => [oid, name]));
   const book = lockBook(nameOf, beganMs);
@@ -44,26 +44,26 @@ export async function openObserver({
   const files = new Map(relations.map(({ oid, file }) => [oid, file]));
   const [statements, session, commits] = [[] as StatementFacts[], new Set<SessionDeed>(), new Set<number>()];
   const current = new Map<number, { startMs: number; wal: string }>();
+  const texts = sentBook();
   let usualTimeout: string | null = null;
-  const state = { isClosed: false };
   const sample = async (pids: readonly number[]) => {
     const found = await locksOf(client, pids);
     for (const pid of pids) book.note(pid, found.get(pid) ?? [], performance.now());
   };
-  const sampling = (async () => {
-    while (!state.isClosed) {
-      const pids = [...current.keys()];
-      if (pids.length > 0) await sample(pids).catch(() => undefined); // a look before each end does not rely on these
-      await sleep(sampleEveryMs);
-    }
-  })();
+  const sampling = sampleAlways(async () => {
+    const pids = [...current.keys()];
+    if (pids.length > 0) await sample(pids).catch(() => undefined); // a look before each end does not rely on these
+  });
   const countsOf = (pid: number) => {
     if (!counts.has(pid)) counts.set(pid, insideCounts(relations, rows, files));
     return counts.get(pid)!;
   };
   return {
     begins: async (migrator, sent) => {
-      if (sent.isControl) return 'go';
+      if (sent.isControl) {
+        if (texts.control(migrator, sent) === 'stray') session.add('ends-transaction');
+        return 'go';
+      }
       await countsOf(migrator.pid).begin(migrator);
       usualTimeout ??= (await migrator.ask('show lock_timeout'))[0]?.[0] ?? null;
       if (book.isIdle(migrator.pid) && statements.length > 0) commits.add(statements.length);
@@ -80,14 +80,17 @@ export async function openObserver({
         ? await countsOf(migrator.pid).look(migrator, (oid) => book.strongestOf(migrator.pid, oid))
         : { rewrites: await newFiles(client, files, nameOf), scans: [], changedWhole: [] };
       if (isOpen && (await hasOtherTimeout(migrator, usualTimeout))) session.add('sets-lock-timeout');
+      const place = placeOf(sent.text, statements.length + 1);
+      texts.note(sent, place);
       statements.push({
-        place: placeOf(sent.text, statements.length + 1),
+        place,
         ...{ durationMs, failedWith, walBytes: await walSince(client, began.wal), ...inside },
         locks: book.locksOf(migrator.pid),
       });
       if (!isOpen) book.settle(migrator.pid, performance.now());
     },
     settled: (migrator) => {
+      texts.settle(migrator);
       book.settle(migrator.pid, performance.now());
       counts.get(migrator.pid)?.settle();
     },
@@ -98,11 +101,30 @@ export async function openObserver({
     seen: () => ({
       // Times that locks were held are known only now.
       statements: statements.map(({ locks, ...rest }) => ({ ...rest, locks: locks.map((lock) => ({ ...lock })) })),
-      ...{ session: [...session], commitsAfter: [...commits], locks: book.line() },
+      ...{
+        sent: texts.sent(),
+        told: texts.told(),
+        session: [...session],
+        commitsAfter: [...commits],
+        locks: book.line(),
+      },
     }),
-    close: async () => {
+    close: sampling.end,
+  };
+}
+
+function sampleAlways(sample: () => Promise<void>): { end(): Promise<void> } {
+  const state = { isClosed: false };
+  const sampling = (async () => {
+    while (!state.isClosed) {
+      await sample();
+      await sleep(sampleEveryMs);
+    }
+  })();
+  return {
+    end: () => {
       state.isClosed = true;
-      await sampling;
+      return sampling;
     },
   };
 }

@@ -1,13 +1,13 @@
 // A whole rehearsal on clones of a copy: what is measured becomes facts, which the domain judges.
 import type { RehearsalFacts, SecondRun } from '../domain/rehearsal/facts.ts';
-import { lint } from '../domain/rehearsal/lint.ts';
 import { tableSizes, versionPairs } from './copy-facts.ts';
 import { hostileRun } from './hostile-run.ts';
 import { newVersionRun, tryCaptured, triedBefore } from './version-runs.ts';
 import { changesNothing } from './idle-run.ts';
 import { observedRun, type ObservedRun } from './observed-run.ts';
 import type { RehearsalOrder } from './order.ts';
-import { parseMigration, type MigrationStatement } from './parse-migration.ts';
+import type { MigrationStatement } from './parse-migration.ts';
+import { readFiles, readingOf } from './reading.ts';
 import { returnRun } from './return-run.ts';
 import { makeScratch, sweepScratch, type Scratch } from './scratch.ts';
 import { runAfterFailure, secondRun } from './second-runs.ts';
@@ -62,13 +62,6 @@ export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
     lines: { locks: seen.observation.locks, canary: seen.song.line },
     ...{ isIdle, runs: counter.runs, swept },
   };
-}
-
-/** Null when one of them is nothing that PostgreSQL reads, or there is none: then nobody knows what the statements say. */
-async function readFiles({ files }: RehearsalOrder): Promise<readonly MigrationStatement[] | null> {
-  const parsed = await Promise.all(files.map(({ file, text }) => parseMigration(file, text)));
-  if (files.length === 0 || parsed.some(({ status }) => status === 'unreadable')) return null;
-  return parsed.flatMap((each) => (each.status === 'parsed' ? each.statements : []));
 }
 
 /** A command that asked nothing at all has perhaps gone elsewhere. */
@@ -153,18 +146,8 @@ function factsOf(
     hostileReader: later?.hostileReader ?? null,
     invalidIndexes: seen.invalid,
     session: observation.session,
-    lint: statements === null ? null : lint(pendingOf(statements, observation.statements), seen.indexes),
+    lint: statements === null ? null : readingOf(order, statements, observation, seen.indexes),
     ...(order.capture && { captured: captured ?? null }),
     ...(order.smoke && { newVersion: newVersion ?? null }),
   };
-}
-
-/** Files that were applied long ago lie beside those that were sent. Where none was sent as it is written, nobody knows which those are, and all are read. */
-function pendingOf(
-  statements: readonly MigrationStatement[],
-  sent: RehearsalFacts['statements'] & object,
-): readonly MigrationStatement[] {
-  const files = new Set(sent.map(({ place }) => place.file));
-  const pending = statements.filter(({ place }) => files.has(place.file));
-  return pending.length > 0 ? pending : statements;
 }

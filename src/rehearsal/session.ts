@@ -4,7 +4,7 @@ import { parseMigration, type MigrationStatement } from './parse-migration.ts';
 import { openUpstream } from './upstream.ts';
 import { openRunner } from './runner.ts';
 import type { Sent, Watcher } from './watcher.ts';
-import { frame, textsOf, type Frame } from './wire-frames.ts';
+import { boundValues, frame, textsOf, type Frame } from './wire-frames.ts';
 
 export interface Session {
   /** A message of the client, in its order. */
@@ -45,7 +45,8 @@ function openSession(client: Socket, server: Socket, watcher: Watcher): Session 
     batch = [];
     const parsed = await parseMigration('', batchText);
     const statement = parsed.status === 'parsed' ? parsed.statements[0] : undefined;
-    const sent = statement === undefined ? unread(batchText) : sentOf(statement);
+    const values = frames.filter(({ kind }) => kind === 'B').flatMap(boundTexts);
+    const sent = { ...(statement === undefined ? unread(batchText) : sentOf(statement)), values };
     if (last.kind === 'S') {
       const isEmpty = !frames.some(({ kind }) => kind === 'E');
       batchText = '';
@@ -89,5 +90,11 @@ function openSession(client: Socket, server: Socket, watcher: Watcher): Session 
 const sentOf = (statement: MigrationStatement): Sent => ({
   ...{ text: statement.text, statement },
   isControl: statement.deeds.every(({ kind }) => kind === 'transaction'),
+  values: [],
 });
-const unread = (text: string): Sent => ({ text, statement: null, isControl: text.trim() === '' });
+const unread = (text: string): Sent => ({ text, statement: null, isControl: text.trim() === '', values: [] });
+
+function boundTexts(bind: Frame): readonly string[] {
+  const values = boundValues(bind);
+  return values === 'unknown' ? [] : values.filter((each) => each !== null);
+}

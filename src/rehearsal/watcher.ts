@@ -15,6 +15,8 @@ export interface Sent {
   readonly statement: MigrationStatement | null;
   /** BEGIN, COMMIT and the like, which do nothing to a table. */
   readonly isControl: boolean;
+  /** Bound to it as text. */
+  readonly values: readonly string[];
 }
 
 export interface Watcher {

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../domain/duration.ts';
 import type { Database } from '../../domain/project.ts';
+import { flywayVariables } from '../../kinds/flyway-variables.ts';
 import { slotOf, type Site } from '../site.ts';
 import type { SupervisedAnswer } from '../world.ts';
 import { recordStep, type StepAnswer } from './answer.ts';
@@ -66,6 +67,8 @@ const artifactDirectory = (site: Site): string => slotOf(site, site.colour, site
 /** libpq and its kin read PGOPTIONS; drivers that do not are told by GREENROOM_LOCK_TIMEOUT_MS. */
 function commandVariables(site: Site, database: Database): Record<string, string> {
   return {
+    // Where the team says another address for Flyway, that one counts.
+    ...flywayVariables(site.values[database.variable] ?? '', database.lockTimeoutMs),
     ...site.values,
     PGOPTIONS: `${site.values['PGOPTIONS'] ?? ''} -c lock_timeout=${database.lockTimeoutMs}`.trim(),
     GREENROOM_LOCK_TIMEOUT_MS: String(database.lockTimeoutMs),

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fail } from '../../domain/failure.ts';
 import type { CheckContext, DeclaredMigration } from '../../kinds/check.ts';
+import { flywayVariables } from '../../kinds/flyway-variables.ts';
 import type { Command } from '../../kinds/rehearsals.ts';
 import type { MigrationRehearsalConfig } from './schema.ts';
 
@@ -57,6 +58,7 @@ function addressOf(url: string, { variable, lockTimeoutMs }: DeclaredMigration):
     ...{ DATABASE_URL: url, [variable]: url, PGHOST: hostname, PGPORT: port, PGDATABASE: pathname.slice(1) },
     ...{ PGUSER: decodeURIComponent(username), PGPASSWORD: decodeURIComponent(password), PGSSLMODE: 'disable' },
     ...{ PGOPTIONS: `-c lock_timeout=${lockTimeoutMs}`, GREENROOM_LOCK_TIMEOUT_MS: String(lockTimeoutMs) },
+    ...flywayVariables(url, lockTimeoutMs),
     GREENROOM_REHEARSAL: 'true',
   };
 }

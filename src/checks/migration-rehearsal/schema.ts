@@ -68,7 +68,9 @@ export const schema = z.strictObject({
     .describe(
       'Address of production by a role that reads, as a reference: `secret://env/PRODUCTION_READER`. It is asked for versions and sizes.',
     ),
-  files: inside().describe('Glob of the migration files in the release: plain SQL, in the order of their names.'),
+  files: inside().describe(
+    'Glob of the migration files in the release, in the order of their names. Plain SQL is read; of programs (`*.py`, `*.js`, …) what they send.',
+  ),
   'old-statements': z
     .array(z.string().min(1))
     .min(1)
