@@ -49,6 +49,7 @@ export async function rehearseRequest(request: RehearsalRequest, signal: AbortSi
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 /** Statistics are read before anything is made; a command runs when there is a clone. */
 const meetOf = async (source: CaptureSource): Promise<Meet> =>
   source.from === 'command'
