@@ -18,7 +18,7 @@ import { keyedHash } from './effects/keyed-hash.ts';
 import { endLeftoverCommands } from './effects/leftover-commands.ts';
 import { openHome, tieToStore } from './effects/home.ts';
 import { previewSecret } from './effects/preview-secret.ts';
-import { runSupervised, supervisedProcess } from './effects/supervised.ts';
+import { runSupervised, standOfSupervised, supervisedProcess } from './effects/supervised.ts';
 import { ensureDatabase, joinPostgres, registerUser, type EmbeddedPostgres } from './embedded/postgres.ts';
 import { readerUrl } from './embedded/reader.ts';
 import { bootId, isAlive, ownIdentity, pidWorld } from './host/process-identity.ts';
@@ -97,6 +97,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     },
     supervised: {
       processOf: supervisedProcess,
+      hasBegun: async (directory, id) => (await standOfSupervised(directory, id)).status !== 'nothing',
       run: ({ stateDirectory, directory, ...request }, signal) =>
         runSupervised({ ...request, directory: stateDirectory, cwd: directory }, signal),
     },

@@ -34,7 +34,7 @@ beforeEach(async () => {
     return { ...exited, durationMs: 5, timedOut: false };
   };
   world = await openTestWorld(database.store(), `crossing${(count += 1)}`, {
-    supervised: { run, processOf: async () => null },
+    supervised: { run, processOf: async () => null, hasBegun: async () => false },
   });
   const rehearsal = scripted(async (_, { release }) => {
     const facts = { ...goodFacts, ...found };

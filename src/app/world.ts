@@ -105,6 +105,8 @@ export type SupervisedAnswer =
 
 /** Commands that must not run twice and may outlive this process. */
 export interface Supervised {
+  /** Whether a command was begun under this id, whatever became of it. */
+  hasBegun(stateDirectory: string, id: string): Promise<boolean>;
   /** Pid of a command of this id that still runs; null when none does. */
   processOf(stateDirectory: string, id: string): Promise<number | null>;
   run(request: SupervisedRequest, signal: AbortSignal): Promise<SupervisedAnswer>;

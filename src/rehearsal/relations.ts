@@ -45,12 +45,14 @@ export async function locksOf(observer: pg.Client, pids: readonly number[]): Pro
   return found;
 }
 
+/** `name`, and whether it is of a partitioned table (`isPartitioned`). */
+export const invalidIndexesQuery = `select ${nameOf} as name, c.relkind = 'I' as "isPartitioned"
+from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace where not i.indisvalid and ${own} order by 1`;
+
 /** INVALID indexes, by name. */
 export async function invalidIndexes(client: pg.Client): Promise<readonly string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    `select ${nameOf} as name from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
-     join pg_catalog.pg_namespace n on n.oid = c.relnamespace where not i.indisvalid and ${own} order by 1`,
-  );
+  const { rows } = await client.query<{ name: string }>(invalidIndexesQuery);
   return rows.map(({ name }) => name);
 }
 

@@ -16,7 +16,7 @@ beforeEach(async () => {
   const exited = { status: 'exited', exitCode: 0, signalName: null, output: 'done', outputBytes: 4 } as const;
   const run = async () => ({ ...exited, durationMs: 5, timedOut: false });
   world = await openTestWorld(database.store(), `p${(count += 1)}`, {
-    supervised: { run, processOf: async () => null },
+    supervised: { run, processOf: async () => null, hasBegun: async () => false },
   });
 });
 afterEach(() => world.close());

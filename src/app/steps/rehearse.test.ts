@@ -25,7 +25,7 @@ beforeEach(async () => {
   const run = async () => ({ ...exited, durationMs: 5, timedOut: false });
   reached = async () => {};
   world = await openTestWorld(database.store(), `rehearse${(count += 1)}`, {
-    supervised: { run, processOf: async () => null },
+    supervised: { run, processOf: async () => null, hasBegun: async () => false },
     reach: (point) => reached(point),
   });
   asks({ rehearseRollback: true });

@@ -11,7 +11,7 @@ import type { Release } from '../../domain/release.ts';
 import { createEffects } from '../../effects/effects.ts';
 import type { Check, Gathered, Judgement, RegisteredCheck } from '../../kinds/check.ts';
 import { register } from '../../kinds/check.ts';
-import type { Clock, HttpAnswer } from '../../kinds/effects.ts';
+import type { Clock, HttpAnswer, Sql } from '../../kinds/effects.ts';
 import { sampleProject } from '../../report/testing/project.ts';
 import { findDeployment, type StoredDeployment } from '../../store/deployments.ts';
 import { openLease } from '../../store/lease.ts';
@@ -146,7 +146,11 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
       alone: (act) => act(),
       prune: async (needed) => (kept.digests = await needed()).size,
     },
-    supervised: { run: () => Promise.reject(new Error('nothing is migrated here')), processOf: async () => null },
+    supervised: {
+      run: () => Promise.reject(new Error('nothing is migrated here')),
+      processOf: async () => null,
+      hasBegun: async () => false,
+    },
     folders: { empty: async () => {}, remove: async () => {}, endCommands: async () => {} },
     embedded: {
       ensure: async (database) => `postgresql://u:p@h/${database}`,
@@ -156,7 +160,8 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
     effects(more) {
       const doors = createEffects({ secrets: more, load: { run: () => Promise.reject(new Error('no load here')) } });
       const http = { request: ({ url, headers }: Asked) => request(url, headers) };
-      return { ...doors, http, clock, redact: (text) => doors.redactor.text(text) };
+      const sql: Sql = { query: async () => ({ status: 'answered', rows: [], rowCount: 0, durationMs: 1 }) };
+      return { ...doors, http, sql, clock, redact: (text) => doors.redactor.text(text) };
     },
     keyedHash: () => sha256,
     resolveVariables: async () => ({

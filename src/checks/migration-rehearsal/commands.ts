@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fail } from '../../domain/failure.ts';
 import type { CheckContext, DeclaredMigration } from '../../kinds/check.ts';
 import { flywayVariables } from '../../kinds/flyway-variables.ts';
+import { lockTimeoutVariables } from '../../kinds/lock-timeout.ts';
 import type { Command } from '../../kinds/rehearsals.ts';
 import type { MigrationRehearsalConfig } from './schema.ts';
 
@@ -38,7 +39,8 @@ export function commandOn({ config, context, migration, forbidden }: Setting): (
       {
         ...{ argv, directory: context.directory },
         variables: {
-          ...{ ...passed, ...addressOf(url, migration), GREENROOM_ENVIRONMENT: context.environment },
+          ...{ ...passed, ...addressOf(url, migration), ...lockTimeoutVariables(migration.lockTimeoutMs, passed) },
+          ...{ GREENROOM_ENVIRONMENT: context.environment },
           ...(backup !== null && { GREENROOM_BACKUP: backup }),
         },
         // Its caller ends it, by the signal.
@@ -57,7 +59,6 @@ function addressOf(url: string, { variable, lockTimeoutMs }: DeclaredMigration):
   return {
     ...{ DATABASE_URL: url, [variable]: url, PGHOST: hostname, PGPORT: port, PGDATABASE: pathname.slice(1) },
     ...{ PGUSER: decodeURIComponent(username), PGPASSWORD: decodeURIComponent(password), PGSSLMODE: 'disable' },
-    ...{ PGOPTIONS: `-c lock_timeout=${lockTimeoutMs}`, GREENROOM_LOCK_TIMEOUT_MS: String(lockTimeoutMs) },
     ...flywayVariables(url, lockTimeoutMs),
     GREENROOM_REHEARSAL: 'true',
   };

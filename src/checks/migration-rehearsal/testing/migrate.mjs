@@ -1,4 +1,4 @@
-// A team's runner: `up` runs what is not noted in the table done, each file in a transaction; `down` the way back of the last; `restore` a backup, which is plain SQL; `ask` what follows.
+// A team's runner: `up` runs what is not noted in the table done, each file in a transaction; `down` the way back of the last; `restore` a backup, which is plain SQL; `ask` what follows; `loose` runs each file outside of a transaction and does not care how it ends.
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 
@@ -19,6 +19,9 @@ if (deed === 'up') {
     if (!rows.some((row) => row.name === name))
       await inOne(readFileSync(`migrations/${name}`, 'utf8'), `insert into done values ('${name}')`);
 }
+if (deed === 'loose')
+  for (const name of readdirSync('migrations').toSorted())
+    await client.query(readFileSync(`migrations/${name}`, 'utf8')).catch(() => undefined);
 if (deed === 'down') {
   const { rows } = await client.query('select name from done order by name desc limit 1');
   await inOne(readFileSync(`back/${rows[0].name}`, 'utf8'), `delete from done where name = '${rows[0].name}'`);
