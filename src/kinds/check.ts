@@ -48,6 +48,18 @@ export interface Plot {
   readonly yLabel: string;
   readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
   readonly threshold?: { readonly label: string; readonly value: number };
+  /** What lasted meanwhile, below the line and on its axis: a row for each name. `grave` is the strongest of the three looks. */
+  readonly rows?: readonly {
+    readonly name: string;
+    readonly bars: readonly {
+      readonly from: number;
+      readonly to: number;
+      readonly label: string;
+      readonly look: 'light' | 'firm' | 'grave';
+    }[];
+  }[];
+  /** What the looks in use mean. */
+  readonly looks?: Readonly<Partial<Record<'light' | 'firm' | 'grave', string>>>;
 }
 
 export interface Judgement {

@@ -1,3 +1,4 @@
+import type { LockMode } from '../domain/rehearsal/lock-mode.ts';
 import type { RehearsalFacts, WayBack } from '../domain/rehearsal/facts.ts';
 
 /** The door to a server on which migrations may be tried. */
@@ -47,6 +48,14 @@ export type CaptureSource = { readonly except: readonly string[] } & (
   | { readonly from: 'command'; readonly run: Command }
 );
 
+/** A lock of the migration on a relation that stood before. */
+export interface SeenLock {
+  readonly relation: string;
+  readonly mode: LockMode;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface MeasuredRehearsal {
   readonly facts: RehearsalFacts;
   /** The command changed nothing on the copy. */
@@ -58,6 +67,7 @@ export interface MeasuredRehearsal {
   readonly runs: number;
   /** Names of what an earlier rehearsal had left, and is gone now. */
   readonly swept: readonly string[];
-  /** For the drawing, in ms since the migration began. */
+  /** For the drawing, in ms since the watch began: the longest wait of each tenth of a second, and locks by relation. */
   readonly canary: readonly { readonly atMs: number; readonly longestMs: number }[];
+  readonly locks: readonly SeenLock[];
 }

@@ -18,9 +18,12 @@ export interface Song {
 const everyMs = 5;
 const slotMs = 100;
 
-/** Each statement has a connection of its own, so that one that waits keeps no other from being asked. Resolves when each was asked once. */
-export async function startCanary(statements: readonly string[], connect: () => Promise<pg.Client>): Promise<Canary> {
-  const beganMs = performance.now();
+/** Each statement has a connection of its own, so that one that waits keeps no other from being asked. Resolves when each was asked once. `beganMs`: instant of `performance` that the drawing counts from. */
+export async function startCanary(
+  statements: readonly string[],
+  connect: () => Promise<pg.Client>,
+  beganMs = performance.now(),
+): Promise<Canary> {
   const slots = new Map<number, number>();
   const state = { isStopped: false };
   const singers = await Promise.all(

@@ -1,5 +1,6 @@
 // Which locks each process was seen with, and for how long.
 import { strongest, type LockMode } from '../domain/rehearsal/lock-mode.ts';
+import type { SeenLock } from '../kinds/rehearsals.ts';
 import type { HeldLock } from './relations.ts';
 
 interface Entry {
@@ -21,7 +22,7 @@ export interface LockBook {
   isIdle(pid: number): boolean;
   settle(pid: number, nowMs: number): void;
   /** All that were seen, in ms since the beginning. */
-  line(): readonly { relation: string; mode: string; fromMs: number; toMs: number }[];
+  line(): readonly SeenLock[];
 }
 
 /** Only relations that stood before are noted. */

@@ -46,13 +46,15 @@ export async function observedRun(
   const invalidBefore = await invalidIndexes(looker);
   const asker = await application();
   const endsBefore = await endsOf(asker, oldStatements);
+  const beganMs = performance.now();
   const observer = await openObserver({
+    beganMs,
     client: await scratch.connect('greenroom observer'),
     relations,
     rows: new Map(before.tables.map(({ relation, rows }) => [shortName(relation), rows])),
     placeOf: placesOf(statements),
   });
-  const canary = await startCanary(oldStatements, application);
+  const canary = await startCanary(oldStatements, application, beganMs);
   const end = await runCommand({ scratch, command: order.migrate, watcher: observer, limitMs: order.limitMs });
   const song = await canary.stop();
   await observer.close();

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Place, SessionDeed, StatementFacts } from '../domain/rehearsal/facts.ts';
 import { insideCounts, type InsideCounts } from './inside-counts.ts';
+import type { SeenLock } from '../kinds/rehearsals.ts';
 import { lockBook } from './lock-book.ts';
 import { locksOf, relationsOf, type Relation } from './relations.ts';
 import { sentBook, type SentBook } from './sent-book.ts';
@@ -22,7 +23,7 @@ export interface Observation {
   readonly sent: ReturnType<SentBook['sent']>;
   readonly told: ReturnType<SentBook['told']>;
   /** For the drawing: when each lock was first and last seen, in ms since the beginning. */
-  readonly locks: readonly { relation: string; mode: string; fromMs: number; toMs: number }[];
+  readonly locks: readonly SeenLock[];
 }
 
 const sampleEveryMs = 4;
@@ -34,10 +35,11 @@ interface View {
   /** Rows of each table before, by name. */
   readonly rows: ReadonlyMap<string, number>;
   placeOf(text: string, number: number): Place;
+  /** Instant of `performance` that times of the drawing are counted from. */
+  readonly beganMs: number;
 }
 
-export async function openObserver({ client, relations, rows, placeOf }: View): Promise<Observer> {
-  const beganMs = performance.now();
+export async function openObserver({ client, relations, rows, placeOf, beganMs }: View): Promise<Observer> {
   const nameOf = new Map(relations.map(({ oid, name }) => [oid, name]));
   const book = lockBook(nameOf, beganMs);
   const counts = new Map<number, InsideCounts>();

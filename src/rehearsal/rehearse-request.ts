@@ -40,7 +40,15 @@ export async function rehearseRequest(request: RehearsalRequest, signal: AbortSi
     signal.throwIfAborted();
     const { facts, isIdle, swept, lines } = told;
     return {
-      ...{ facts, isIdle, swept, runs: told.runs, copiedAtMs: copy.copiedAtMs, canary: lines.canary },
+      ...{
+        facts,
+        isIdle,
+        swept,
+        runs: told.runs,
+        copiedAtMs: copy.copiedAtMs,
+        canary: lines.canary,
+        locks: lines.locks,
+      },
       digest: migrationDigest(request, sha256),
     };
   } finally {

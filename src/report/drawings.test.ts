@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dark, light, type Palette } from './palette.ts';
 import { bounds, linearAxis, logarithmicAxis, niceTicks, percentileAxis, thinned } from './plot-scale.ts';
-import { svgPlot, type Plot } from './svg-plot.ts';
+import type { Plot } from './plot-words.ts';
+import { plotLegend, svgPlot } from './svg-plot.ts';
 import { svgTimeline } from './svg-timeline.ts';
 import { couldNotJudge, rolledBack, stillRunning } from './testing/accounts.ts';
 import { timelineRows } from './timeline-rows.ts';
@@ -134,6 +135,65 @@ describe('plots', () => {
     expect(new Set([...drawn.matchAll(/stroke-dasharray="([^"]*)"/g)].map((each) => each[1])).size).toBe(2);
     expect(drawn).toContain('aria-labelledby="p7-title p7-desc"');
     expect(drawn).toContain('old: from 1 to 2; new: from 2 to 3');
+  });
+});
+
+describe('what lasted meanwhile', () => {
+  const held: Plot = {
+    ...{ title: 't', kind: 'line', xLabel: 'ms', yLabel: 'ms waited', series: [{ name: 'wait', points: [[0, 5]] }] },
+    rows: [
+      { name: 'users', bars: [{ from: 100, to: 900, look: 'grave', label: 'AccessExclusiveLock for 800 ms' }] },
+      { name: '<script>', bars: [{ from: 50, to: 60, look: 'light', label: '"&' }] },
+    ],
+    looks: { grave: 'all wait', firm: 'writes wait' },
+  };
+  const bars = (drawn: string) =>
+    [...drawn.matchAll(/class="hold h-(\w+)"\s+x="([\d.]+)"\s+y="([\d.]+)"\s+width="([\d.]+)"\s+height="(\d+)"/g)].map(
+      ([, look, x, y, width, height]) => ({
+        look,
+        x: Number(x),
+        y: Number(y),
+        width: Number(width),
+        height: Number(height),
+      }),
+    );
+
+  test('bars stand on the axis of the line, below it, and tell their look by height and in words', () => {
+    const drawn = String(svgPlot(held, 'p'));
+    const [grave, light] = bars(drawn);
+    expect(bars(drawn).map(({ look }) => look)).toEqual(['grave', 'light']);
+    expect(grave!.width).toBeGreaterThan(light!.width);
+    expect(grave!.height).toBeGreaterThan(light!.height);
+    expect(grave!.x).toBeGreaterThan(light!.x);
+    // The axis reaches as far as the longest of them.
+    expect(grave!.x + grave!.width).toBeLessThanOrEqual(546.1);
+    expect(grave!.x + grave!.width).toBeGreaterThan(500);
+    expect(grave!.y).toBeGreaterThan(330);
+    expect(drawn).toContain('users: AccessExclusiveLock for 800 ms.');
+    expect(drawn).not.toContain('<script>');
+    const legend = String(plotLegend(held));
+    expect(legend).toContain('all wait');
+    expect(legend).not.toContain('writes wait');
+  });
+
+  test('without rows nothing is drawn below, and without a line the rows are', () => {
+    const { rows: _, ...line } = held;
+    expect(String(svgPlot(line, 'p'))).toContain('viewBox="0 0 560 330"');
+    expect(bars(String(svgPlot({ ...held, series: [] }, 'p')))).toHaveLength(2);
+  });
+
+  test('no number, however odd, leaves a broken drawing', () => {
+    fc.assert(
+      fc.property(fc.double(), fc.double(), (from, to) => {
+        const rows = [{ name: 'r', bars: [{ from, to, look: 'firm', label: 'l' } as const] }];
+        const drawn = String(svgPlot({ ...held, rows }, 'p'));
+        expect(drawn).not.toMatch(/NaN|undefined|="-?Infinity/);
+        for (const { x, width } of bars(drawn)) {
+          expect(x).toBeGreaterThanOrEqual(66);
+          expect(x + width).toBeLessThanOrEqual(546.2);
+        }
+      }),
+    );
   });
 });
 

@@ -88,6 +88,7 @@ figcaption{font-weight:600;margin-bottom:2px}
 .plot .base,.plot .grid{shape-rendering:crispEdges}
 .series{fill:none;stroke-width:2;stroke-linejoin:round}
 .s0{stroke:var(--soft)}.s1{stroke:var(--pending)}.s2{stroke:var(--back)}.s3{stroke:var(--pass)}
+.hold{stroke:none}.h-light{fill:var(--soft)}.h-firm{fill:var(--warn)}.h-grave{fill:var(--fail)}
 .threshold{stroke:var(--fail);stroke-width:1.5}
 .limit{fill:var(--fail)!important}
 .legend{display:flex;flex-wrap:wrap;gap:2px 18px;list-style:none;font-size:13px;padding-left:4px}

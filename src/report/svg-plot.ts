@@ -1,10 +1,8 @@
-import type { EvidenceBody } from '../domain/account.ts';
-import { visible } from './escape.ts';
 import { html, type Html } from './html-template.ts';
 import { linearAxis, logarithmicAxis, percentileAxis, thinned, type Axis } from './plot-scale.ts';
+import { shortened, type Plot } from './plot-words.ts';
+import { drawRows, rowsHeight, rowsLegend, rowsWords } from './svg-rows.ts';
 import { formatNumber } from './wording.ts';
-
-export type Plot = EvidenceBody['plots'][number];
 
 const width = 560;
 const height = 330;
@@ -21,13 +19,16 @@ export function svgPlot(plot: Plot, id: string): Html | null {
     points: thinned(drawable(each.points, plot.kind), mostPoints),
   }));
   const points = series.flatMap((each) => each.points);
-  if (points.length === 0) return null;
-  const { x, y } = axes(plot, points);
-  return html`<svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">
+  const lasting = (plot.rows ?? []).flatMap(({ bars }) => bars.flatMap(({ from, to }) => [from, to])).filter(sane);
+  if (points.length === 0 && lasting.length === 0) return null;
+  const { x, y } = axes(plot, points, lasting);
+  const tall = height + rowsHeight(plot);
+  return html`<svg class="plot" viewBox="0 0 ${width} ${tall}" role="img" aria-labelledby="${id}-title ${id}-desc">
     <title id="${id}-title">${plot.title}</title>
     <desc id="${id}-desc">${description(plot)}</desc>
     ${yAxis(y, plot.yLabel)} ${xAxis(x, plot.xLabel)}
     ${series.map((each, index) => drawSeries(each.points, index, x, y))} ${threshold(plot, y)}
+    ${drawRows(plot, x, { left: area.left, right: area.right, top: height })}
   </svg>`;
 }
 
@@ -39,13 +40,9 @@ export function plotLegend(plot: Plot): Html {
       >${name}
     </li>`;
   return html`<ul class="legend">
-    ${plot.series.map((each, index) => entry(each.name, `series s${index % 4}`, dashes[index % 4] ?? ''))}${plot.threshold && entry(plot.threshold.label, 'threshold', '5 3')}
+    ${plot.series.map((each, index) => entry(each.name, `series s${index % 4}`, dashes[index % 4] ?? ''))}${plot.threshold && entry(plot.threshold.label, 'threshold', '5 3')}${rowsLegend(plot)}
   </ul>`;
 }
-
-/** So that it stays inside the drawing; title and legend have the whole. */
-const shortened = (label: string): string =>
-  [...visible(label)].length > 44 ? `${[...visible(label)].slice(0, 43).join('')}…` : label;
 
 /** Beyond this nothing measured makes sense, and arithmetic would overflow. */
 const sane = (value: number): boolean => Math.abs(value) < 1e15;
@@ -53,8 +50,12 @@ const sane = (value: number): boolean => Math.abs(value) < 1e15;
 const drawable = (points: Plot['series'][number]['points'], kind: Plot['kind']): Plot['series'][number]['points'] =>
   points.filter(([x, y]) => sane(x) && sane(y) && (kind === 'line' || (x >= 0 && x <= 99.995)));
 
-function axes(plot: Plot, points: readonly (readonly [number, number])[]): { x: Axis; y: Axis } {
-  const xs = points.map(([x]) => x);
+function axes(
+  plot: Plot,
+  points: readonly (readonly [number, number])[],
+  lasting: readonly number[],
+): { x: Axis; y: Axis } {
+  const xs = [...points.map(([x]) => x), ...lasting];
   const ys = points.map(([, y]) => y);
   const limit = plot.threshold && sane(plot.threshold.value) ? [plot.threshold.value * 1.05] : [];
   const shown = [...ys, ...limit];
@@ -143,7 +144,7 @@ function threshold({ threshold }: Plot, axis: Axis): Html | null {
 }
 
 const description = (plot: Plot): string =>
-  `${plot.yLabel} over ${plot.xLabel}. ${plot.series.map((each) => `${each.name}: ${extent(each.points)}`).join('; ')}${plot.threshold ? `; ${plot.threshold.label}` : ''}.`;
+  `${plot.yLabel} over ${plot.xLabel}. ${plot.series.map((each) => `${each.name}: ${extent(each.points)}`).join('; ')}${plot.threshold ? `; ${plot.threshold.label}` : ''}.${rowsWords(plot)}`;
 
 function extent(points: Plot['series'][number]['points']): string {
   const ys = points.map(([, y]) => y).filter(sane);

@@ -158,6 +158,9 @@ test('a rehearsed one is run again, and goes through once the reader has left', 
   tiny.next();
   const staged = await run('deploy staging');
   expect([staged.code, staged.stdout + staged.stderr]).toEqual([0, expect.stringContaining('safe to go back')]);
+  // What was locked is drawn below what the old version waited.
+  const drawn = await run('report staging --format html');
+  expect(drawn.stdout).toMatch(/class="hold h-grave"[^]*AccessExclusiveLock/);
   const letGo = await held('tiny_production_main');
   const promoting = tiny.play.start(['promote', 'production'], { variables, timeoutMs: 280_000 });
   try {

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { fail } from '../../domain/failure.ts';
-import type { CheckContext, DeclaredMigration, Plot } from '../../kinds/check.ts';
+import type { CheckContext, DeclaredMigration } from '../../kinds/check.ts';
 import type { CaptureSource, Command, CopySource, RehearsalRequest } from '../../kinds/rehearsals.ts';
 import type { MigrationRehearsalConfig } from './schema.ts';
 import { commandOn } from './commands.ts';
 import { migrationText } from './identity.ts';
 import type { RehearsalData } from './judge.ts';
+import { timelineOf } from './timeline.ts';
 
 const where = 'the check migration-rehearsal';
 
@@ -60,15 +61,9 @@ export async function gatherRehearsal(
   const { migration, request, copy } = await prepareRehearsal(config, context, profile);
   const { database, budgetMs } = migration;
   const measured = await context.effects.rehearsals.rehearse({ ...request, onProgress }, signal);
-  const { facts, isIdle, digest, copiedAtMs, runs, swept, canary } = measured;
+  const { facts, isIdle, digest, copiedAtMs, runs, swept } = measured;
   const data: RehearsalData = { database, copy, copiedAtMs, digest, profile, budgetMs, runs, swept, isIdle, facts };
-  const points = canary.map(({ atMs, longestMs }) => [atMs, Number(longestMs.toPrecision(4))] as const);
-  const plot: Plot = {
-    title: 'The old version while it migrates',
-    kind: 'line',
-    ...{ xLabel: 'ms since it began', yLabel: 'ms waited', series: [{ name: 'longest wait', points }] },
-  };
-  return { status: 'measured', data, plots: [plot] } as const;
+  return { status: 'measured', data, plots: [timelineOf(measured)] } as const;
 }
 
 function captureOf(
