@@ -49,6 +49,7 @@ export async function compileKernel(file) {
 /** Whether the file was compiled from what stands there now. */
 export function isCompiled(file) {
   const compiled = statSync(file, { throwIfNoEntry: false });
-  const sources = [...readdirSync(folder, { recursive: true }).map((name) => path.join(folder, name)), compiler, lock];
+  const own = readdirSync(folder, { recursive: true }).filter((name) => /(?<!\.test)\.(?:ts|as)$/.test(name));
+  const sources = [...own.map((name) => path.join(folder, name)), compiler, lock];
   return compiled !== undefined && sources.every((name) => statSync(name).ctimeMs < compiled.mtimeMs);
 }

@@ -20,5 +20,5 @@ function isFresh(): boolean {
   const compiledMs = statSync(file).mtimeMs;
   const folder = path.join(here, '../kernel');
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return sources.every((name) => statSync(path.join(folder, name)).ctimeMs < compiledMs);
+  return sources.every((name) => name.endsWith('.test.ts') || statSync(path.join(folder, name)).ctimeMs < compiledMs);
 }

@@ -10,6 +10,8 @@ export interface BorrowedStream {
   readonly stream: Duplex;
   /** Begins a statement of the simple protocol. */
   ask(statement: string): void;
+  /** When the connection ends while it is borrowed. */
+  onLost(act: () => void): void;
   /** The client reads again. Only after ReadyForQuery. */
   giveBack(): void;
 }
@@ -19,8 +21,14 @@ export function borrowStream(client: Client): BorrowedStream {
   const { stream } = (client as OpenClient).connection;
   const own = stream.listeners('data') as Listener[];
   stream.removeAllListeners('data');
+  const lost: (() => void)[] = [];
+  const endings = ['error', 'close'] as const;
   return {
     stream,
+    onLost(act) {
+      lost.push(act);
+      for (const ending of endings) stream.once(ending, act);
+    },
     ask(statement) {
       const text = Buffer.from(`${statement}\0`);
       const head = Buffer.from('Q\0\0\0\0');
@@ -30,6 +38,7 @@ export function borrowStream(client: Client): BorrowedStream {
     giveBack() {
       stream.removeAllListeners('data');
       for (const listener of own) stream.on('data', listener);
+      for (const act of lost) for (const ending of endings) stream.removeListener(ending, act);
       stream.resume();
     },
   };

@@ -48,7 +48,7 @@ export function openCopyIn(target: BorrowedStream, statement: string, columnCoun
       giveUp(error);
     }
   });
-  for (const event of ['error', 'close']) target.stream.once(event, () => giveUp(new FailureError(lost(where))));
+  target.onLost(() => giveUp(new FailureError(lost(where))));
   ready.promise.catch(() => {});
   done.promise.catch(() => {}); // whoever waits for one of them is told; the other has nobody
   target.ask(statement);

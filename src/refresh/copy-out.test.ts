@@ -49,7 +49,10 @@ async function receive(pieces: readonly Buffer[], isSlow = false): Promise<{ see
       },
     }),
   );
-  const source: BorrowedStream = { stream, ask: () => {}, giveBack: () => {} };
+  const onLost = (act: () => void): void => {
+    for (const ending of ['error', 'close']) stream.once(ending, act);
+  };
+  const source: BorrowedStream = { stream, onLost, ask: () => {}, giveBack: () => {} };
   const work = copyOut(source, 'COPY', { kernel, table: 'people', columns: ['id', 'email'], into });
   work.catch(() => {}); // it may fail while pieces are still being sent
   for (const piece of pieces) {

@@ -81,7 +81,7 @@ export function copyOut(source: BorrowedStream, statement: string, to: Omit<Pipe
       go();
     }),
   );
-  for (const event of ['error', 'close']) source.stream.once(event, () => guarded(() => fail(lost(table))));
+  source.onLost(() => guarded(() => fail(lost(table))));
   source.ask(statement);
   return promise;
 }

@@ -48,7 +48,7 @@ export async function dumpSchema(client: Client, snapshot: string, signal: Abort
     answer = Buffer.concat([answer, chunk]);
     if (isWaiting && isWhole(answer)) give();
   });
-  for (const event of ['error', 'close']) borrowed.stream.once(event, lose);
+  borrowed.onLost(lose);
   worker.on('message', (message: FromDump) => {
     if (message.kind === 'say') say(message.bytes);
     else if (message.kind === 'more') give();

@@ -1,6 +1,5 @@
 // Schema, rows and what is built over them, into the database beside; then what PostgreSQL finds there.
 import type { Client } from 'pg';
-import { fail } from '../domain/failure.ts';
 import type { PlannedTable } from '../domain/refresh/compile.ts';
 import { cutIntoPieces } from '../domain/refresh/pieces.ts';
 import type { SchemaScript } from '../domain/refresh/schema-script.ts';
@@ -9,9 +8,9 @@ import { afterRows, beforeRows, prepareSession } from './apply-schema.ts';
 import { cut } from './borrowed-stream.ts';
 import { connect, connectAll } from './connect.ts';
 import { copyAll } from './copy-all.ts';
-import { countsDiffer } from './copy-out.ts';
 import { carrySettings } from './database-settings.ts';
 import { readNames } from './known-names.ts';
+import { analyse, countRows } from './look-after.ts';
 import { proveNoLeak } from './prove.ts';
 import { programOf } from './program-of.ts';
 import { fillViews, readSequences, readStorage, setSequences } from './read-storage.ts';
@@ -73,15 +72,10 @@ export async function loadBeside(loading: Loading) {
     await fillViews(source, first);
     order.onStation('verifying');
     const tables = plan.map(({ name }) => ({ name, rowCount: counted.get(name) ?? 0 }));
-    for (const { name, rowCount } of tables) {
-      const { rows } = await first.query<{ count: string }>(
-        `SELECT count(*) FROM ${(await isPartitioned(first, name)) ? '' : 'ONLY '}${name}`,
-      );
-      if (Number(rows[0]!.count) !== rowCount) fail(countsDiffer(name, rowCount, Number(rows[0]!.count)));
-    }
+    await countRows(builders, tables);
     if (order.isProven) order.onStation('proving');
     const proof = order.isProven ? await proveNoLeak({ source, fresh: first, plan, keys, signal: order.signal }) : null;
-    await first.query('ANALYZE');
+    await analyse(builders);
     const left = await carrySettings(first, target, fresh);
     return {
       ...{ tables, proof },
@@ -92,14 +86,6 @@ export async function loadBeside(loading: Loading) {
     order.signal.removeEventListener('abort', abort);
     await Promise.all(builders.map((client) => client.end().catch(() => {})));
   }
-}
-
-async function isPartitioned(client: Client, table: string): Promise<boolean> {
-  const { rows } = await client.query<{ is: boolean }>(
-    `SELECT relkind = 'p' AS is FROM pg_class WHERE oid = $1::regclass`,
-    [table],
-  );
-  return rows[0]!.is;
 }
 
 /** Rows by table, as source, kernel and target have counted them. */

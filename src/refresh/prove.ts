@@ -8,6 +8,7 @@ import type { MaskerName } from '../domain/refresh/maskers.ts';
 import { formsOf, lookedFor, partsOf, textsOf, wordCount } from '../domain/refresh/originals.ts';
 import { openKernel, type Keys } from '../kernel/kernel.ts';
 import { compiledKernel } from './compiled-kernel.ts';
+import { isPartitioned } from './look-after.ts';
 import { openOriginalSet, type OriginalSet } from './original-set.ts';
 import { programOf } from './program-of.ts';
 import { readValues } from './read-values.ts';
@@ -152,14 +153,6 @@ function leaked(hits: readonly Hit[]) {
     where: hits[0]!.place,
     do: 'Give the columns a rule that masks them; what is found in a comment, a default or the words of a schema must be changed in the source.',
   };
-}
-
-async function isPartitioned(client: Client, table: string): Promise<boolean> {
-  const { rows } = await client.query<{ is: boolean }>(
-    "SELECT relkind = 'p' AS is FROM pg_class WHERE oid = $1::regclass",
-    [table],
-  );
-  return rows[0]!.is;
 }
 
 const people = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
