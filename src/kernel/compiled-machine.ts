@@ -2,12 +2,14 @@
 import type { Machine } from './machine.ts';
 
 type Place = { readonly value: number };
-type Functions = Omit<Machine, 'memory' | 'rowsState' | 'messageState' | 'outputState'>;
+type Functions = Omit<Machine, 'memory' | 'hashState' | 'rowsState' | 'messageState' | 'outputState'>;
 type Exported = Functions &
   Readonly<
     Record<'status' | 'isFull' | 'written' | 'column' | 'rowCount' | 'otherType' | 'otherLength' | 'rest', Place>
   > &
-  Readonly<Record<'cursor' | 'overflowed', Place>> & { readonly memory: { readonly buffer: ArrayBuffer } };
+  Readonly<Record<'cursor' | 'overflowed' | 'hashLow' | 'hashHigh', Place>> & {
+    readonly memory: { readonly buffer: ArrayBuffer };
+  };
 
 export function compiledMachine(module: WebAssembly.Module): Machine {
   const abort = (): never => {
@@ -15,10 +17,23 @@ export function compiledMachine(module: WebAssembly.Module): Machine {
   };
   const made = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exported;
   const { begin, beginMessages, unwrap, run, learnName, forgetNames } = made;
-  const { maskField, forgetEntity, rememberEntity, open } = made;
+  const { maskField, forgetEntity, rememberEntity, open, hash } = made;
   return {
-    ...{ begin, beginMessages, unwrap, run, learnName, forgetNames, maskField, forgetEntity, rememberEntity, open },
+    ...{
+      begin,
+      beginMessages,
+      unwrap,
+      run,
+      learnName,
+      forgetNames,
+      maskField,
+      forgetEntity,
+      rememberEntity,
+      open,
+      hash,
+    },
     memory: new Uint8Array(made.memory.buffer),
+    hashState: () => ({ low: made.hashLow.value >>> 0, high: made.hashHigh.value >>> 0 }),
     rowsState: () => ({
       ...{ status: made.status.value, isFull: made.isFull.value !== 0, written: made.written.value },
       ...{ column: made.column.value, rowCount: made.rowCount.value },

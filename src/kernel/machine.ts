@@ -13,6 +13,9 @@ export interface Machine {
   forgetEntity(): void;
   rememberEntity(at: number, byteCount: number): void;
   open(at: number, byteCount: number): void;
+  hash(key: number, at: number, byteCount: number): void;
+  /** Of the last `hash`, without a sign. */
+  hashState(): { readonly low: number; readonly high: number };
   /** Of the last `run`. */
   rowsState(): {
     readonly status: number;

@@ -8,6 +8,7 @@ import { useMemory } from './memory.ts';
 import * as messages from './messages.ts';
 import * as output from './output.ts';
 import * as rows from './rows.ts';
+import * as siphash from './siphash.ts';
 
 /** Several may live in a thread, one copy at a time: each call hands its own memory in. */
 export function plainMachine(): Machine {
@@ -30,6 +31,8 @@ export function plainMachine(): Machine {
     forgetEntity: own(forgetEntity),
     rememberEntity: own(rememberEntity),
     open: own(output.open),
+    hash: own(siphash.hash),
+    hashState: () => ({ low: siphash.hashLow >>> 0, high: siphash.hashHigh >>> 0 }),
     rowsState() {
       const { status, written, column, rowCount } = rows;
       return { status, isFull: rows.isFull !== 0, written, column, rowCount };

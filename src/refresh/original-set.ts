@@ -1,11 +1,12 @@
 // Keyed hashes of originals, 64 bits each: whoever had the set could not tell whose it is. At most 14 bytes for each that is different.
-import { FOLDED_BYTES, KEY_LEAK } from '../kernel/layout.ts';
-import { useMemory } from '../kernel/memory.ts';
-import { hash, hashHigh, hashLow } from '../kernel/siphash.ts';
+import { openHasher } from '../kernel/hasher.ts';
+import { compiledKernel } from './compiled-kernel.ts';
 
 export interface OriginalSet {
   add(form: string): void;
   has(form: string): boolean;
+  /** Whether any has this length and these signs (UTF-16) at its ends: says no to nearly every word without a hash. */
+  mayHave(length: number, first: number, last: number): boolean;
   count(): number;
   sizeBytes(): number;
 }
@@ -13,14 +14,15 @@ export interface OriginalSet {
 const FULLEST = 0.85;
 const GROWTH = 1.4;
 const FEWEST_SLOTS = 1024;
-const PLACE = 0x4000;
+/** What is known of lengths and ends: one bit for each of these, whatever the set holds. */
+const ENDS = 0x10000;
+const endsOf = (length: number, first: number, last: number): number =>
+  (Math.imul(length, 2053) ^ Math.imul(first, 97) ^ Math.imul(last, 12289)) & (ENDS - 1);
 
-/** `key`: 16 bytes, drawn for the run, no masker's. Shares the memory of kernels in this thread only while it hashes. */
+/** `key`: 16 bytes, drawn for the run, no masker's. */
 export function openOriginalSet(key: Uint8Array): OriginalSet {
-  const memory = new Uint8Array(PLACE + FOLDED_BYTES * 4);
-  memory.set(key, KEY_LEAK);
-  const text = memory.subarray(PLACE, PLACE + FOLDED_BYTES);
-  const encoder = new TextEncoder();
+  const hash = openHasher(key, compiledKernel());
+  const ends = new Uint8Array(ENDS / 8);
   let slots = new Uint32Array(FEWEST_SLOTS * 2);
   let count = 0;
   const place = (into: Uint32Array, low: number, high: number): number => {
@@ -32,9 +34,7 @@ export function openOriginalSet(key: Uint8Array): OriginalSet {
   };
   /** Never both 0, which is a free slot. */
   const hashed = (form: string): readonly [number, number] => {
-    useMemory(memory);
-    hash(KEY_LEAK, PLACE, encoder.encodeInto(form, text).written);
-    const [low, high] = [hashLow >>> 0, hashHigh >>> 0];
+    const { low, high } = hash(form);
     return low === 0 && high === 0 ? [1, 0] : [low, high];
   };
   const grow = (): void => {
@@ -52,6 +52,8 @@ export function openOriginalSet(key: Uint8Array): OriginalSet {
       const at = place(slots, low, high);
       if (slots[at] !== 0 || slots[at + 1] !== 0) return;
       [slots[at], slots[at + 1]] = [low, high];
+      const end = endsOf(form.length, form.charCodeAt(0), form.charCodeAt(form.length - 1));
+      ends[end >>> 3]! |= 1 << (end & 7);
       count += 1;
       if (count > (slots.length / 2) * FULLEST) grow();
     },
@@ -60,7 +62,11 @@ export function openOriginalSet(key: Uint8Array): OriginalSet {
       const at = place(slots, low, high);
       return slots[at] !== 0 || slots[at + 1] !== 0;
     },
+    mayHave(length, first, last) {
+      const end = endsOf(length, first, last);
+      return (ends[end >>> 3]! & (1 << (end & 7))) !== 0;
+    },
     count: () => count,
-    sizeBytes: () => slots.byteLength,
+    sizeBytes: () => slots.byteLength + ends.byteLength,
   };
 }

@@ -2,16 +2,17 @@
 // of what has masked it but the key, and that only to tell a coincidence from a leak.
 import type { Client } from 'pg';
 import { fail } from '../domain/failure.ts';
-import { holdsOriginals, originalsIn } from '../domain/refresh/classified.ts';
+import { holdsOriginals, originalsOf } from '../domain/refresh/classified.ts';
 import type { PlannedColumn, PlannedTable } from '../domain/refresh/compile.ts';
 import type { MaskerName } from '../domain/refresh/maskers.ts';
-import { formsOf, lookedFor, partsOf, textsOf, wordCount } from '../domain/refresh/originals.ts';
+import { formsOf, foundIn, partsOf, textsOf, wordCount, type Wanted } from '../domain/refresh/originals.ts';
 import { openKernel, type Keys } from '../kernel/kernel.ts';
 import { compiledKernel } from './compiled-kernel.ts';
+import { quoted } from './connect.ts';
 import { isPartitioned } from './look-after.ts';
-import { openOriginalSet, type OriginalSet } from './original-set.ts';
+import { openOriginalSet } from './original-set.ts';
 import { programOf } from './program-of.ts';
-import { readValues } from './read-values.ts';
+import { asJson, readValues } from './read-values.ts';
 
 export interface LeakProof {
   /** Different forms of originals that were looked for. */
@@ -48,7 +49,8 @@ export async function proveNoLeak(proving: Proving): Promise<LeakProof> {
     originals.add(form);
     wordCounts.add(wordCount(form));
   });
-  const { hits, textCount } = await lookThrough(proving, originals, wordCounts);
+  const { has, mayHave } = originals;
+  const { hits, textCount } = await lookThrough(proving, { has, mayHave, wordCounts });
   const unexplained = hits.length > MOST_HITS ? hits : await withoutCoincidences(proving, hits);
   if (unexplained.length > 0) fail(leaked(unexplained));
   return {
@@ -73,34 +75,34 @@ async function eachOriginal(
 ): Promise<void> {
   for (const { name, columns } of plan) {
     const holding = columns.filter(holdsOriginals);
+    const readers = holding.map(originalsOf);
     const from = (await isPartitioned(source, name)) ? name : `ONLY ${name}`;
     await readValues(
       source,
       from,
-      holding.map((column) => column.name),
+      holding.map((column) => asJson(column.name)),
       signal,
       (i, json) => {
-        for (const { form, masker, value } of originalsIn(holding[i]!, json))
-          onOriginal(holding[i]!, form, masker, value);
+        for (const { form, masker, value } of readers[i]!(json)) onOriginal(holding[i]!, form, masker, value);
       },
     );
   }
 }
 
-async function lookThrough({ fresh, plan, signal }: Proving, originals: OriginalSet, wordCounts: ReadonlySet<number>) {
+async function lookThrough({ fresh, plan, signal }: Proving, wanted: Wanted) {
   const hits: Hit[] = [];
   let textCount = 0;
   const look = (text: string, place: string, masker: MaskerName | null): void => {
     textCount += 1;
-    for (const form of lookedFor(text, wordCounts))
-      if (originals.has(form) && hits.length <= MOST_HITS) hits.push({ place, form, masker });
+    for (const form of foundIn(text, wanted)) if (hits.length <= MOST_HITS) hits.push({ place, form, masker });
   };
   await fresh.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  const { rows: tables } = await fresh.query<{ name: string; columns: string[] }>(everyTable);
-  for (const { name, columns } of tables) {
+  const { rows: tables } = await fresh.query<CopiedTable>(everyTable);
+  for (const { name, columns, types } of tables) {
     const planned = plan.find((table) => table.name === name)?.columns ?? [];
     const maskers = columns.map((column) => maskerIn(planned.find((each) => each.name === column)));
-    await readValues(fresh, `ONLY ${name}`, columns, signal, (i, json) => {
+    const values = columns.map((column, i) => valueOf(column, types[i]!));
+    await readValues(fresh, `ONLY ${name}`, values, signal, (i, json) => {
       for (const text of textsOf(json)) look(text, `${name}.${columns[i]!}`, maskers[i]!);
     });
   }
@@ -108,6 +110,22 @@ async function lookThrough({ fresh, plan, signal }: Proving, originals: Original
   for (const { place, text } of said) look(text ?? '', place, null);
   await fresh.query('COMMIT');
   return { hits, textCount };
+}
+
+interface CopiedTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** Of PostgreSQL's own that hold no text; empty for all others. */
+  readonly types: readonly string[];
+}
+
+/** What is looked through of a column. A truth or a label of an enumeration has nothing to find, and numbers of fewer than seven digits are no originals. */
+function valueOf(column: string, type: string): string {
+  const name = quoted(column);
+  if (type === 'bool' || type === 'int2' || type === 'enum') return 'NULL';
+  if (type === 'int4' || type === 'int8')
+    return `CASE WHEN ${name} >= 1000000 OR ${name} <= -1000000 THEN ${name}::text END`;
+  return asJson(column);
 }
 
 /** In JSON and running text every permuting masker of texts may have been at work. */
@@ -159,8 +177,10 @@ const people = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 
 /** Also what no plan has: materialised views, partitions, columns that PostgreSQL generates. */
 const everyTable = `
-SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns
+SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns,
+  array_agg(CASE WHEN t.typtype = 'e' THEN 'enum' WHEN t.oid IN ('bool'::regtype, 'int2'::regtype, 'int4'::regtype, 'int8'::regtype) THEN t.typname::text ELSE '' END ORDER BY a.attnum) AS types
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  JOIN pg_type t ON t.oid = a.atttypid
 WHERE c.relkind IN ('r', 'm') AND ${people} GROUP BY 1`;
 
 /** What the database says beside its rows: names, defaults, comments, code, labels, limits. */

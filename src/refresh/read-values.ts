@@ -6,17 +6,19 @@ import { quoted } from './connect.ts';
 const BATCH_BYTES = 4 * 1024 * 1024;
 const [FEWEST_ROWS, MOST_ROWS] = [1, 5_000];
 
-/** In a transaction. `from`: a table, quoted, with ONLY where it is wanted. Nulls are left out. */
+/** A column as PostgreSQL writes it in JSON. */
+export const asJson = (column: string): string => `to_json(${quoted(column)})::text`;
+
+/** In a transaction. `from`: a table, quoted, with ONLY where it is wanted. `values`: expressions that give texts. Nulls are left out. */
 export async function readValues(
   client: Client,
   from: string,
-  columns: readonly string[],
+  values: readonly string[],
   signal: AbortSignal,
   onValue: (column: number, json: string) => void,
 ): Promise<void> {
-  if (columns.length === 0) return;
-  const list = columns.map((name) => `to_json(${quoted(name)})::text`).join(', ');
-  await client.query(`DECLARE greenroom_values NO SCROLL CURSOR FOR SELECT ${list} FROM ${from}`);
+  if (values.length === 0) return;
+  await client.query(`DECLARE greenroom_values NO SCROLL CURSOR FOR SELECT ${values.join(', ')} FROM ${from}`);
   let rowCount = 50;
   for (let isMore = true; isMore;) {
     signal.throwIfAborted();

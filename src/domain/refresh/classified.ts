@@ -27,20 +27,31 @@ const of = (value: string, masker: MaskerName | 'keep'): readonly Original[] => 
   return forms.map((form) => ({ form, masker, value }));
 };
 
-/** Of one value of a column. `json`: as PostgreSQL writes it in JSON, so a text has quotes and an array brackets. */
-export function originalsIn({ rule }: PlannedColumn, json: string): readonly Original[] {
-  const value: unknown = JSON.parse(json);
-  const leaves = [...leavesOf(value)];
-  if (rule.kind === 'mask') return leaves.flatMap(([, texts]) => texts.flatMap((text) => of(text, rule.masker)));
-  if (rule.kind !== 'json')
+/** Paths whose masker is kept in mind; keys that are values could be as many as rows. */
+const MOST_PATHS = 4096;
+
+/** Reads the originals of a column, one value after the other, each as PostgreSQL writes it in JSON, so a text has quotes and an array brackets. */
+export function originalsOf({ rule }: PlannedColumn): (json: string) => readonly Original[] {
+  if (rule.kind === 'keep') return () => [];
+  if (rule.kind !== 'json') {
     // What is left out altogether may be any text: only what is told apart inside it counts.
-    return rule.kind === 'keep' ? [] : leaves.flatMap(([, texts]) => texts.flatMap((text) => of(text, 'text')));
-  const rules = rule.paths.map(({ path, masker }) => ({ steps: parseJsonPath(path) ?? [], masker }));
-  return leaves.flatMap(([path, texts]) => {
+    const masker = rule.kind === 'mask' ? rule.masker : 'text';
+    return (json) => [...leavesOf(JSON.parse(json))].flatMap(([, texts]) => texts.flatMap((text) => of(text, masker)));
+  }
+  const rules = rule.paths
+    .map(({ path, masker }) => ({ steps: parseJsonPath(path) ?? [], masker }))
+    .filter(({ steps }) => steps.length > 0)
+    .toSorted((a, b) => b.steps.length - a.steps.length);
+  const known = new Map<string, MaskerName | 'keep'>();
+  const maskerAt = (path: string): MaskerName | 'keep' => {
     const leaf: readonly JsonStep[] = parseJsonPath(path) ?? [];
-    const met = rules
-      .filter(({ steps }) => steps.length > 0 && covers(steps, leaf))
-      .toSorted((a, b) => b.steps.length - a.steps.length)[0];
-    return texts.flatMap((text) => of(text, met?.masker ?? rule.rest));
-  });
+    const masker = rules.find(({ steps }) => covers(steps, leaf))?.masker ?? rule.rest;
+    if (known.size < MOST_PATHS) known.set(path, masker);
+    return masker;
+  };
+  return (json) =>
+    [...leavesOf(JSON.parse(json))].flatMap(([path, texts]) => {
+      const masker = known.get(path) ?? maskerAt(path);
+      return masker === 'keep' ? [] : texts.flatMap((text) => of(text, masker));
+    });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bitsOf, formsOf, lookedFor, partsOf, textsOf, wordCount } from './originals.ts';
+import { bitsOf, formsOf, foundIn, lookedFor, partsOf, textsOf, wordCount } from './originals.ts';
 
 test('what says nothing about anybody is no original', () => {
   for (const text of ['42', 'Anna', 'true', 'Hamburg', '', '  ', '2024-01', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'])
@@ -53,6 +53,64 @@ test('F100 texts of JSON: keys, arrays, escapes, keys that stand there twice', (
           for (const [key, member] of Object.entries(each)) [key, member].forEach(walk);
       };
       walk(value);
+    }),
+  );
+});
+
+test('F100 what is found without making every form is what is found with them, in any text', () => {
+  const signs = [
+    'a',
+    'B',
+    'é',
+    'İ',
+    '7',
+    '1234567',
+    '@',
+    '.',
+    '-',
+    '_',
+    ' ',
+    '\n',
+    '\t',
+    '/',
+    '(',
+    '+',
+    'sea.example',
+    'anna',
+    'K',
+  ];
+  const text = fc.oneof(
+    fc.array(fc.constantFrom(...signs), { maxLength: 30 }).map((parts) => parts.join('')),
+    fc.string({ unit: 'binary', maxLength: 40 }),
+  );
+  const seen = { found: 0 };
+  fc.assert(
+    fc.property(text, fc.array(text, { maxLength: 4 }), fc.nat(40), fc.nat(40), (own, others, from, length) => {
+      const forms = new Set(
+        [own, own.slice(from, from + length), ...others].flatMap((each) => [...formsOf(each), ...partsOf(each)]),
+      );
+      const wordCounts = new Set([...forms].map(wordCount));
+      const ends = new Set(
+        [...forms].map((form) => `${form.length} ${form.charCodeAt(0)} ${form.charCodeAt(form.length - 1)}`),
+      );
+      const mayHave = (...of: readonly number[]): boolean => ends.has(of.join(' '));
+      const slowly = lookedFor(own, wordCounts).filter((form) => forms.has(form));
+      expect(new Set(foundIn(own, { wordCounts, mayHave, has: (form) => forms.has(form) }))).toEqual(new Set(slowly));
+      seen.found += slowly.length;
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(seen.found).toBeGreaterThan(500);
+});
+
+test('bits of a text of ASCII alone are those of any text', () => {
+  const slowly = (text: string): number => {
+    const signs = Array.from(text.replace(/\s/g, ''));
+    return signs.length * Math.log2(Math.max(1, new Set(signs).size));
+  };
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
+      expect(bitsOf(text)).toBe(slowly(text));
     }),
   );
 });

@@ -17,19 +17,43 @@ const telling: readonly MaskerName[] = [
 ];
 export const isTelling = (masker: MaskerName): boolean => telling.includes(masker);
 
-const fold = (text: string): string => text.normalize('NFC').toLowerCase();
+// oxlint-disable-next-line no-control-regex -- all of ASCII
+const beyondAscii = /[^\0-\x7f]/;
+const isAscii = (text: string): boolean => !beyondAscii.test(text);
+/** What is of ASCII alone has one form; most texts are. */
+const fold = (text: string): string => (isAscii(text) ? text : text.normalize('NFC')).toLowerCase();
 const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
 /** Length times the bits of its different signs: a bound that needs to know nothing of a language. */
-export const bitsOf = (text: string): number => {
+export function bitsOf(text: string): number {
+  if (isAscii(text)) return bitsOfAscii(text);
   const signs = Array.from(text.replace(/\s/g, ''));
   return signs.length * Math.log2(Math.max(1, new Set(signs).size));
-};
+}
+
+const isBlank = (c: number): boolean => c === 32 || (c >= 9 && c <= 13);
+
+function bitsOfAscii(text: string): number {
+  const seen: [number, number, number, number] = [0, 0, 0, 0];
+  let [count, different] = [0, 0];
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (isBlank(c)) continue;
+    count += 1;
+    const bit = 1 << (c & 31);
+    if ((seen[c >> 5]! & bit) !== 0) continue;
+    seen[c >> 5]! |= bit;
+    different += 1;
+  }
+  return count * Math.log2(Math.max(1, different));
+}
 
 const emails = /[^\s@<>"'(),;:=[\]{}]+@[^\s@<>"'(),;:=[\]{}]+\.[\p{L}\d-]{2,}/gu;
 const numbers = /\+?\(?\d[\d ()./-]{5,}\d/g;
 const plainNumbers = /\d{7,}/g;
 const word = /[\p{L}\p{N}_-]+/gu;
+const asciiWord = /[a-z0-9_-]+/g;
+const asciiEmails = /[^\s@<>"'(),;:=[\]{}]+@[^\s@<>"'(),;:=[\]{}]+\.[a-z\d-]{2,}/g;
 
 const withEnough = (texts: readonly string[]): readonly string[] => texts.filter((text) => bitsOf(text) >= FEWEST_BITS);
 const asNumbers = (found: readonly string[]): readonly string[] =>
@@ -38,10 +62,14 @@ const asNumbers = (found: readonly string[]): readonly string[] =>
     .filter((digits) => digits.length >= FEWEST_DIGITS && bitsOf(digits) >= FEWEST_BITS)
     .map((digits) => `#${digits}`);
 
+/** The expression is slow where there is no address: it begins at every sign. */
+const emailsIn = (folded: string): readonly string[] =>
+  folded.includes('@') ? (folded.match(isAscii(folded) ? asciiEmails : emails) ?? []) : [];
+
 /** Addresses and numbers inside running text: what `text` promises to replace there. */
 export function partsOf(text: string): readonly string[] {
   const folded = fold(text);
-  return [...withEnough(folded.match(emails) ?? []), ...asNumbers(folded.match(numbers) ?? [])];
+  return [...withEnough(emailsIn(folded)), ...asNumbers(folded.match(numbers) ?? [])];
 }
 
 const address = /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d+)?$/;
@@ -49,15 +77,20 @@ const address = /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d+)?$/;
 /** The forms of a value that is one original as it stands. */
 export function formsOf(value: string): readonly string[] {
   const folded = fold(value).trim();
-  const isNumber = digitsOf(folded).length >= FEWEST_DIGITS && /^[\d\s+()./-]+$/.test(folded);
+  const isNumber = /^[\d\s+()./-]+$/.test(folded) && digitsOf(folded).length >= FEWEST_DIGITS;
   if (isNumber && !address.test(folded)) return asNumbers([folded]);
-  const words = folded.includes('@') ? [] : (folded.match(word) ?? []);
+  const words = folded.includes('@') ? [] : (folded.match(isAscii(folded) ? asciiWord : word) ?? []);
   const joined = words.length > 0 && words.length <= MOST_WORDS ? [words.join(' ')] : [];
-  return [...new Set(withEnough([folded.slice(0, LONGEST_WHOLE), ...joined]))];
+  const whole = folded.slice(0, LONGEST_WHOLE);
+  return withEnough(joined[0] === whole ? [whole] : [whole, ...joined]);
 }
 
 /** Of how many words a form is, as `lookedFor` takes it. */
-export const wordCount = (form: string): number => form.split(' ').length;
+export function wordCount(form: string): number {
+  let count = 1;
+  for (let at = form.indexOf(' '); at >= 0; at = form.indexOf(' ', at + 1)) count += 1;
+  return count;
+}
 
 /** Every form that an original could have inside a text of the copy. `wordCounts`: of the originals that there are. */
 export function lookedFor(text: string, wordCounts: ReadonlySet<number>): readonly string[] {
@@ -72,8 +105,74 @@ export function lookedFor(text: string, wordCounts: ReadonlySet<number>): readon
   return [...new Set([whole, ...runs, ...partsOf(folded), ...asNumbers(folded.match(plainNumbers) ?? [])])];
 }
 
+/** Forms that there are, and what can be said of them without asking for each. */
+export interface Wanted {
+  readonly wordCounts: ReadonlySet<number>;
+  has(form: string): boolean;
+  /** Whether any has this length and these signs (UTF-16) at its ends. */
+  mayHave(length: number, first: number, last: number): boolean;
+}
+
+const isWordSign = (c: number): boolean =>
+  (c >= 97 && c <= 122) || (c >= 48 && c <= 57) || c === 95 || c === 45 || (c >= 65 && c <= 90);
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+
+/** Those of `lookedFor` that there are, without making the others: nearly every word of a text is nobody’s. */
+export function foundIn(text: string, wanted: Wanted): readonly string[] {
+  const folded = fold(text).trim();
+  if (!isAscii(folded)) return lookedFor(folded, wanted.wordCounts).filter((form) => wanted.has(form));
+  const found: string[] = [];
+  const ask = (form: string): void => {
+    const may = wanted.mayHave(form.length, form.charCodeAt(0), form.charCodeAt(form.length - 1));
+    if (may && wanted.has(form) && !found.includes(form)) found.push(form);
+  };
+  ask(folded.slice(0, LONGEST_WHOLE));
+  const ends: number[] = [];
+  let digitCount = 0;
+  let isInside = false;
+  for (let i = 0; i < folded.length; i++) {
+    const c = folded.charCodeAt(i);
+    if (isDigit(c)) digitCount += 1;
+    if (isWordSign(c) === isInside) continue;
+    ends.push(i);
+    isInside = !isInside;
+  }
+  if (isInside) ends.push(folded.length);
+  askForWords(folded, ends, wanted, ask);
+  emailsIn(folded).forEach(ask);
+  if (digitCount >= FEWEST_DIGITS)
+    for (const number of [...(folded.match(numbers) ?? []), ...(folded.match(plainNumbers) ?? [])]) {
+      const digits = digitsOf(number);
+      if (digits.length >= FEWEST_DIGITS) ask(`#${digits}`);
+    }
+  return found;
+}
+
+/** `ends`: where each word begins and ends. */
+function askForWords(
+  folded: string,
+  ends: readonly number[],
+  { wordCounts, mayHave }: Wanted,
+  ask: (form: string) => void,
+): void {
+  for (let i = 0; i < ends.length; i += 2) {
+    const first = folded.charCodeAt(ends[i]!);
+    let length = -1;
+    for (let count = 1; count <= MOST_WORDS && i + count * 2 <= ends.length; count++) {
+      const [from, end] = [ends[i + count * 2 - 2]!, ends[i + count * 2 - 1]!];
+      length += 1 + end - from;
+      if (!wordCounts.has(count) || !mayHave(length, first, folded.charCodeAt(end - 1))) continue;
+      const words = Array.from({ length: count }, (_, k) => folded.slice(ends[i + k * 2], ends[i + k * 2 + 1]));
+      ask(words.join(' '));
+    }
+  }
+}
+
 /** Texts and large numbers in the text of a JSON value, keys too, whatever it is nested in and however often a key stands there. */
 export function textsOf(json: string): readonly string[] {
+  // Most values are one text without an escape.
+  if (json.startsWith('"') && json.indexOf('"', 1) === json.length - 1 && !json.includes('\\'))
+    return [json.slice(1, -1)];
   return [...json.matchAll(/"((?:[^"\\]|\\.)*)"|\d{7,}/g)].map(([whole, inside]) => {
     if (inside === undefined) return whole;
     return inside.includes('\\') ? (JSON.parse(whole) as string) : inside;

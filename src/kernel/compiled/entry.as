@@ -5,3 +5,4 @@ export { learnName, forgetNames } from './known-names';
 export { maskField } from './field';
 export { forgetEntity, rememberEntity } from './dates';
 export { open, cursor, overflowed } from './output';
+export { hash, hashLow, hashHigh } from './siphash';
