@@ -97,6 +97,19 @@ test('where nothing is in progress, or nothing serves yet, no proxy is started',
   expect(world.proxy.states.size).toBe(0);
 });
 
+test('where nothing is in progress a proxy that has gone comes back for somebody who keeps watch', async () => {
+  const { plan } = await world.deploy('staging', '1.0.0');
+  world.proxy.states.clear();
+  const watch = () => keepProxies(world, world.project, { everywhere: true });
+  expect(await watch()).toEqual(['staging']);
+  expect(world.proxy.states.get('staging')).toMatchObject({ colour: 'blue', release: plan.release.id });
+  expect(await watch()).toEqual([]);
+  // Who is queued has not looked yet, and must find it gone.
+  await queue();
+  world.proxy.states.clear();
+  expect(await watch()).toEqual([]);
+});
+
 test('before the first release serves there is nothing to bring back', async () => {
   await queue();
   expect(await keep()).toEqual([]);

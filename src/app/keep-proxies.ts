@@ -8,15 +8,22 @@ import type { World } from './world.ts';
 /**
  * Brings the proxy of an environment back, pointing where it pointed, while a deployment is in progress there: between its start and its
  * cut-over nothing else would look, and users must not wait for the cut-over. Not before that deployment has looked for drift: a proxy that
- * had gone is a finding, which nobody must mend unseen. Answers the environments whose proxy had gone.
+ * had gone is a finding, which nobody must mend unseen. `everywhere`, for somebody who says so: also where nothing is in progress. Answers
+ * the environments whose proxy had gone.
  */
-export async function keepProxies(world: World, project: Project): Promise<readonly string[]> {
+export async function keepProxies(
+  world: World,
+  project: Project,
+  { everywhere = false }: { readonly everywhere?: boolean } = {},
+): Promise<readonly string[]> {
   const open = await world.store.read((rows) => listDeployments(rows, project.name, { open: true }));
   const revived: string[] = [];
-  for (const name of new Set(open.filter(hasLooked).map((each) => each.environment))) {
+  for (const environment of project.environments) {
+    const { name } = environment;
+    const here = open.filter((each) => each.environment === name);
+    if (here.length > 0 ? !here.some(hasLooked) : !everywhere) continue;
     const serving = await world.store.read((rows) => servingIn(rows, project.name, name));
-    const environment = project.environments.find((each) => each.name === name);
-    if (!serving || !environment) continue;
+    if (!serving) continue;
     const traffic = trafficOf({ ...world, project, environment });
     if (!(await hasGone(traffic))) continue;
     await traffic.ensure();

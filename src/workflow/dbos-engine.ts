@@ -1,12 +1,10 @@
 import { DBOS } from '@dbos-inc/dbos-sdk';
-import { migrateSystemDatabase } from '@dbos-inc/dbos-sdk/internal/system_database';
-import { GlobalLogger } from '@dbos-inc/dbos-sdk/internal/telemetry/logs';
 import { DBOSExecutor } from '@dbos-inc/dbos-sdk/internal/dbos-executor';
-import pg from 'pg';
 import type { Lease } from '../kinds/lease.ts';
 import type { Engine, FlowContext } from './engine.ts';
 import { flowVersion, foundFlow } from './found-flow.ts';
 import { startHeart, type Heart } from './heart.ts';
+import { migrateEngine } from './migrate-engine.ts';
 
 export interface DbosOptions {
   readonly url: string;
@@ -17,7 +15,6 @@ export interface DbosOptions {
   readonly revive: () => Promise<void>;
 }
 
-const migrationLock = 727_275;
 /** NOTIFY wakes a waiting flow at once; polling is the net below it, for what was said while the database was away. */
 const pollingIntervalMs = 3_000;
 const completionMs = 300;
@@ -64,7 +61,7 @@ export function openDbosEngine({ url, lease, onFenced, revive }: DbosOptions): E
       flows.set(kind, DBOS.registerWorkflow((input: never) => flow(context, input), { name: kind }) as Flow);
     },
     async open() {
-      await migrateOnce(url);
+      await migrateEngine(url);
       DBOS.setConfig({
         ...{
           name: 'greenroom',
@@ -134,17 +131,4 @@ function flowOf(flows: ReadonlyMap<string, Flow>, kind: string, id: string): Flo
   const flow = flows.get(kind);
   if (!flow) throw new Error(`no flow is called "${kind}"`);
   return flow;
-}
-
-/** The engine's own tables; two starts on an empty database would crash each other without the lock. */
-async function migrateOnce(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => {}); // the query in flight fails of it
-  await client.connect();
-  try {
-    await client.query('select pg_advisory_lock($1)', [migrationLock]);
-    await migrateSystemDatabase(url, new GlobalLogger(undefined, { logLevel: 'error' }));
-  } finally {
-    await client.end();
-  }
 }

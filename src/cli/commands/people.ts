@@ -1,6 +1,7 @@
 import { beginForgotten } from '../../app/deploy-release.ts';
 import { giveUp } from '../../app/give-up.ts';
 import { goBack } from '../../app/go-back.ts';
+import { keepProxies } from '../../app/keep-proxies.ts';
 import { findObstacle } from '../../app/obstacle.ts';
 import { environmentOf } from '../../app/plan-deployment.ts';
 import { readOpenDeployments } from '../../app/read-history.ts';
@@ -112,6 +113,8 @@ async function answerable(world: OpenWorld, open: readonly StoredDeployment[]): 
   return waiting.length > 0 ? waiting : open.slice(0, 1);
 }
 
+const keepEveryMs = 1_000;
+
 /** Stays as an engine: goes on with everything that is open, and shows each deployment as it comes. */
 export const watch =
   (environment: string | undefined): CommandBody =>
@@ -122,6 +125,7 @@ export const watch =
     await beginForgotten(world, project.name);
     await sayRestored(session, world);
     session.out.note('watching; Ctrl-C leaves');
+    const keeping = keepAll(session, world);
     const seen = new Set<string>();
     while (!session.signal.aborted) {
       const next = (await readOpenDeployments(world, project, environment ?? null)).find((each) => !seen.has(each.id));
@@ -130,8 +134,19 @@ export const watch =
         await follow(session, world, next.id, { noWait: false, strict: false });
       } else await world.clock.sleep(300, session.signal).catch(() => {});
     }
+    await keeping;
     return exit.interrupted;
   };
+
+/** Where nothing is in progress nobody else looks. What fails is tried the next time; the next look for drift says why. */
+async function keepAll({ out, load, signal }: Session, world: OpenWorld): Promise<void> {
+  const { project } = load();
+  while (!signal.aborted) {
+    const names = await keepProxies(world, project, { everywhere: true }).catch(() => []);
+    for (const name of names) out.note(`${name}: its proxy had gone, and is back`);
+    await world.clock.sleep(keepEveryMs, signal).catch(() => {});
+  }
+}
 
 export const stop =
   (environment: string): CommandBody =>
