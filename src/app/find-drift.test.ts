@@ -25,7 +25,10 @@ const proxy = (over: object) => world.proxy.states.set('staging', { ...world.pro
 
 test('what runs as recorded differs in nothing, and where nothing serves there is nothing to differ from', async () => {
   expect(await drift()).toEqual([]);
-  expect(await compared()).toEqual({ status: 'compared', environment: 'staging', recorded: '1.0.0', differences: [] });
+  expect(await compared()).toEqual({
+    ...{ status: 'compared', environment: 'staging', recorded: '1.0.0', differences: [] },
+    release: expect.stringMatching(/^rel_/),
+  });
   expect(await compared('production')).toEqual({ status: 'empty', environment: 'production' });
 });
 

@@ -118,7 +118,8 @@ async function compare(world: World, environment: string, { serving, by, version
   const place = { drivers, traffic, home, project: by.model, environment: declared };
   try {
     const found = await differencesIn(world, place, serving);
-    return { status: 'compared', environment, recorded: version ?? serving.releaseId, ...found };
+    const { releaseId: release } = serving;
+    return { status: 'compared', environment, recorded: version ?? release, release, ...found };
   } catch (error) {
     return { status: 'blind', environment, reason: messageOf(error) };
   }

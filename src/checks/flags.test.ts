@@ -56,6 +56,17 @@ checkContract(flags, {
   }),
 });
 
+test('a service is never compared with itself, however its address is written; with another key it is another project', async () => {
+  const service = await flagService({ a: 1 });
+  const context = contextOf(service, { KEY: 'k', OTHER: 'o' });
+  const same = (more: object) => ask(flags, { config: { token: 'KEY', 'same-as': more }, context });
+  expect(await same({ url: service.url, token: 'KEY' })).toMatchObject({
+    ...{ outcome: 'error', reason: expect.stringContaining('the very service that is compared with it') },
+  });
+  expect(await same({ variable: 'FLAGS_URL', token: 'KEY' })).toMatchObject({ outcome: 'error' });
+  expect(await same({ variable: 'FLAGS_URL', token: 'OTHER' })).toMatchObject({ outcome: 'pass' });
+});
+
 describe('F085 what the flag service does not say is unknown', () => {
   test.each([
     ['does not answer in time', { silent: true }, 'did not answer'],

@@ -27,6 +27,7 @@ export const flags: Check<FlagsConfig, FlagsData> = {
     if (!twin) return { status: 'measured', data };
     const other = openFlagService(twin, config, context);
     if (other.status === 'silent') return unmeasured(other);
+    if (isSameDoor(door, other)) return unmeasured(itself(context.environment, door));
     const both = await compareAll(door, other, signal);
     if ('status' in both) return unmeasured(both);
     return { status: 'measured', data: { ...data, mirror: { service: other.address, ...both } } };
@@ -51,6 +52,17 @@ export const flags: Check<FlagsConfig, FlagsData> = {
     };
   },
 };
+
+const isSameDoor = (one: Door, other: Door): boolean =>
+  one.address === other.address && one.credentials === other.credentials;
+
+/** Whatever is compared with itself is the same. */
+const itself = (environment: string, { address }: Door): Silent => ({
+  status: 'silent',
+  reason: `"same-as" of ${environment} leads to ${address}, the very service that is compared with it.`,
+  cause: 'Both addresses and both keys are the same, so that nothing was compared.',
+  next: 'Give "same-as" the address of the other environment, or the key of the other project.',
+});
 
 const unmeasured = ({ reason, cause, next }: Silent): Gathered<FlagsData> => ({
   ...{ status: 'not-measured', reason, cause, next },

@@ -158,7 +158,8 @@ const portFor = (port: number, index: number): number =>
 function phaseLines(found: Found, kinds: ReadonlySet<string>): readonly string[] {
   const checks: Record<FoundSuite['phase'], string[]> = { preflight: [], health: [], integration: [], performance: [] };
   if (kinds.has('variables') && found.variableSchema) checks.preflight.push('variables-complete: { kind: variables }');
-  if (kinds.has('ports')) checks.preflight.push('ports-free: { kind: ports }');
+  // By its compose file the team's own containers may hold them: taking them over is asked for by itself.
+  if (kinds.has('ports') && found.driver !== 'compose') checks.preflight.push('ports-free: { kind: ports }');
   if (kinds.has('http'))
     for (const service of found.services)
       checks.health.push(

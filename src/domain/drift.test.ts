@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { judgeDrift, mendsOf, type Comparison } from './drift.ts';
 
 const compared = (environment: string, ...differences: readonly string[]): Comparison => ({
-  ...{ status: 'compared', environment, recorded: '1.0.0', differences },
+  ...{ status: 'compared', environment, recorded: '1.0.0', release: 'rel_1', differences },
 });
 const empty = (environment: string): Comparison => ({ status: 'empty', environment });
 const blind = (environment: string): Comparison => ({ status: 'blind', environment, reason: 'the disk is gone' });
@@ -63,11 +63,11 @@ test('F082 what mends it is named by what differs', () => {
   expect(mendsOf(blind('production'))).toEqual([expect.stringContaining('"greenroom resume"')]);
   const [replaces, ...none] = mendsOf(changed('web runs rel_2'));
   expect([replaces, none]).toEqual([
-    expect.stringContaining('"greenroom rollback production --to 1.0.0" replaces web'),
+    expect.stringContaining('"greenroom rollback production --to rel_1" replaces web'),
     [],
   ]);
   expect(mendsOf(changed('web runs rel_2', 'its proxy does not run'))).toEqual([resume, replaces]);
-  expect(judged(changed('web runs rel_2'), null)).toMatchObject({ next: expect.stringContaining('--to 1.0.0') });
+  expect(judged(changed('web runs rel_2'), null)).toMatchObject({ next: expect.stringContaining('--to rel_1') });
 });
 
 test('where nothing serves there is nothing to differ from, and nothing that passes', () => {

@@ -7,6 +7,8 @@ export type Comparison =
       readonly status: 'compared';
       readonly environment: string;
       readonly recorded: string;
+      /** Its id: several releases may have one version. */
+      readonly release: string;
       readonly differences: readonly string[];
       /** Services that run, and not as they were started; absent where there are none. */
       readonly changed?: readonly string[];
@@ -46,13 +48,13 @@ export function judgeDrift(here: Comparison | null, proof: Comparison | null, li
 export function mendsOf(place: Comparison): readonly string[] {
   if (place.status === 'blind') return ['"greenroom resume" brings back what is recorded to serve'];
   if (!hasDrifted(place) || place.status !== 'compared') return [];
-  const { changed = [], differences, environment, recorded } = place;
+  const { changed = [], differences, environment, release } = place;
   const isMore = differences.some((each) => !changed.some((name) => each.startsWith(`${name} `)));
   return [
     ...(isMore ? ['"greenroom resume" starts what has gone and points the proxy back'] : []),
     ...(changed.length > 0
       ? [
-          `"greenroom rollback ${environment} --to ${recorded}" replaces ${changed.join(', ')}, which "greenroom resume" leaves as it runs: the recorded release is started beside it and gets the traffic`,
+          `"greenroom rollback ${environment} --to ${release}" replaces ${changed.join(', ')}, which "greenroom resume" leaves as it runs: the recorded release is started beside it and gets the traffic`,
         ]
       : []),
   ];

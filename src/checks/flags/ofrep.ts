@@ -24,6 +24,8 @@ export interface Silent {
 export interface Door {
   readonly status: 'open';
   readonly address: string;
+  /** What it is asked with, as one text; stays in this process. */
+  readonly credentials: string;
   ask(path: string, signal: AbortSignal): Promise<{ readonly code: number; readonly body: unknown } | Silent>;
 }
 
@@ -49,16 +51,17 @@ export function openFlagService(service: FlagService, config: FlagsConfig, conte
       'The flag service of this environment is not configured.',
       `Correct ${service.variable}.`,
     );
-  const headers = {
-    'content-type': 'application/json',
+  const credentials = {
     ...(service.token !== undefined && { authorization: `Bearer ${valueOf(context, service.token)}` }),
     ...(service['api-key'] !== undefined && { 'x-api-key': valueOf(context, service['api-key']) }),
   };
+  const headers = { 'content-type': 'application/json', ...credentials };
   const body = JSON.stringify({ context: config.context });
   const request = { method: 'POST', headers, body, timeoutMs: config.within, maxBytes: MAX_BODY_BYTES };
   return {
     status: 'open',
     address,
+    credentials: JSON.stringify(credentials),
     async ask(path, signal) {
       const url = `${address}/ofrep/v1/evaluate/flags${path}`;
       const answer = await context.effects.http.request({ ...request, url, avoid: context.ports }, signal);
