@@ -8,6 +8,11 @@ const weighed = (over: Partial<RehearsalFacts>) => weighReturn({ ...goodFacts, .
 const way = (over: Partial<WayBack>): WayBack => ({ ...(goodFacts.wayBack as WayBack), ...over });
 const old = (after: object) => [{ text: 'select 1', before: { rows: 1 }, after }] as RehearsalFacts['oldVersion'];
 
+const captured = {
+  ...{ source: 'pg_stat_statements', executed: 1, planned: 2, failing: [], unchecked: [], unreadable: 0, excepted: 0 },
+};
+const failing = [{ text: 'select ?', failedWith: '42703', said: null }];
+
 test('measured whole and everything back is safe', () => {
   expect(weighed({})).toEqual({
     going: 'safe',
@@ -16,6 +21,7 @@ test('measured whole and everything back is safe', () => {
 });
 
 test.each<readonly [string, Partial<RehearsalFacts>, RegExp]>([
+  ['a captured statement fails', { captured: { ...captured, failing } }, /captured .* SQLSTATE 42703/],
   ['the old version fails', { oldVersion: old({ failedWith: '42703' }) }, /fails with SQLSTATE 42703/],
   ['it meets other rows', { oldVersion: old({ rows: 2 }) }, /2 rows instead of 1/],
   ['no way back', { wayBack: 'none' }, /no way back/],
@@ -39,6 +45,9 @@ test.each<readonly [string, Partial<RehearsalFacts>]>([
 });
 
 test.each<readonly [string, Partial<RehearsalFacts>]>([
+  ['what was captured', { captured: null }],
+  ['one that was captured', { captured: { ...captured, unchecked: [{ text: 'select ?', why: 'because' }] } }],
+  ['anything captured', { captured: { ...captured, executed: 0, planned: 0 } }],
   ['the way back', { wayBack: null }],
   ['the old version', { oldVersion: null }],
   ['any statement of the old version', { oldVersion: [] }],
@@ -51,6 +60,10 @@ test.each<readonly [string, Partial<RehearsalFacts>]>([
   ],
 ])('nobody has measured %s: unknown', (_, over) => {
   expect(weighed(over).going).toBe('unknown');
+});
+
+test('captured statements that go on keep it safe', () => {
+  expect(weighed({ captured }).going).toBe('safe');
 });
 
 test('nothing that is taken away makes it safe', () => {

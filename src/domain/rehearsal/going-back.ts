@@ -1,3 +1,4 @@
+import { judgeCaptured } from './captured.ts';
 import type { RehearsalFacts, StatementEnd } from './facts.ts';
 
 /**
@@ -19,12 +20,14 @@ export function weighReturn(facts: RehearsalFacts): WeighedReturn {
     return { going: 'unknown', reason: 'the migration did not come to its end on the copy' };
   const lost = lostTables(facts);
   if (lost.length > 0) return { going: 'no-return', reason: `data of ${lost.join(', ')} does not come back` };
-  const shut = (oldVersion ?? []).flatMap(({ before, after }) => oldFault(before, after))[0] ?? wayFault(wayBack);
+  const listed = (oldVersion ?? []).flatMap(({ before, after }) => oldFault(before, after))[0];
+  const shut = listed ?? capturedFault(facts) ?? wayFault(wayBack);
   if (shut !== null) return { going: 'roll-forward', reason: shut };
   const missing = [
     ...(oldVersion === null || oldVersion.length === 0 || oldVersion.some(({ before }) => 'failedWith' in before)
       ? ['the old version on the new schema']
       : []),
+    ...(isCapturedKnown(facts) ? [] : ['captured statements of the old version']),
     ...(wayBack === null ? ['the way back'] : []),
     ...(goneTables === null ? ['whether data is gone'] : []),
   ];
@@ -47,6 +50,16 @@ function oldFault(before: StatementEnd, after: StatementEnd): readonly string[] 
   if (after.rows === before.rows) return [];
   return [`a statement of the old version meets ${after.rows} rows instead of ${before.rows}`];
 }
+
+const capturedFault = ({ captured }: RehearsalFacts): string | null =>
+  captured && captured.failing.length > 0
+    ? `a captured statement of the old version fails with SQLSTATE ${captured.failing[0]!.failedWith}`
+    : null;
+
+/** Absent, none is asked for. */
+const isCapturedKnown = ({ captured }: RehearsalFacts): boolean =>
+  captured === undefined ||
+  (captured !== null && judgeCaptured(captured).every(({ reason }) => reason !== 'not-measured'));
 
 function wayFault(wayBack: RehearsalFacts['wayBack']): string | null {
   if (wayBack === null) return null;
