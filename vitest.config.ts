@@ -28,7 +28,9 @@ const long = [
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
   ...['copy-table', 'read-schema', 'run-refresh', 'prove'].map((name) => `src/refresh/${name}.test.ts`),
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
-  ...['session', 'scratch', 'canary', 'captured', 'reading'].map((name) => `src/rehearsal/${name}.test.ts`),
+  ...['session', 'scratch', 'canary', 'schema-mark', 'captured', 'reading'].map(
+    (name) => `src/rehearsal/${name}.test.ts`,
+  ),
   'src/haproxy/machines.test.ts',
   ...['migration-rehearsal', 'data-age'].map((name) => `src/checks/${name}.test.ts`),
   'src/app/migrated-databases.test.ts',

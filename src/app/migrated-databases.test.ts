@@ -1,13 +1,14 @@
 // What a rehearsal on record says of going back, along the path of a release: in the line of the way back, in the certificate, and where nobody may pass.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { judgeMigration, type RehearsalData } from '../checks/migration-rehearsal/judge.ts';
 import { configurationHash } from '../domain/configuration.ts';
 import { migrationDigest } from '../domain/rehearsal/digest.ts';
 import type { RehearsalFacts } from '../domain/rehearsal/facts.ts';
 import { goodFacts } from '../domain/rehearsal/testing/samples.ts';
 import { makeRelease } from '../domain/release.ts';
+import type { SchemaMark } from '../kinds/rehearsals.ts';
 import { sampleProject } from '../report/testing/project.ts';
 import type { StoredDeployment } from '../store/deployments.ts';
 import { saveRelease } from '../store/releases.ts';
@@ -15,6 +16,8 @@ import { testDatabase } from '../store/testing/database.ts';
 import { planDeployment } from './plan-deployment.ts';
 import { acceptCondition } from './settle.ts';
 import { checkNamed, openTestWorld, scripted, type TestWorld } from './testing/world.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
 
 const database = testDatabase();
 const forwardFix = { kind: 'forward-fix', failedWith: null, schemaDifferences: [], lostTables: [], movedSequences: [] };
@@ -24,10 +27,11 @@ let world: TestWorld;
 /** What the rehearsal of a deployment finds. */
 let found: Partial<RehearsalFacts> = {};
 let isIdle = false;
+let mark: SchemaMark | undefined;
 let migrated = 0;
 
 beforeEach(async () => {
-  [found, isIdle, migrated] = [{}, false, 0];
+  [found, isIdle, migrated, mark] = [{}, false, 0, undefined];
   const exited = { status: 'exited', exitCode: 0, signalName: null, output: 'done', outputBytes: 4 } as const;
   const run = async () => {
     migrated += 1;
@@ -39,7 +43,7 @@ beforeEach(async () => {
   const rehearsal = scripted(async (_, { release }) => {
     const facts = { ...goodFacts, ...found };
     const said = { database: 'main', copy: 'database copy', copiedAtMs: 1, profile: 'full', budgetMs: 60_000, runs: 3 };
-    const data = { ...said, digest: digestOf(release.version), swept: [], isIdle, facts };
+    const data = { ...said, digest: digestOf(release.version), swept: [], isIdle, facts, ...(mark && { mark }) };
     return { status: 'measured', data: data as unknown as number };
   });
   const judge = (_: unknown, data: unknown) => judgeMigration(data as RehearsalData);
@@ -217,6 +221,27 @@ test('one that is too old, or that changed nothing, is no word of safety', async
       /nobody knows whether one can go back over the database main: not measured .*changed nothing/,
     ),
   });
+});
+
+test('a schema that has changed since makes it stale, of the database that it was rehearsed for', async () => {
+  await served();
+  mark = { place: 'production', schema: 'then' };
+  await deploy('staging', '1.1.0');
+  const going = async (now: object | null) => {
+    const { effects } = world;
+    const rows = now === null ? [] : [now];
+    const query = async () => ({ status: 'answered', rows, rowCount: rows.length, durationMs: 1 });
+    Object.assign(world, { effects: () => ({ ...effects([]), sql: { query } }) });
+    const { certificate, obstacles } = await planned('1.1.0');
+    Object.assign(world, { effects });
+    // Whether it may run at all is another question: it is the rehearsed one.
+    expect(obstacles).toEqual([]);
+    return certificate?.databases[0]?.rehearsed?.going;
+  };
+  expect(await going({ place: 'production', schema: 'then' })).toBe('safe');
+  expect(await going({ place: 'production', schema: 'now' })).toBe('stale');
+  expect(await going({ place: 'staging', schema: 'now' })).toBe('safe');
+  expect(await going(null)).toBe('unknown');
 });
 
 test('what the table says and the log does not is no rehearsal', async () => {

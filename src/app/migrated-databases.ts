@@ -4,8 +4,10 @@ import type { Plan } from '../domain/plan.ts';
 import type { Environment, Project } from '../domain/project.ts';
 import { weighReturn } from '../domain/rehearsal/going-back.ts';
 import type { Release } from '../domain/release.ts';
+import type { SchemaMark } from '../kinds/rehearsals.ts';
+import { schemaMarkQuery } from '../rehearsal/schema-mark.ts';
 import { findRehearsal, rehearsingChecks, type KeptRehearsal } from './rehearsed-migrations.ts';
-import type { Site } from './site.ts';
+import { databasesOf, type Site } from './site.ts';
 import type { World } from './world.ts';
 
 interface Crossing {
@@ -40,9 +42,10 @@ export function migratedDatabases(
         const rehearsed =
           specs.length === 0
             ? null
-            : returnOf(world, environment, {
+            : await returnOf(world, environment, {
                 ...(await findRehearsal(world, question, specs, own)),
                 isLater: specs.some((spec) => spec.in.includes(environment.name)),
+                markNow: () => markOf(world, project, environment, name),
               });
         return { name, step, isForwardOnly, hasSameMigrations, rehearsed };
       }),
@@ -54,27 +57,55 @@ interface Found {
   readonly other: KeptRehearsal | null;
   /** The check runs in this environment, too. */
   readonly isLater: boolean;
+  /** Of the environment's database, asked for where it matters. */
+  readonly markNow: () => Promise<SchemaMark | null>;
 }
 
-function returnOf(world: World, environment: Environment, { same, other, isLater }: Found): RehearsedReturn {
-  const ageMs = same === null ? 0 : world.clock.now() - same.at;
-  const isOld = ageMs > environment.promotion.evidenceMaxAgeMs;
-  if (isLater && (same === null || isOld))
-    return { going: 'later', reason: 'the check migration-rehearsal says how it came out', evidence: null };
-  if (same === null)
-    return other === null
-      ? { going: 'none', reason: 'nobody has rehearsed it', evidence: null }
-      : {
-          ...{ going: 'other', evidence: other.evidence },
-          reason: `the newest rehearsal is of ${other.release.version}, with other files or commands`,
-        };
+async function returnOf(
+  world: World,
+  environment: Environment,
+  { same, other, isLater, markNow }: Found,
+): Promise<RehearsedReturn> {
+  const later = {
+    going: 'later',
+    reason: 'the check migration-rehearsal says how it came out',
+    evidence: null,
+  } as const;
+  if (same === null) {
+    if (isLater) return later;
+    if (other === null) return { going: 'none', reason: 'nobody has rehearsed it', evidence: null };
+    const reason = `the newest rehearsal is of ${other.release.version}, with other files or commands`;
+    return { going: 'other', reason, evidence: other.evidence };
+  }
   const { data, evidence } = same;
-  if (isOld) return { going: 'stale', reason: `it is ${formatDuration(ageMs)} old`, evidence };
-  if (data.isIdle)
-    return {
-      going: 'unknown',
-      reason: 'the migrate command changed nothing on the copy that it was tried on',
-      evidence,
-    };
-  return { ...weighReturn(data.facts), evidence };
+  const weighed = data.isIdle ? idle : weighReturn(data.facts);
+  // What was found closed stays so, however long ago.
+  if (weighed.going === 'roll-forward' || weighed.going === 'no-return') return { ...weighed, evidence };
+  const ageMs = world.clock.now() - same.at;
+  if (ageMs > environment.promotion.evidenceMaxAgeMs)
+    return isLater ? later : { going: 'stale', reason: `it is ${formatDuration(ageMs)} old`, evidence };
+  if (weighed.going !== 'safe' || data.mark === undefined) return { ...weighed, evidence };
+  const now = await markNow();
+  if (now === null)
+    return { going: 'unknown', reason: 'nobody could see whether the schema is still as it was', evidence };
+  // Another database than the production that it was rehearsed for has a schema of its own.
+  if (now.place !== data.mark.place || now.schema === data.mark.schema) return { ...weighed, evidence };
+  return { going: 'stale', reason: 'the schema of the database has changed since', evidence };
+}
+
+const idle = {
+  going: 'unknown',
+  reason: 'the migrate command changed nothing on the copy that it was tried on',
+} as const;
+
+/** Null where the database does not say. */
+async function markOf(world: World, project: Project, environment: Environment, database: string) {
+  const variables = await world.resolveVariables(project, environment);
+  const databases = await databasesOf(world, project, environment, variables);
+  const url = databases.find(({ name }) => name === database)?.url ?? '';
+  const limit = AbortSignal.timeout(15_000);
+  const { sql } = world.effects([...variables.secrets]);
+  const answer = await sql.query(url, schemaMarkQuery, { timeoutMs: 10_000, maxRows: 1 }, limit);
+  const row = answer.status === 'answered' ? answer.rows[0] : undefined;
+  return row ? { place: String(row['place']), schema: String(row['schema']) } : null;
 }

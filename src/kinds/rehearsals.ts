@@ -56,7 +56,15 @@ export interface SeenLock {
   readonly toMs: number;
 }
 
+/** Hashes of which database it is, and of its schema. */
+export interface SchemaMark {
+  readonly place: string;
+  readonly schema: string;
+}
+
 export interface MeasuredRehearsal {
+  /** Of production, as it was when it was asked for its versions. */
+  readonly mark: SchemaMark;
   readonly facts: RehearsalFacts;
   /** The command changed nothing on the copy. */
   readonly isIdle: boolean;

@@ -1,12 +1,16 @@
 // What is asked of the scratch server and of production before anything is made.
 import pg from 'pg';
 import { fail } from '../domain/failure.ts';
+import type { SchemaMark } from '../kinds/rehearsals.ts';
 import { versionsOf } from './copy-facts.ts';
 import type { RehearsalOrder } from './order.ts';
 import { relationsOf } from './relations.ts';
+import { schemaMarkQuery } from './schema-mark.ts';
 
 export interface Ends {
   readonly production: NonNullable<RehearsalOrder['production']>;
+  /** Of production, to be told when its schema has become another one. */
+  readonly mark: SchemaMark;
 }
 
 /** Refuses a role that cannot make clones, and a scratch server that is production's. Reads production in one transaction that may not write. */
@@ -36,7 +40,8 @@ export async function askEnds(server: string, production: string): Promise<Ends>
       });
     const relations = await relationsOf(client);
     const sizes = Object.fromEntries(relations.map(({ name, sizeBytes }) => [name, sizeBytes]));
-    return { production: { versions: await versionsOf(client), sizes } };
+    const marks = await client.query<{ place: string; schema: string }>(schemaMarkQuery);
+    return { production: { versions: await versionsOf(client), sizes }, mark: marks.rows[0]! };
   });
 }
 

@@ -11,7 +11,7 @@ import { statementStatistics } from './statement-statistics.ts';
 export async function rehearseRequest(request: RehearsalRequest, signal: AbortSignal): Promise<MeasuredRehearsal> {
   const { server, nowMs, onProgress = () => undefined } = request;
   signal.throwIfAborted();
-  const { production } = await askEnds(server, request.production);
+  const { production, mark } = await askEnds(server, request.production);
   const meet = request.capture && (await meetOf(request.capture));
   if (request.copy.from === 'backup') onProgress('restoring the backup');
   const copy = await findCopy(server, request.copy, nowMs, signal);
@@ -42,6 +42,7 @@ export async function rehearseRequest(request: RehearsalRequest, signal: AbortSi
     return {
       ...{
         facts,
+        mark,
         isIdle,
         swept,
         runs: told.runs,

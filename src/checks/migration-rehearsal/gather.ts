@@ -61,8 +61,20 @@ export async function gatherRehearsal(
   const { migration, request, copy } = await prepareRehearsal(config, context, profile);
   const { database, budgetMs } = migration;
   const measured = await context.effects.rehearsals.rehearse({ ...request, onProgress }, signal);
-  const { facts, isIdle, digest, copiedAtMs, runs, swept } = measured;
-  const data: RehearsalData = { database, copy, copiedAtMs, digest, profile, budgetMs, runs, swept, isIdle, facts };
+  const { facts, isIdle, digest, copiedAtMs, runs, swept, mark } = measured;
+  const data: RehearsalData = {
+    database,
+    copy,
+    copiedAtMs,
+    digest,
+    profile,
+    budgetMs,
+    runs,
+    swept,
+    isIdle,
+    facts,
+    mark,
+  };
   return { status: 'measured', data, plots: [timelineOf(measured)] } as const;
 }
 

@@ -7,6 +7,7 @@ import { stops } from '../../domain/rehearsal/reason.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import { returnWords } from '../../domain/migrated-database.ts';
 import type { Finding, Judgement } from '../../kinds/check.ts';
+import type { SchemaMark } from '../../kinds/rehearsals.ts';
 import { counted } from '../../kinds/wording.ts';
 
 export interface RehearsalData {
@@ -24,6 +25,8 @@ export interface RehearsalData {
   /** The command changed nothing on the copy. */
   readonly isIdle: boolean;
   readonly facts: RehearsalFacts;
+  /** Of production. Absent in evidence of before it was looked at. */
+  readonly mark?: SchemaMark;
 }
 
 export const weigh = ({ facts, budgetMs }: RehearsalData): RehearsalJudgement =>
