@@ -6,7 +6,10 @@ import { chanceOf, filled, ofType } from './values.ts';
 
 /** Chosen before anything was tuned: every second one by the alphabet. */
 export const tuning = ['chinook', 'django', 'gitea', 'mastodon', 'odoo'] as const;
+/** Not looked at before the first measurement; mended after it, so these are no longer unseen. */
 export const heldOut = ['discourse', 'ghost', 'keycloak', 'northwind', 'pagila'] as const;
+/** Written after that, truth first, and measured once: nothing was mended for them. */
+export const unseen = ['mattermost', 'redmine', 'woocommerce'] as const;
 
 const ROWS = 40;
 

@@ -104,7 +104,10 @@ const makers: Readonly<Record<string, (chance: Chance) => string>> = {
   company: (chance) => of(chance, companies),
   birthday: (chance) => `19${50 + chance(50)}-${pad(1 + chance(12), 2)}-${pad(1 + chance(28), 2)}`,
   ssn: (chance) => `${digits(chance, 3)}-${digits(chance, 2)}-${digits(chance, 4)}`,
-  iban: (chance) => `DE${digits(chance, 20)}`,
+  iban: (chance) => {
+    const body = digits(chance, 18);
+    return `DE${pad(98 - Number(BigInt(`${body}131400`) % 97n), 2)}${body}`;
+  },
   card: (chance) => withCheck(`4${digits(chance, 14)}`),
   ip4: (chance) => `${1 + chance(220)}.${chance(256)}.${chance(256)}.${1 + chance(254)}`,
   ip: (chance) =>
@@ -125,6 +128,9 @@ const makers: Readonly<Record<string, (chance: Chance) => string>> = {
   code8: (chance) => signs(chance, 8, lettersAndDigits),
   code10: (chance) => signs(chance, 10, lettersAndDigits),
   code16: (chance) => signs(chance, 16, lettersAndDigits),
+  code26: (chance) => signs(chance, 26, 'abcdefghijkmnopqrstuwxyz13456789'),
+  code30: (chance) => signs(chance, 30, lettersAndDigits),
+  hex7: (chance) => signs(chance, 7, '0123456789abcdef'),
   code32: (chance) => signs(chance, 32, lettersAndDigits),
   base32: (chance) => signs(chance, 32, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'),
   base64: (chance) => signs(chance, 43, `${lettersAndDigits}-_`),
