@@ -58,3 +58,6 @@ export const precisionOf = ({ foundCount, wrong }: Measured): number => share(fo
 /** Of what was rightly found, how much got a masker that fits. */
 export const fitOf = ({ foundCount, wrong, unfit }: Measured): number =>
   share(foundCount - wrong.length - unfit.length, foundCount - wrong.length);
+
+/** The bar of the product. */
+export const least = { recall: 0.95, precision: 0.8 } as const;

@@ -32,7 +32,15 @@ const linesOf = (file: string): readonly string[] =>
     .split('\n')
     .filter((line) => line.trim() !== '');
 
+const read = new Map<string, PublicSchema>();
+
 export function readPublicSchema(name: string): PublicSchema {
+  const known = read.get(name) ?? readFiles(name);
+  read.set(name, known);
+  return known;
+}
+
+function readFiles(name: string): PublicSchema {
   const tables: { name: string; columns: SourceColumn[] }[] = [];
   for (const line of linesOf(`${name}.txt`)) {
     if (line.startsWith('#')) continue;

@@ -1,6 +1,7 @@
 // Rules and the source's schema become what is done to each column, or a list of everything that stands against it. Nothing is left out silently.
 import { failed, ok, type Failure, type Result } from '../failure.ts';
-import { detectColumn, detectLeaves } from './detect.ts';
+import type { DetectedLeaf } from './detect-leaves.ts';
+import { detectSchema, type DetectedColumn } from './detect-schema.ts';
 import { covers, parseJsonPath } from './json-path.ts';
 import { maskerOf, type MaskerName } from './maskers.ts';
 import { refuse } from './refusals.ts';
@@ -39,9 +40,12 @@ export function compilePlan(
       return rule ? [[name, rule] as const] : [];
     }),
   );
+  const detected = detectSchema(tables);
   const failures = [
     ...all.flatMap(({ column, name }) =>
-      column.isGenerated ? [] : judge(column, name, found.get(name) ?? null, trials),
+      column.isGenerated
+        ? []
+        : judge(column, name, { rule: found.get(name) ?? null, detected: detected.get(name) ?? null }, trials),
     ),
     ...all.flatMap(({ column, name }) => judgePartners(column, name, found, all)),
     ...tables.flatMap((table) => judgeEntities(table, found)),
@@ -60,10 +64,15 @@ export const lockOf = (tables: readonly SourceTable[]): Record<string, string> =
     tables.flatMap((table) => table.columns.map((column) => [columnName(table, column), column.type])),
   );
 
-function judge(column: SourceColumn, name: string, found: FoundRule | null, trials: Trials): readonly Failure[] {
-  const detected = detectColumn(column);
-  if (found === null) return [refuse.withoutRule(name, column.type, detected)];
-  const { rule, place } = found;
+interface Known {
+  readonly rule: FoundRule | null;
+  readonly detected: DetectedColumn | null;
+}
+
+function judge(column: SourceColumn, name: string, known: Known, trials: Trials): readonly Failure[] {
+  const detected = known.detected?.detected ?? null;
+  if (known.rule === null) return [refuse.withoutRule(name, column.type, detected)];
+  const { rule, place } = known.rule;
   if (rule.kind === 'keep')
     return detected && rule.because === null ? [refuse.keptThoughPersonal(name, place, detected)] : [];
   const family = familyOf(column.type);
@@ -74,7 +83,7 @@ function judge(column: SourceColumn, name: string, found: FoundRule | null, tria
     ...(rule.kind === 'constant' && family !== 'text'
       ? [refuse.wrongType(name, place, 'a constant', column.type)]
       : []),
-    ...(rule.kind === 'json' ? judgeJson(rule, column, name, place) : []),
+    ...(rule.kind === 'json' ? judgeJson(rule, column, place, { name, leaves: known.detected?.leaves ?? [] }) : []),
     ...(rule.kind === 'mask' && !takes(rule.masker, column.type)
       ? [refuse.wrongType(name, place, `"${rule.masker}"`, column.type)]
       : []),
@@ -108,8 +117,8 @@ function mayGrow(rule: Rule, limit: number): boolean {
 function judgeJson(
   rule: Extract<Rule, { kind: 'json' }>,
   column: SourceColumn,
-  name: string,
   place: string,
+  { name, leaves }: { readonly name: string; readonly leaves: readonly DetectedLeaf[] },
 ): readonly Failure[] {
   if (familyOf(column.type) !== 'json') return [refuse.wrongType(name, place, 'JSON paths', column.type)];
   const named = [...rule.paths.map(({ masker }) => masker), rule.rest].filter((masker) => masker !== 'keep');
@@ -120,16 +129,16 @@ function judgeJson(
     ...named
       .filter((masker) => !maskerOf(masker).isLeaf)
       .map((masker) => refuse.wrongType(name, place, `"${masker}"`, 'a leaf of JSON')),
-    ...(rule.rest === 'keep' ? uncovered(rule, column) : []).map(({ path, detected }) =>
+    ...(rule.rest === 'keep' ? uncovered(rule, leaves) : []).map(({ path, detected }) =>
       refuse.keptThoughPersonal(`${name} ${path}`, place, detected),
     ),
   ];
 }
 
 /** Leaves that hold something of people and that no path meets. */
-function uncovered({ paths }: Extract<Rule, { kind: 'json' }>, column: SourceColumn) {
+function uncovered({ paths }: Extract<Rule, { kind: 'json' }>, leaves: readonly DetectedLeaf[]) {
   const parsed = paths.map(({ path }) => parseJsonPath(path) ?? []);
-  return detectLeaves(column).filter(({ path }) => {
+  return leaves.filter(({ path }) => {
     const leaf = parseJsonPath(path) ?? [];
     return !parsed.some((steps) => steps.length > 0 && covers(steps, leaf));
   });

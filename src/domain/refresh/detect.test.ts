@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
-import { detect, detectLeaves } from './detect.ts';
+import { detectLeaves } from './detect-leaves.ts';
+import { detect } from './detect.ts';
 import { covers, parseJsonPath } from './json-path.ts';
-import { familyOf, type SourceColumn } from './source-schema.ts';
+import { familyOf } from './source-schema.ts';
+import { nowhere } from './surroundings.ts';
 
 const found = (name: string, type: string, ...samples: (string | null)[]): string => {
   const detected = detect(name, familyOf(type), samples);
@@ -49,7 +51,7 @@ test('leaves of JSON by their paths, each detected by its last key', () => {
     '{"cut":',
     null,
   ];
-  const leaves = detectLeaves({ samples } as unknown as SourceColumn);
+  const leaves = detectLeaves(samples, nowhere);
   expect(leaves.map(({ path, detected }) => `${path} ${detected.masker}`)).toEqual([
     'user.mail email',
     'phones[] digits',

@@ -1,255 +1,98 @@
-// What a column seems to hold, from its name, its type and some of its values. It proposes; the file decides.
-import { leavesOf, parseJsonPath } from './json-path.ts';
+// What a column or a leaf of JSON seems to hold, from its name, its type, what stands around it and some of its values. It proposes; the file decides.
+import { detectors, isNumbered, type Detector } from './detectors.ts';
 import type { MaskerName } from './maskers.ts';
-import { familyOf, type Family, type SourceColumn } from './source-schema.ts';
+import type { Family } from './source-schema.ts';
+import { asWords, nowhere, type Surroundings } from './surroundings.ts';
+import { isProse, isRandom } from './value-shapes.ts';
 
 export interface Detected {
   readonly masker: MaskerName;
   /** `sure`: name and values agree, or the values leave no doubt. `likely`: one of them says so. */
   readonly confidence: 'sure' | 'likely';
-  /** For people: what spoke for it. */
+  /** For people: what spoke for it; counts, and never a value. */
   readonly because: string;
 }
 
 /** More of a text than this tells nothing new. */
 const LONGEST_SAMPLE = 1000;
+const texts: readonly Family[] = ['text', 'text-array', 'json'];
 
-interface Detector {
-  readonly masker: MaskerName;
-  /** Of the last words of a name, in small letters with `_` between. */
-  readonly name: RegExp;
-  /** Whether a value looks like one; null when nothing tells. */
-  readonly value: ((text: string) => boolean) | null;
-  /** The values alone are enough. */
-  readonly isTelling: boolean;
-  readonly families: readonly Family[];
+/** Null when nothing speaks for anything. */
+export function detect(
+  name: string,
+  family: Family,
+  samples: readonly (string | null)[],
+  around: Surroundings = nowhere,
+): Detected | null {
+  const words = asWords(name);
+  const values = tellingOf(samples, family);
+  let likely: Detected | null = null;
+  for (const detector of detectors) {
+    if (!detector.families.includes(family) || detector.where?.(around) === false) continue;
+    const found = weigh(detector, { name, isNamed: detector.name.test(words), values });
+    if (found?.confidence === 'sure') return found;
+    likely ??= found;
+  }
+  return likely ?? (texts.includes(family) ? (randomIn(words, values) ?? proseIn(values)) : null);
 }
 
-const digitsOf = (text: string): string => text.replace(/\D/g, '');
-const passesLuhn = (text: string): boolean => {
-  const sum = Array.from(digitsOf(text), Number)
-    .toReversed()
-    .reduce((all, digit, i) => all + (i % 2 === 0 ? digit : digit > 4 ? digit * 2 - 9 : digit * 2), 0);
-  return sum % 10 === 0;
-};
-const likeName = /^\p{Lu}[\p{L}'’.-]+(?:,? \p{Lu}[\p{L}'’.-]*){0,3}$/u;
-const hasFamily = (...families: Family[]): Pick<Detector, 'families'> => ({ families });
-const both = hasFamily('text', 'text-array', 'json');
-const isWord = (text: string): boolean => likeName.test(text);
+/** What there is to look at: elements of arrays one by one, blanks left out. */
+export const tellingOf = (samples: readonly (string | null)[], family: Family): readonly string[] =>
+  samples.flatMap((sample) => {
+    if (sample === null || sample.trim() === '') return [];
+    const all = family === 'text-array' ? elementsOf(sample) : [sample];
+    return all.map((each) => each.slice(0, LONGEST_SAMPLE)).filter((each) => each.trim() !== '');
+  });
 
-/** The first that fits best wins; the particular stand before the general. */
-const detectors: readonly Detector[] = [
-  {
-    masker: 'email',
-    name: /(?:^|_)e_?mails?(?:_address(?:es)?)?$|(?:^|_)mail$|(?:^|_)(?:recipient|sender|reply_to)$/,
-    value: (text) => /^\s*[^\s@<>]+@[^\s@<>]+\.[\p{L}\d-]{2,}\s*$/u.test(text),
-    isTelling: true,
-    ...both,
-  },
-  {
-    masker: 'iban',
-    name: /(?:^|_)iban$/,
-    value: (text) => /^[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,4})?$/.test(text),
-    isTelling: true,
-    ...both,
-  },
-  {
-    masker: 'card',
-    name: /(?:^|_)(?:card|pan|card_(?:number|no))$|credit_?card/,
-    value: (text) => /^[\d -]{13,23}$/.test(text) && /^\d{13,19}$/.test(digitsOf(text)) && passesLuhn(text),
-    isTelling: true,
-    ...both,
-  },
-  {
-    masker: 'token',
-    name: /(?:^|_)(?:token|secret|password|passwd|pwd|hash|digest|api_?key|private_key|session_(?:id|key)|otp|pin|salt|signature|cookie|nonce)s?$|password|secret|(?:^|_)auth_/,
-    value: (text) => /^(?:\$2[aby]?\$|\$argon2|pbkdf2|sk_(?:live|test)_|gh[pousr]_|xox[bp]-|eyJ[\w-]+\.)/.test(text),
-    isTelling: true,
-    ...both,
-  },
-  {
-    masker: 'ip',
-    name: /(?:^|_)ip(?:_?(?:addr(?:ess)?|v4|v6))?$|(?:^|_)(?:remote|client|peer)_addr(?:ess)?$/,
-    value: (text) => /^(?:\d{1,3}\.){3}\d{1,3}(?:\/\d+)?$|^[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?:\/\d+)?$/i.test(text),
-    isTelling: true,
-    ...hasFamily('text', 'text-array', 'json', 'network'),
-  },
-  { masker: 'mac', name: /(?:^|_)mac(?:_?addr(?:ess)?)?$/, value: null, isTelling: false, ...hasFamily('mac') },
-  {
-    masker: 'given-name',
-    name: /(?:^|_)(?:first_?name|given_?name|forename|middle_?name|fname|vorname|nick_?name)$/,
-    value: isWord,
-    isTelling: false,
-    ...both,
-  },
-  {
-    masker: 'family-name',
-    name: /(?:^|_)(?:last_?name|family_?name|surname|lname|nachname|maiden_?name)$/,
-    value: isWord,
-    isTelling: false,
-    ...both,
-  },
-  {
-    masker: 'company',
-    name: /(?:^|_)(?:company|employer|organi[sz]ation|org|business|firm)(?:_?name)?$/,
-    value: (text) => /\p{L}/u.test(text),
-    isTelling: false,
-    ...both,
-  },
-  {
-    masker: 'full-name',
-    name: /(?:^|_)(?:full_?name|real_?name|display_?name|contact(?:_?name)?|customer_?name|user_?name|person|author|owner_?name|holder|signed_by|recipient_?name|assignee)$|^name$/,
-    value: isWord,
-    isTelling: false,
-    ...both,
-  },
-  {
-    masker: 'digits',
-    name: /(?:^|_)(?:phone|mobile|tel|telephone|cell|fax|msisdn|whatsapp|sms)(?:_?(?:number|no|nr))?s?$|(?:^|_)(?:ssn|national_?id|tax_?(?:id|number)|passport(?:_?(?:no|number))?|nino|vat(?:_?(?:id|number))?|social_security(?:_number)?)$/,
-    value: (text) =>
-      /^\+?[\d\s()./-]{7,24}$/.test(text) && digitsOf(text).length >= 7 && !/^\d{4}-\d\d-\d\d/.test(text),
-    isTelling: false,
-    ...both,
-  },
-  {
-    masker: 'street',
-    name: /(?:^|_)(?:street|address(?:_?(?:line)?_?\d?)?|addr|addr_?\d|line_?[12])$/,
-    value: (text) => /\p{L}{2}/u.test(text),
-    isTelling: false,
-    ...both,
-  },
-  {
-    masker: 'place',
-    name: /(?:^|_)(?:city|town|suburb|birth_?place|place_of_birth|district|county)$/,
-    value: (text) => /\p{L}{2}/u.test(text),
-    isTelling: false,
-    ...both,
-  },
-  {
-    masker: 'digits',
-    name: /(?:^|_)(?:zip|zip_?code|postal_?code|post_?code|plz)$/,
-    value: (text) => /\d/.test(text),
-    isTelling: false,
-    ...both,
-  },
-  {
-    masker: 'url',
-    name: /(?:^|_)(?:url|uri|link|website|homepage|webhook|callback|avatar|endpoint)(?:_url)?s?$/,
-    value: (text) => /^[a-z][a-z\d+.-]*:\/\/\S+$/i.test(text),
-    isTelling: true,
-    ...both,
-  },
-  {
-    masker: 'date-shift',
-    name: /(?:^|_)(?:dob|birth_?(?:date|day)|date_of_birth|born(?:_on|_at)?|death_?date|deceased_(?:on|at))$/,
-    value: null,
-    isTelling: false,
-    ...hasFamily('day'),
-  },
-  {
-    masker: 'band',
-    name: /(?:^|_)(?:salary|income|wage|pay|compensation|net_?worth|balance)$/,
-    value: null,
-    isTelling: false,
-    ...hasFamily('whole', 'fraction'),
-  },
-  {
-    masker: 'bytes',
-    name: /(?:^|_)(?:avatar|photo|picture|image|selfie|fingerprint|signature|scan|thumbnail)(?:_(?:data|bytes|blob))?$/,
-    value: null,
-    isTelling: false,
-    ...hasFamily('bytes'),
-  },
-  {
-    masker: 'text',
-    name: /(?:^|_)(?:note|notes|comment|comments|body|message|description|bio|about|content|text|subject|title|transcript|summary|feedback|reason|remarks?|review)s?$/,
-    value: (text) => /\S+@\S+\.\S+|\+?\d[\d ().-]{7,}\d/.test(text) || text.split(' ').length > 4,
-    isTelling: false,
-    ...both,
-  },
-];
+/** Of an array as PostgreSQL writes it; what is none stands for itself. */
+function elementsOf(written: string): readonly string[] {
+  if (!/^\{.*\}$/s.test(written)) return [written];
+  const found = written.slice(1, -1).matchAll(/"((?:[^"\\]|\\.)*)"|([^,{}"]+)/gs);
+  return [...found].flatMap(([, quoted, bare]) =>
+    quoted === undefined ? (bare === 'NULL' ? [] : [bare!]) : [quoted.replace(/\\(.)/gs, '$1')],
+  );
+}
 
-/** `userEmail`, `USER_EMAIL` and `user-email` are one. */
-const asWords = (name: string): string =>
-  name
-    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
-    .replace(/[^\p{L}\d]+/gu, '_')
-    .replace(/^_|_$/g, '')
-    .toLowerCase();
+interface Seen {
+  readonly name: string;
+  readonly isNamed: boolean;
+  readonly values: readonly string[];
+}
 
-/** Share of the values that say so; null when there are none. */
-function shareOf(values: readonly string[], test: Detector['value']): number | null {
+function weigh({ masker, fits, tells, least = 0 }: Detector, { name, isNamed, values }: Seen): Detected | null {
+  const agreeing = shareOf(values, isNamed ? fits : tells);
+  const telling = shareOf(values, tells);
+  const percent = (share: number): string => `${Math.round(share * 100)} % of ${values.length} values`;
+  const shown = agreeing !== null && agreeing > 0 ? [percent(agreeing)] : [];
+  const because = [...(isNamed ? [`its name "${name}"`] : []), ...shown].join(' and ');
+  if (telling !== null && telling >= 0.8) return { masker, confidence: 'sure', because };
+  if (isNamed && (fits === null || (agreeing !== null && agreeing >= 0.5)))
+    return { masker, confidence: 'sure', because };
+  // Some values of a column may be somebody's where most are not.
+  const isLikely = isNamed ? agreeing === null || agreeing > least : telling !== null && telling >= 0.1;
+  return isLikely ? { masker, confidence: 'likely', because } : null;
+}
+
+/** Share of the values that say so; null when there are none, or nothing tells. */
+function shareOf(values: readonly string[], test: ((text: string) => boolean) | null): number | null {
   if (!test || values.length === 0) return null;
   return values.filter(test).length / values.length;
 }
 
-/** What a column, or a leaf of JSON by its last key, seems to hold; null when nothing speaks for anything. */
-export function detect(name: string, family: Family, samples: readonly (string | null)[]): Detected | null {
-  const words = asWords(name);
-  const values = samples.flatMap((sample) =>
-    sample === null || sample.trim() === '' ? [] : [sample.slice(0, LONGEST_SAMPLE)],
-  );
-  let likely: Detected | null = null;
-  for (const { masker, name: shape, value, isTelling, families } of detectors) {
-    if (!families.includes(family)) continue;
-    const isNamed = shape.test(words);
-    const share = shareOf(values, value);
-    const because = [
-      ...(isNamed ? [`its name "${name}"`] : []),
-      ...(share !== null && share >= 0.5 ? [`${Math.round(share * 100)} % of ${values.length} values`] : []),
-    ].join(' and ');
-    const isSure = isTelling && share !== null && share >= 0.8;
-    if (isSure || (isNamed && (value === null || (share !== null && share >= 0.5))))
-      return { masker, confidence: 'sure', because };
-    // Some values of a column may be somebody's where most are not.
-    const isLikely = (isNamed && (share === null || share > 0)) || (isTelling && share !== null && share >= 0.1);
-    if (isLikely)
-      likely ??= {
-        masker,
-        confidence: 'likely',
-        because: because || `${Math.round((share ?? 0) * 100)} % of its values`,
-      };
-  }
-  return likely ?? proseIn(family, values);
+/** Long and mixed as only a machine writes, and hardly ever twice: a key to something. */
+function randomIn(words: string, values: readonly string[]): Detected | null {
+  if (isNumbered.test(words) || values.length < 2) return null;
+  const share = shareOf(values, isRandom)!;
+  const isDifferent = new Set(values).size > values.length / 2;
+  return share >= 0.4 && isDifferent
+    ? { masker: 'token', confidence: 'likely', because: `${Math.round(share * 100)} % of its values look random` }
+    : null;
 }
 
 /** Long texts of many different words hold whatever people wrote. */
-function proseIn(family: Family, values: readonly string[]): Detected | null {
-  if (!['text', 'text-array', 'json'].includes(family) || values.length === 0) return null;
-  const share = shareOf(values, (text) => text.length > 60 && text.split(/\s+/).length > 8)!;
-  return share < 0.1
+function proseIn(values: readonly string[]): Detected | null {
+  const share = shareOf(values, isProse);
+  return share === null || share < 0.1
     ? null
     : { masker: 'text', confidence: 'likely', because: `${Math.round(share * 100)} % of its values are prose` };
-}
-
-export interface DetectedLeaf {
-  readonly path: string;
-  readonly detected: Detected;
-}
-
-/** What the leaves of a JSON column seem to hold, each by its last key. */
-export function detectLeaves({ samples }: SourceColumn): readonly DetectedLeaf[] {
-  const leaves = new Map<string, string[]>();
-  for (const sample of samples) {
-    try {
-      if (sample !== null) leavesOf(JSON.parse(sample), '', leaves);
-    } catch {
-      // a sample that was cut says nothing
-    }
-  }
-  return [...leaves].flatMap(([path, texts]) => {
-    const key = parseJsonPath(path)?.findLast((step) => step.kind === 'key');
-    const detected = detect(key?.kind === 'key' ? key.key : '', 'json', texts);
-    return detected
-      ? [{ path, detected: { ...detected, because: `${path === '' ? 'its root' : `"${path}"`}: ${detected.because}` } }]
-      : [];
-  });
-}
-
-/** Of JSON: what its most certain leaf holds. */
-export function detectColumn(column: SourceColumn): Detected | null {
-  const family = familyOf(column.type);
-  if (family !== 'json') return detect(column.name, family, column.samples);
-  const leaves = detectLeaves(column).map(({ detected }) => detected);
-  return leaves.find(({ confidence }) => confidence === 'sure') ?? leaves[0] ?? null;
 }

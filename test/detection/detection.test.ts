@@ -1,0 +1,37 @@
+// The bar of `npm run bench refresh -- --part=detection`, held on every run of the tests: it is pure and takes a fraction of a second.
+import { describe, expect, test } from 'vitest';
+import { measureAll, ofProduct, shouting, silent } from './detector.ts';
+import { fitOf, least, precisionOf, recallOf } from './measure.ts';
+import { heldOut, readPublicSchema, tuning, unseen } from './schemas.ts';
+
+describe.each([
+  ['looked at while tuning', tuning],
+  ['held out', heldOut],
+  ['written later', unseen],
+])('schemas %s', (_, names) => {
+  const measured = measureAll(names, ofProduct);
+
+  test('F097 enough of what is personal is found, and enough of what is found is personal', () => {
+    expect(recallOf(measured), measured.missed.join('\n')).toBeGreaterThanOrEqual(least.recall);
+    expect(precisionOf(measured), measured.wrong.join('\n')).toBeGreaterThanOrEqual(least.precision);
+    expect(fitOf(measured), measured.unfit.join('\n')).toBeGreaterThanOrEqual(0.95);
+  });
+
+  test('a detector that says nothing, and one that calls everything personal, fail', () => {
+    expect(recallOf(measureAll(names, silent))).toBe(0);
+    expect(precisionOf(measureAll(names, silent))).toBe(0);
+    expect(precisionOf(measureAll(names, shouting))).toBeLessThan(least.precision);
+  });
+});
+
+test('there are enough schemas, and each has something personal and much that is not', () => {
+  const all = [...tuning, ...heldOut, ...unseen];
+  expect(new Set(all).size).toBeGreaterThanOrEqual(6);
+  for (const name of all) {
+    const { tables, truth } = readPublicSchema(name);
+    const columnCount = tables.reduce((sum, { columns }) => sum + columns.length, 0);
+    const personalCount = [...truth.values()].filter(({ isOpen }) => !isOpen).length;
+    expect(personalCount, name).toBeGreaterThan(10);
+    expect(columnCount, name).toBeGreaterThan(2 * personalCount);
+  }
+});
