@@ -12,9 +12,16 @@ const alone = ['test/shelf/**/*.test.ts'];
  */
 const long = [
   ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
-  ...['driver-command', 'driver-http', 'origins', 'under-way', 'refresh', 'rehearse', 'migrate-run'].map(
-    (name) => `test/cli/${name}.test.ts`,
-  ),
+  ...[
+    'driver-command',
+    'driver-http',
+    'origins',
+    'under-way',
+    'refresh',
+    'refresh-plan',
+    'rehearse',
+    'migrate-run',
+  ].map((name) => `test/cli/${name}.test.ts`),
   ...[
     'kill/disturbances',
     'cli/held-and-queued',

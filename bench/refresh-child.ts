@@ -16,6 +16,7 @@ async function main([sourceUrl, targetUrl, proven]: readonly string[]): Promise<
   const stations: Partial<Record<Station, number>> = {};
   const refreshed = await runRefresh({
     ...{ environment: 'staging', sourceEnvironment: 'production', sourceUrl: sourceUrl!, targetUrl: targetUrl!, rules },
+    looked: null,
     ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false, isDryRun: false },
     ...{ isProven: proven === 'proven', at: new Date().toISOString(), signal: new AbortController().signal },
     onStation: (station) => (stations[station] = performance.now()),

@@ -51,7 +51,7 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
     const dataFromAt = world.clock.now();
     return await runRefresh({
       ...ends,
-      ...{ environment, rules: file.rules, at: new Date(dataFromAt).toISOString() },
+      ...{ environment, rules: file.rules, looked: file.looked, at: new Date(dataFromAt).toISOString() },
       ...{ workerCount: wish.workerCount, isDryRun: wish.isDryRun, isProven: wish.isProven, signal: wish.signal },
       ...{ onStation: wish.onStation, onProgress: wish.onProgress },
       underLock: (act, published) =>
@@ -70,19 +70,39 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
   }
 }
 
-/** Both ends, as declared, with the key; refused before anything is connected when data would flow the wrong way. */
-async function findEnds(world: World, project: Project, name: string, file: RefreshFile): Promise<FoundEnds> {
-  const environment = environmentOf(project, name);
+interface RefreshSource {
+  readonly sourceEnvironment: string;
+  readonly sourceUrl: string;
+  readonly from: Environment;
+  readonly database: Database;
+  /** What references are resolved in. */
+  readonly light: ResolvedVariables;
+}
+
+/** Where the data comes from, as declared; refused when the target is no environment before it. */
+export async function findSource(
+  world: World,
+  project: Project,
+  target: Environment,
+  file: RefreshFile,
+): Promise<RefreshSource> {
   const { source } = file;
   const sourceEnvironment = source.environment ?? project.path.at(-1)!;
   const from = environmentOf(project, sourceEnvironment);
-  require(judgeEnvironments(project.path, sourceEnvironment, name));
+  require(judgeEnvironments(project.path, sourceEnvironment, target.name));
   const database = databaseOf(project, file);
   const light = await world.resolveVariables(project, from);
   const sourceUrl =
     source.url === null
       ? await embeddedReader(world, project, from, database)
       : resolve(light, source.url, 'source.url');
+  return { sourceEnvironment, sourceUrl, from, database, light };
+}
+
+/** Both ends, as declared, with the key; refused before anything is connected when data would flow the wrong way. */
+async function findEnds(world: World, project: Project, name: string, file: RefreshFile): Promise<FoundEnds> {
+  const environment = environmentOf(project, name);
+  const { sourceEnvironment, sourceUrl, from, database, light } = await findSource(world, project, environment, file);
   const targetUrl = await urlOf(world, project, environment, database);
   const last = environmentOf(project, project.path.at(-1)!);
   const guarded = [

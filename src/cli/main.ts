@@ -31,6 +31,7 @@ const delivery = () => import('./commands/delivery.ts') as Promise<Bodies>;
 const goingBack = () => import('./commands/going-back.ts') as Promise<Bodies>;
 const closing = () => import('./commands/maintenance.ts') as Promise<Bodies>;
 const people = () => import('./commands/people.ts') as Promise<Bodies>;
+const planning = () => import('./commands/refresh-plan.ts') as Promise<Bodies>;
 const refreshing = () => import('./commands/refresh.ts') as Promise<Bodies>;
 const rehearsing = () => import('./commands/rehearse.ts') as Promise<Bodies>;
 const reading = () => import('./commands/reading.ts') as Promise<Bodies>;
@@ -110,7 +111,7 @@ program
   .option('--until <time>', 'when it is planned to end: 22:30, or an instant with its zone')
   .action(body(closing, 'maintenance'));
 
-program
+const refresh = program
   .command('refresh')
   .description('give an environment a masked copy of the data of one further along, by the rules of refresh.yaml')
   .argument('<environment>')
@@ -118,6 +119,20 @@ program
   .option('--no-proof', 'do not look for originals in the copy before it is published')
   .option('--dry-run', 'look at both ends and every rule, and copy nothing')
   .action(body(refreshing, 'refresh'));
+refresh
+  .command('plan')
+  .description(
+    'look at the source and propose a rule for every column: a first refresh.yaml, or what has changed since',
+  )
+  .argument('<environment>')
+  .option('--source <url>', 'where the data comes from, with references, for a first refresh.yaml')
+  .option('--write', 'add what is new to refresh.yaml, and say in refresh.lock that it was looked at')
+  .option('--accept', 'take in what is of another type now, after a look at its rules')
+  .option('--dry-run', 'propose, and write nothing')
+  // What both commands take is given to the first of them, wherever it stands.
+  .action((environment: string, _own: unknown, command: Command) =>
+    body(planning, 'refreshPlan')(environment, command.optsWithGlobals(), command),
+  );
 program
   .command('rehearse')
   .description('try the migration of this tree on clones of a copy, as the check migration-rehearsal declares it')

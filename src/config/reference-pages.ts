@@ -23,7 +23,7 @@ function defaultText(node: SchemaNode, isRequired: boolean): string {
 }
 
 /** Every field below a node, a row each; what the project names itself is written `<name>`. */
-function rows(root: SchemaNode, node: SchemaNode, base: string, skip: ReadonlySet<string>): readonly Row[] {
+export function rows(root: SchemaNode, node: SchemaNode, base: string, skip: ReadonlySet<string>): readonly Row[] {
   if (isEndless(root, node)) return [];
   return keyed(root, node, undefined).flatMap((form) => {
     const required = new Set(form.required);
@@ -64,7 +64,7 @@ function rowsOf(root: SchemaNode, child: SchemaNode, path: string, isRequired: b
   return [row, ...rows(root, child, path, new Set()), ...lists];
 }
 
-function table(all: readonly Row[]): string {
+export function table(all: readonly Row[]): string {
   const once = [...new Map(all.map((row) => [row.path, row])).values()];
   const lines = once.map(
     (row) => `| \`${row.path}\` | ${cell(row.type)} | ${cell(row.byDefault)} | ${cell(row.meaning)} |`,
@@ -72,7 +72,7 @@ function table(all: readonly Row[]): string {
   return ['| field | type | default | meaning |', '|---|---|---|---|', ...lines].join('\n');
 }
 
-const drawn = 'Drawn from the schemas by `npm run reference`; do not edit.';
+export const drawn = 'Drawn from the schemas by `npm run reference`; do not edit.';
 
 /** docs/reference/configuration.md */
 export function configurationPage(registries: Registries): string {

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { failed, ok, type Result } from '../domain/failure.ts';
 import type { RefreshRules, Rule } from '../domain/refresh/rules.ts';
+import type { Looked } from '../domain/refresh/changes.ts';
 import { tell, type Ground } from './issues.ts';
+import { loadRefreshLock, lockBeside } from './refresh-lock.ts';
 import { refreshShape, type RuleShape } from './refresh-shape.ts';
 import { schemaOf } from './schema-node.ts';
 import { readText } from './source-text.ts';
@@ -20,6 +22,8 @@ export interface RefreshFile {
   readonly database: string | null;
   readonly key: string | null;
   readonly rules: RefreshRules;
+  /** Columns and types that people looked at, of `refresh.lock` beside it; null when there is none. */
+  readonly looked: Looked | null;
 }
 
 /** Every mistake of the file at once; whether the rules fit the source is the plan's question. */
@@ -30,11 +34,20 @@ export function loadRefreshFile(file: string): Result<RefreshFile> {
       code: 'GR5040',
       message: `There is no file ${shownAs}.`,
       where: file,
-      do: 'Write it: a rule for every column, under "columns", "patterns" or "types".',
+      do: 'Run "greenroom refresh plan <environment>": it looks at the source and writes a first one.',
     });
   const text = readText(file, shownAs, null);
   if (!text.ok) return text;
-  const tree = parseYaml(text.value, shownAs);
+  const understood = understandRefresh(text.value, shownAs);
+  const looked = loadRefreshLock(lockBeside(file));
+  if (!understood.ok || !looked.ok)
+    return failed(...(understood.ok ? [] : understood.failures), ...(looked.ok ? [] : looked.failures));
+  return ok({ ...understood.value, looked: looked.value });
+}
+
+/** The text of such a file. */
+export function understandRefresh(text: string, shownAs: string): Result<Omit<RefreshFile, 'looked'>> {
+  const tree = parseYaml(text, shownAs);
   if (!tree.ok) return tree;
   const ground: Ground = { tree: tree.value, written: plainOf(tree.value), schema: () => schemaOf(refreshShape) };
   const shape = refreshShape.safeParse(ground.written);

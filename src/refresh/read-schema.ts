@@ -51,7 +51,10 @@ interface Row extends Omit<SourceColumn, 'samples'> {
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** In the transaction of a snapshot, so that schema and values are of one moment. Tables without columns hold nothing and are not here. */
-export async function readSchema(source: Client): Promise<readonly SourceTable[]> {
+export async function readSchema(
+  source: Client,
+  onTable: (done: number, count: number) => void = () => {},
+): Promise<readonly SourceTable[]> {
   // Names are quoted by PostgreSQL only where they must be, whatever the role's settings say.
   await source.query('SET LOCAL quote_all_identifiers = off');
   const { rows } = await source.query<Row>(asked);
@@ -64,6 +67,7 @@ export async function readSchema(source: Client): Promise<readonly SourceTable[]
       return { ...column, samples: samples.map((values) => values[i] ?? null) };
     });
     tables.push({ name, columns: described });
+    onTable(tables.length, byTable.size);
   }
   return tables;
 }

@@ -134,6 +134,7 @@ const order = (more: Partial<RefreshOrder> = {}): RefreshOrder => ({
   },
   ...{
     rules,
+    looked: null,
     secret: Buffer.from('a key that everybody may know'),
     workerCount: 2,
     isOwnTarget: false,

@@ -1,6 +1,7 @@
 // The walk of a refresh: gate, plan, load beside, verify, swap. Until the swap the target has its old data, and whatever fails leaves it so.
 import type { Client } from 'pg';
 import { fail, FailureError } from '../domain/failure.ts';
+import type { Looked } from '../domain/refresh/changes.ts';
 import { compilePlan, type PlannedTable, type Trials } from '../domain/refresh/compile.ts';
 import { judgeIdentities, markerOf, refreshedComment } from '../domain/refresh/direction.ts';
 import type { RefreshRules } from '../domain/refresh/rules.ts';
@@ -23,6 +24,8 @@ export interface RefreshOrder {
   readonly sourceUrl: string;
   readonly targetUrl: string;
   readonly rules: RefreshRules;
+  /** Columns and types that people looked at; null when nobody has said. */
+  readonly looked: Looked | null;
   /** At least 16 bytes; null draws a key that is gone after the run. */
   readonly secret: Uint8Array | null;
   readonly workerCount: number;
@@ -95,7 +98,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
   await old.end();
 
   const snapshot = await exportSnapshot(source);
-  const plan = planOf(await readSchema(source), order.rules);
+  const plan = planOf(await readSchema(source), order);
   const dumping = await connect({ url: sourceUrl, what: 'the source' }, true); // ended by who uses it
   const script = readScript(await dumpSchema(dumping, snapshot, signal));
   if (script === null) return fail({ code: 'GR5046', message: 'pg_dump wrote something else than a schema.' });
@@ -199,10 +202,13 @@ async function columnsOf(client: Client): Promise<ReadonlySet<string>> {
 }
 
 /** Limits and checks are tried by PostgreSQL itself, with every row instead of a sample, before anything is published. */
-function planOf(tables: readonly SourceTable[], rules: RefreshRules): readonly PlannedTable[] {
+function planOf(
+  tables: readonly SourceTable[],
+  { rules, looked }: Pick<RefreshOrder, 'rules' | 'looked'>,
+): readonly PlannedTable[] {
   const names = tables.flatMap((table) => table.columns.map((column) => columnName(table, column)));
   const judgedByTarget: Trials = new Map(names.map((name) => [name, 'held' as const]));
-  const plan = compilePlan(tables, rules, judgedByTarget, null);
+  const plan = compilePlan(tables, rules, judgedByTarget, looked);
   if (!plan.ok) throw new FailureError(...plan.failures);
   return plan.value;
 }

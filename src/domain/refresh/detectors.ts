@@ -152,6 +152,11 @@ export const detectors: readonly Detector[] = [
     },
   ),
   of(
+    'id',
+    /(?:^|_)(?:phone|mobile|tel|telephone|cell|fax|msisdn|ssn|social_security|national_id|passport|card_number|account_number)(?:_?(?:number|no|nr))?$/,
+    { families: ['whole'] },
+  ),
+  of(
     'date-shift',
     /(?:^|_)(?:dob|birth_?(?:date|day)|date_of_birth|born(?:_on|_at)?|death_?date|deceased_(?:on|at))$/,
     { families: ['day'] },

@@ -75,7 +75,7 @@ export const refuse = {
     code: 'GR5030',
     message: `${name} ${what} since the plan was looked at.`,
     where: name,
-    do: 'Look at its rule, then accept the schema as it is now.',
+    do: 'Run "greenroom refresh plan" for the environment: it shows what is different, --write and --accept take it in.',
   }),
   noPath: (name: string, place: string, path: string): Failure => ({
     code: 'GR5031',

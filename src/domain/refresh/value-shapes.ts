@@ -46,7 +46,7 @@ const names = new RegExp(`^${name}(?:\\s*[,;/&]\\s*${name})*$`, 'u');
 export const isName = (text: string): boolean => oneName.test(text) || names.test(text);
 export const isFullName = (text: string): boolean => isName(text) && /\p{L} \p{L}/u.test(text);
 
-const isUuid = (text: string): boolean => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
+export const isUuid = (text: string): boolean => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 
 /** What people are called by machines: one word that is no number and no hash. */
 export const isLogin = (text: string): boolean =>
