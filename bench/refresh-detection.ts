@@ -10,11 +10,26 @@ function row(measure: string, value: number, bar: string, holds: boolean, contro
   return { bench: 'refresh', measure: `detection: ${measure}`, value, unit: '%', bar, holds, control };
 }
 
-function rowsOf(half: string, measured: Measured): readonly BenchRow[] {
+/** `first`: what came out when the schemas were looked at for the first time, before anything was mended for them. */
+function rowsOf(
+  half: string,
+  measured: Measured,
+  first?: { readonly recall: number; readonly precision: number },
+): readonly BenchRow[] {
   const [recall, precision] = [recallOf(measured), precisionOf(measured)];
   return [
-    row(`recall, ${half}`, percent(recall), '>= 95', recall >= least.recall),
-    row(`precision, ${half}`, percent(precision), '>= 80', precision >= least.precision),
+    row(
+      `recall, ${half}`,
+      percent(recall),
+      `>= 95${first ? `; first look ${first.recall}` : ''}`,
+      recall >= least.recall,
+    ),
+    row(
+      `precision, ${half}`,
+      percent(precision),
+      `>= 80${first ? `; first look ${first.precision}` : ''}`,
+      precision >= least.precision,
+    ),
     row(`masker that fits, ${half}`, percent(fitOf(measured)), 'reported', true),
   ];
 }
@@ -27,8 +42,8 @@ export async function detectionRows(): Promise<readonly BenchRow[]> {
   const tookMs = performance.now() - startMs;
   return [
     ...rowsOf('half looked at while tuning', measureAll(tuning, ofProduct)),
-    ...rowsOf('half held out', measureAll(heldOut, ofProduct)),
-    ...rowsOf('written later', measureAll(unseen, ofProduct)),
+    ...rowsOf('half held out', measureAll(heldOut, ofProduct), { recall: 94, precision: 94 }),
+    ...rowsOf('written later', measureAll(unseen, ofProduct), { recall: 91.8, precision: 78.3 }),
     ...rowsOf(`all ${all.length} schemas`, measured),
     { ...row('all schemas read and detected', Math.round(tookMs), 'reported', true), unit: 'ms' },
     row('recall of a detector that says nothing', percent(quiet), '< 95', quiet < least.recall, true),
