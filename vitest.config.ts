@@ -39,7 +39,7 @@ const long = [
     (name) => `src/rehearsal/${name}.test.ts`,
   ),
   'src/haproxy/machines.test.ts',
-  ...['migration-rehearsal', 'data-age'].map((name) => `src/checks/${name}.test.ts`),
+  ...['migration-rehearsal', 'migration-rehearsal/squawk', 'data-age'].map((name) => `src/checks/${name}.test.ts`),
   'src/app/migrated-databases.test.ts',
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */

@@ -1,5 +1,6 @@
 import type { RehearsedMigration } from '../app/rehearse-migration.ts';
 import { weigh } from '../checks/migration-rehearsal/judge.ts';
+import { squawkFindings } from '../checks/migration-rehearsal/squawk.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { StatementFacts } from '../domain/rehearsal/facts.ts';
 import { stops } from '../domain/rehearsal/reason.ts';
@@ -32,6 +33,8 @@ export function sayRehearsal(out: Output, { check, data, judgement }: RehearsedM
     const { source, executed, planned, excepted } = captured;
     out.line(`  captured     by ${source}: ${executed} executed, ${planned} planned, ${excepted} left out`);
   }
+  for (const { name, value } of squawkFindings(data.squawk).slice(0, mostStatements))
+    out.line(`  ${name.padEnd(13)}${value}`);
   const took = facts.durationMs === null ? 'not measured' : formatDuration(facts.durationMs);
   out.line(`  took         ${took}, its budget is ${formatDuration(data.budgetMs)}; ${counted(data.runs, 'run')}`);
   out.line(`  copy         ${data.copy} of ${new Date(data.copiedAtMs).toISOString()}`);

@@ -7,6 +7,7 @@ import { commandOn } from './commands.ts';
 import { migrationText } from './identity.ts';
 import type { RehearsalData } from './judge.ts';
 import { timelineOf } from './timeline.ts';
+import { askSquawk } from './squawk.ts';
 
 const where = 'the check migration-rehearsal';
 
@@ -62,18 +63,9 @@ export async function gatherRehearsal(
   const { database, budgetMs } = migration;
   const measured = await context.effects.rehearsals.rehearse({ ...request, onProgress }, signal);
   const { facts, isIdle, digest, copiedAtMs, runs, swept, mark } = measured;
+  const squawk = await askSquawk(context, request.files, facts.statements, signal);
   const data: RehearsalData = {
-    database,
-    copy,
-    copiedAtMs,
-    digest,
-    profile,
-    budgetMs,
-    runs,
-    swept,
-    isIdle,
-    facts,
-    mark,
+    ...{ database, copy, copiedAtMs, digest, profile, budgetMs, runs, swept, isIdle, facts, mark, squawk },
   };
   return { status: 'measured', data, plots: [timelineOf(measured)] } as const;
 }

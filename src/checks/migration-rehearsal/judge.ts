@@ -9,6 +9,7 @@ import { returnWords } from '../../domain/migrated-database.ts';
 import type { Finding, Judgement } from '../../kinds/check.ts';
 import type { SchemaMark } from '../../kinds/rehearsals.ts';
 import { counted } from '../../kinds/wording.ts';
+import { squawkFindings, type SquawkSaid } from './squawk.ts';
 
 export interface RehearsalData {
   readonly database: string;
@@ -27,6 +28,8 @@ export interface RehearsalData {
   readonly facts: RehearsalFacts;
   /** Of production. Absent in evidence of before it was looked at. */
   readonly mark?: SchemaMark;
+  /** Absent in a record that is older than this question. */
+  readonly squawk?: SquawkSaid;
 }
 
 export const weigh = ({ facts, budgetMs }: RehearsalData): RehearsalJudgement =>
@@ -94,6 +97,7 @@ function measured(data: RehearsalData): readonly Finding[] {
   const stall = longestStall(data);
   const { durationMs } = data.facts;
   return [
+    ...squawkFindings(data.squawk),
     ...(durationMs === null ? [] : [valueOf('migration', durationMs, data.budgetMs)]),
     returnFinding(data),
     ...(stall === null ? [] : [valueOf('longest wait of the old version', stall, defaultBars.stallConditionalMs)]),
