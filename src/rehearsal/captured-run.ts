@@ -6,7 +6,7 @@ import { harderTables, type WriteRule } from '../domain/rehearsal/harder-tables.
 import type { Capture } from './capture.ts';
 import { capturedStatements, type CapturedStatement } from './captured-statement.ts';
 import type { Scratch } from './scratch.ts';
-import { tableKin, writeRules } from './table-rules.ts';
+import { enumWords, tableKin, writeRules } from './table-rules.ts';
 import { tryStatement } from './try-statement.ts';
 
 /** As they ended before; the values they are tried with stay in memory. */
@@ -15,6 +15,7 @@ export interface TriedBefore {
   readonly statements: readonly CapturedStatement[];
   readonly tried: readonly Tried[];
   readonly rules: readonly WriteRule[];
+  readonly words: ReadonlyMap<string, readonly string[]>;
   readonly unreadable: number;
   readonly excepted: number;
 }
@@ -58,18 +59,24 @@ export async function tryBefore(
 ): Promise<TriedBefore> {
   const apart = await toldApart(capture, except);
   const looker = await scratch.connect('greenroom looker');
-  const rules = await writeRules(looker);
-  return { source: capture.source, ...apart, rules, tried: await tryAll(scratch, apart.statements, role) };
+  const [rules, words] = [await writeRules(looker), await enumWords(looker)];
+  return { source: capture.source, ...apart, rules, words, tried: await tryAll(scratch, apart.statements, role) };
 }
 
 /** On one that was migrated. */
 export async function tryAfter(
   scratch: Scratch,
-  { statements, rules, tried: before, source, unreadable, excepted }: TriedBefore,
+  { statements, rules, words, tried: before, source, unreadable, excepted }: TriedBefore,
   role: string | null,
 ): Promise<CapturedStatements> {
   const looker = await scratch.connect('greenroom looker');
-  const ground = { ...(await tableKin(looker)), harder: harderTables(rules, await writeRules(looker)) };
+  const now = await enumWords(looker);
+  // One that is gone altogether is met by its plan.
+  const narrower = [...words].flatMap(([type, had]) =>
+    now.has(type) && had.some((word) => !now.get(type)!.includes(word)) ? [type] : [],
+  );
+  const harder = harderTables(rules, await writeRules(looker));
+  const ground = { ...(await tableKin(looker)), harder, narrower };
   const after = await tryAll(scratch, statements, role);
   const tries = statements.map(({ shown }, index) => ({ text: shown, before: before[index]!, after: after[index]! }));
   return { source, unreadable, excepted, ...judgeTries(tries, ground) };

@@ -43,7 +43,7 @@ const readable = (text: string): string =>
 
 /** Null when the parser reads nothing in it. A text of several statements has no values beside it. */
 export async function capturedStatements(met: Captured): Promise<readonly CapturedStatement[] | null> {
-  const text = readable(met.text);
+  const text = met.values === 'unknown' && met.types.length === 0 ? readable(met.text) : met.text;
   const bytes = Buffer.from(text);
   try {
     const { stmts = [] } = await parse(`${text}\n`);

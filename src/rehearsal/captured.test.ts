@@ -132,6 +132,53 @@ test(
   },
 );
 
+const script = `create type mood as enum ('glad', 'sad');
+create table users (id int primary key, mood mood); insert into users values (7, 'glad')`;
+test(
+  'a type that becomes another one, an enum that loses a word and what is only looked at by COMMIT are not passed over',
+  patience,
+  async () => {
+    const of = (migration: string, run: Command) =>
+      withCopy(postgres.adminUrl, (copy) => factsOf(migration, { copy, ...recorded(run) }), script);
+    const bound =
+      (text: string, ...values: readonly unknown[]): Command =>
+      async (address) => {
+        const client = await openClient(address);
+        await client.query(text, [...values]);
+        await client.end();
+        return { isDone: true };
+      };
+    const uuid = `alter table users alter id type uuid using gen_random_uuid()`;
+    expect((await of(uuid, bound('select mood from users where id = $1', 7))).captured!.failing).toMatchObject([
+      { failedWith: '22P02' },
+    ]);
+    expect((await of(uuid, sql('select id from users'))).captured!.unchecked).toMatchObject([
+      { why: expect.stringContaining('column 1 is uuid since, and was integer') },
+    ]);
+    const renamed = await of(
+      `alter type mood rename value 'glad' to 'happy'`,
+      bound('select id from users where mood = $1', 'glad'),
+    );
+    expect(renamed.captured!.failing).toMatchObject([{ failedWith: '22P02', said: null }]);
+    const unseen = await of(`alter type mood rename value 'glad' to 'happy'`, async (address) => {
+      const client = await openClient(address);
+      await client.query('select id from users where mood = $1', [Buffer.from('sad')]);
+      await client.end();
+      return { isDone: true };
+    });
+    expect(unseen.captured!.unchecked).toMatchObject([{ why: expect.stringContaining('mood lacks a word') }]);
+    const late =
+      'alter table users add constraint other foreign key (id) references users2 deferrable initially deferred not valid';
+    const deferred = await of(
+      `create table users2 (id int primary key); ${late}`,
+      bound('insert into users (id) values ($1)', 9),
+    );
+    expect(deferred.captured!.failing).toMatchObject([
+      { failedWith: '23503', said: expect.stringContaining('constraint other') },
+    ]);
+  },
+);
+
 test('a command that fails is refused, and one that asks nothing captures nothing', patience, async () => {
   await expect(factsOf('select 1', recorded(sql('select 1 / 0')))).rejects.toThrow(/GR5131/);
   const idle = await factsOf(

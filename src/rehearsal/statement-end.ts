@@ -17,6 +17,14 @@ export async function endOf(client: pg.Client, ask: () => Promise<pg.QueryResult
 /** Of each statement, one after the other. */
 export async function endsOf(client: pg.Client, statements: readonly string[]): Promise<readonly StatementEnd[]> {
   const ends: StatementEnd[] = [];
-  for (const text of statements) ends.push(await endOf(client, () => client.query(text)));
+  for (const text of statements)
+    ends.push(
+      await endOf(client, async () => {
+        const answer = await client.query(text);
+        // What is looked at by COMMIT only would never be looked at.
+        await client.query('set constraints all immediate');
+        return answer;
+      }),
+    );
   return ends;
 }

@@ -58,8 +58,24 @@ async function read(client: pg.Client, user: string | null): Promise<Capture> {
   const met = texts.slice(0, mostStatements).map((text) => ({ text, types: [], values: 'unknown' as const }));
   const who = user === null ? '' : ` of ${user}`;
   return {
-    source: `pg_stat_statements${who}`,
+    source: `pg_stat_statements${who}${await sinceWhen(client, extension.schema)}`,
     met,
     hidden: rows.length - met.length,
   };
+}
+
+/** Since which instant it counts, and how often it has forgotten what was asked least; before PostgreSQL 14 nobody knows. */
+async function sinceWhen(client: pg.Client, schema: string): Promise<string> {
+  const name = `${schema}.pg_stat_statements_info`;
+  const { rows: there } = await client.query<{ isThere: boolean }>(`select to_regclass($1) is not null as "isThere"`, [
+    name,
+  ]);
+  if (there[0]?.isThere !== true) return '';
+  const { rows } = await client.query<{ since: Date; forgotten: string }>(
+    `select stats_reset as since, dealloc::text as forgotten from ${name}`,
+  );
+  const [info] = rows;
+  if (info === undefined) return '';
+  const forgot = info.forgotten === '0' ? '' : `, which has forgotten ${info.forgotten} times what was asked least`;
+  return ` since ${info.since.toISOString()}${forgot}`;
 }

@@ -32,8 +32,20 @@ union all select ${relation('c.oid')}, 'rule', 'row security', concat_ws(' ', c.
   from ${tables} where c.relkind in ('r', 'p') and c.relrowsecurity
 union all select ${relation('c.oid')}, 'rule', y.polname, concat_ws(' ', y.polcmd, y.polpermissive, y.polroles, pg_get_expr(y.polqual, c.oid), pg_get_expr(y.polwithcheck, c.oid))
   from ${tables} join pg_catalog.pg_policy y on y.polrelid = c.oid
+union all select ${relation('u.refobjid')}, 'rule', c.relname, concat_ws(' ', c.relname, c.reloptions)
+  from ${tables} join pg_catalog.pg_rewrite w on w.ev_class = c.oid join (select distinct objid, refobjid from pg_catalog.pg_depend
+    where classid = 'pg_catalog.pg_rewrite'::regclass and refclassid = 'pg_catalog.pg_class'::regclass) u on u.objid = w.oid
+  where c.relkind = 'v' and u.refobjid <> c.oid and c.reloptions::text like '%check_option%'
 union all select ${relation('c.oid')}, 'rule', r.rulename, pg_get_ruledef(r.oid)
   from ${tables} join pg_catalog.pg_rewrite r on r.ev_class = c.oid and r.rulename <> '_RETURN'`;
+
+/** Enum types and their words. */
+export async function enumWords(client: pg.Client): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { rows } = await client.query<{ type: string; words: string[] }>(
+    `select enumtypid::regtype::text as type, array_agg(enumlabel::text) as words from pg_catalog.pg_enum group by 1`,
+  );
+  return new Map(rows.map(({ type, words }) => [type, words]));
+}
 
 export const writeRules = async (client: pg.Client): Promise<readonly WriteRule[]> =>
   (await client.query<WriteRule>(rulesQuery)).rows;

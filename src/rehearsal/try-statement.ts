@@ -1,6 +1,6 @@
 // One captured statement against a clone: planned, and executed where values are at hand. Nothing of it stays.
 import pg from 'pg';
-import type { Refusal, Tried } from '../domain/rehearsal/captured-tries.ts';
+import type { Plan, Refusal, Tried } from '../domain/rehearsal/captured-tries.ts';
 import type { CapturedStatement, Sample } from './captured-statement.ts';
 
 /** SQLSTATEs of which the message holds names alone. */
@@ -25,23 +25,31 @@ export async function tryStatement(client: pg.Client, statement: CapturedStateme
   const prepare = async () => {
     const named = statement.types.length === 0 ? '' : `(${await typeNames(client, statement.types)})`;
     await client.query(`prepare ${name}${named} as ${statement.text}`);
-    const { rows } = await client.query<{ count: number }>(
-      `select cardinality(parameter_types) as count from pg_catalog.pg_prepared_statements where name = '${name}'`,
+    const { rows } = await client.query<Pick<Plan, 'parameters' | 'columns'>>(
+      `select parameter_types::text[] as parameters, array(select jsonb_array_elements_text(nullif(to_jsonb(p) -> 'result_types', 'null'))) as columns
+       from pg_catalog.pg_prepared_statements p where name = '${name}'`,
     );
-    return rows[0]!.count;
+    return rows[0]!;
   };
   const plan =
     statement.kind === 'query'
       ? await inside(async () => {
-          const nulls = Array.from({ length: await prepare() }, () => 'null');
-          return readPlan(await client.query(`explain (verbose, format json) execute ${name}${listOf(nulls)}`));
+          const types = await prepare();
+          const nulls = listOf(types.parameters.map(() => 'null'));
+          return {
+            ...readPlan(await client.query(`explain (verbose, format json) execute ${name}${nulls}`)),
+            ...types,
+          };
         })
       : null;
   const execute = async ({ text, values }: Sample) => {
-    if (statement.kind !== 'query' || values === null) return rowsOf(await client.query(text));
-    await prepare();
-    const literals = values.map((each) => (each === null ? 'null' : pg.escapeLiteral(each)));
-    return rowsOf(await client.query(`execute ${name}${listOf(literals)}`));
+    const isPlain = statement.kind !== 'query' || values === null;
+    if (!isPlain) await prepare();
+    const literals = (values ?? []).map((each) => (each === null ? 'null' : pg.escapeLiteral(each)));
+    const answer = await client.query(isPlain ? text : `execute ${name}${listOf(literals)}`);
+    // What is looked at by COMMIT only would never be looked at.
+    await client.query('set constraints all immediate');
+    return rowsOf(answer);
   };
   const runs: Tried['runs'][number][] = [];
   for (const sample of runnable(statement)) runs.push(await inside(() => execute(sample)));

@@ -1,4 +1,5 @@
 import type { CapturedStatements } from './captured.ts';
+import { typeShift } from './type-shift.ts';
 
 /** What PostgreSQL answered. `said` are its words where they name only what the schema has; else null, since a value could be among them. */
 export interface Refusal {
@@ -6,10 +7,18 @@ export interface Refusal {
   readonly said: string | null;
 }
 
+/** `writes`: tables by qualified names; `text`: the whole plan, in which every function of it stands. Types of its parameters and, where the server tells them, of its columns. */
+export interface Plan {
+  readonly writes: readonly string[];
+  readonly text: string;
+  readonly parameters: readonly string[];
+  readonly columns: readonly string[];
+}
+
 /** One statement on one schema. */
 export interface Tried {
-  /** `writes`: tables by qualified names; `text`: the whole plan, in which every function of it stands. Null: its kind cannot be planned. */
-  readonly plan: { readonly writes: readonly string[]; readonly text: string } | Refusal | null;
+  /** Null: its kind cannot be planned. */
+  readonly plan: Plan | Refusal | null;
   /** One for each of the values that it was met with. */
   readonly runs: readonly ({ readonly rows: number } | Refusal)[];
 }
@@ -24,6 +33,8 @@ export interface Ground {
   readonly triggered: ReadonlySet<string>;
   /** Names of functions of the team's own. */
   readonly functions: readonly string[];
+  /** Enums that lack a word that they had. */
+  readonly narrower: readonly string[];
 }
 
 export interface TriedTwice {
@@ -59,6 +70,8 @@ function endOf({ before, after }: TriedTwice, ground: Ground): End {
     .flatMap(({ was, is }) => (isRefusal(was) || is === undefined ? [] : [{ was, is }]));
   const broken = pairs.map(({ is }) => is).find(isRefusal);
   if (broken) return broken;
+  const shift = columnShift(before.plan, after.plan);
+  if (shift !== null) return shift;
   // One that met no row was asked for nothing.
   const isConclusive = pairs.some(({ was, is }) => was.rows > 0 && 'rows' in is && is.rows > 0);
   if (isConclusive || (before.plan === null && pairs.length > 0)) return 'executed';
@@ -73,15 +86,28 @@ function planEnd(before: Tried, after: Tried, ground: Ground): End {
   if (isRefusal(plan)) return already(plan);
   if (after.plan === null) return { why: 'because nobody planned it after the migration' };
   if (isRefusal(after.plan)) return after.plan;
-  const { writes, text } = after.plan;
+  const { writes, text, parameters } = after.plan;
+  const other = typeShift(plan.parameters, parameters);
+  if (other !== null) return onlyPlanned(`its parameter ${other.place} is ${other.is} since, and was ${other.was}`);
+  const word = parameters.find((type) => ground.narrower.includes(type));
+  if (word !== undefined) return onlyPlanned(`${word} lacks a word that it had`);
   const touched = new Set([...plan.writes, ...writes].flatMap((name) => ground.below.get(name) ?? [name]));
   const isAnywhere = [...touched].some((name) => ground.triggered.has(name));
   const asks = [...ground.harder].find(([name]) => isAnywhere || touched.has(name));
   if (touched.size > 0 && asks !== undefined)
-    return { why: `because it was only planned, and ${shortly(asks[0])} asks for more since (${asks[1].join(', ')})` };
+    return onlyPlanned(`${shortly(asks[0])} asks for more since (${asks[1].join(', ')})`);
   const called = ground.functions.find((name) => `${plan.text}${text}`.includes(`${name}(`));
-  if (called !== undefined) return { why: `because it was only planned, and runs ${called}()` };
+  if (called !== undefined) return onlyPlanned(`runs ${called}()`);
   return 'planned';
+}
+
+const onlyPlanned = (why: string): End => ({ why: `because it was only planned, and ${why}` });
+
+/** Who reads a column as a number may not read it as a text. */
+function columnShift(before: Tried['plan'], after: Tried['plan']): End | null {
+  if (before === null || after === null || isRefusal(before) || isRefusal(after)) return null;
+  const shift = typeShift(before.columns, after.columns);
+  return shift && { why: `because its column ${shift.place} is ${shift.is} since, and was ${shift.was}` };
 }
 
 const already = ({ failedWith }: Refusal): End => ({

@@ -14,10 +14,15 @@ const ground: Ground = {
   below: new Map([['public.people', ['public.people', 'public.users']]]),
   triggered: new Set(['public.audited']),
   functions: ['price_of'],
+  narrower: ['mood'],
 };
-const planned = (writes: readonly string[] = [], text = '[]'): Tried => ({ plan: { writes, text }, runs: [] });
+const plan = { writes: [], text: '', parameters: [], columns: [] };
+const planned = (writes: readonly string[] = [], text = '[]'): Tried => ({ plan: { ...plan, writes, text }, runs: [] });
+const typed = (parameters: readonly string[], columns: readonly string[] = []): Tried => ({
+  ...{ plan: { ...plan, parameters, columns }, runs: [] },
+});
 const refused = (failedWith: string): Tried => ({ plan: { failedWith, said: null }, runs: [] });
-const ran = (rows: number, writes: readonly string[] = []): Tried => ({ plan: { writes, text: '' }, runs: [{ rows }] });
+const ran = (rows: number, writes: readonly string[] = []): Tried => ({ plan: { ...plan, writes }, runs: [{ rows }] });
 const told = (before: Tried, after: Tried) => {
   const { executed, planned: plannedOnes, failing, unchecked } = judgeTries([{ text: 'q', before, after }], ground);
   return failing[0]?.failedWith ?? unchecked[0]?.why ?? (executed === 1 ? 'executed' : `planned ${plannedOnes}`);
@@ -41,6 +46,12 @@ test.each([
   ['a write that met no row', ran(0, ['public.users']), ran(0, ['public.users']), /only planned/],
   ['a write that met one', ran(1, ['public.users']), ran(1, ['public.users']), /^executed$/],
   ['a function with a body', planned([], 'public.price_of($1)'), planned([], ''), /runs price_of/],
+  ['a parameter of another type', typed(['integer']), typed(['uuid']), /parameter 1 is uuid since, and was integer/],
+  ['a wider one', typed(['integer', 'character varying']), typed(['bigint', 'text']), /^planned 1$/],
+  ['a narrower one', typed(['bigint']), typed(['integer']), /parameter 1 is integer/],
+  ['a column of another type', typed([], ['text', 'integer']), typed([], ['text', 'uuid']), /column 2 is uuid/],
+  ['a column more', typed([], ['integer']), typed([], ['text', 'integer']), /^planned 1$/],
+  ['an enum that lacks a word', typed(['mood']), typed(['mood']), /mood lacks a word/],
   ['what can only be run', { plan: null, runs: [] }, { plan: null, runs: [] }, /its values are not known/],
   ['what was run', { plan: null, runs: [{ rows: 0 }] }, { plan: null, runs: [{ rows: 0 }] }, /^executed$/],
   ['what was not run again', { plan: null, runs: [{ rows: 0 }] }, { plan: null, runs: [] }, /not known/],

@@ -46,7 +46,7 @@ export function judgeCaptured(captured: CapturedStatements): readonly RehearsalF
       ),
     ...(more > 0 ? [finding('not-measured', `The same of ${more} more statements of the old version.`, listIt)] : []),
     ...(unreadable > 0
-      ? [finding('not-measured', `${unreadable} captured statements cannot be read here.`, maySee)]
+      ? [finding('not-measured', `${unreadable} captured statements cannot be read here, or were too many.`, maySee)]
       : []),
   ];
 }
