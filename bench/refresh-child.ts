@@ -1,5 +1,6 @@
 /** One refresh in a process of its own, as a command line would do it; what it took is its last line. Only when started as a program. */
 import { writeSync } from 'node:fs';
+import { compiledKernel } from '../src/refresh/compiled-kernel.ts';
 import { runRefresh, type Station } from '../src/refresh/run-refresh.ts';
 import { rules } from './refresh-source.ts';
 
@@ -8,6 +9,8 @@ export interface Told {
   /** Milliseconds since the process began, by station. */
   readonly stations: Readonly<Partial<Record<Station, number>>>;
   readonly peakBytes: number;
+  /** The kernel was WebAssembly, as a build has it. */
+  readonly isCompiled: boolean;
   readonly originalCount: number;
   readonly setBytes: number;
 }
@@ -26,6 +29,7 @@ async function main([sourceUrl, targetUrl, proven]: readonly string[]): Promise<
   const told: Told = {
     rowCount: refreshed.tables.reduce((sum, { rowCount }) => sum + rowCount, 0),
     ...{ stations, peakBytes: process.resourceUsage().maxRSS * 1024 },
+    isCompiled: compiledKernel() !== null,
     ...{ originalCount: refreshed.proof?.originalCount ?? 0, setBytes: refreshed.proof?.setBytes ?? 0 },
   };
   writeSync(1, `${JSON.stringify(told)}\n`);

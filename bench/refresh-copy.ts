@@ -48,7 +48,7 @@ export async function copyRows(): Promise<BenchRow[]> {
       row(name, value, '×', `<= ${bar}`, value <= bar);
     const peak = Math.max(...[masked, proven].flatMap((way) => runs.get(way)!.map(({ told }) => told!.peakBytes)));
     const alone = Math.max(...runs.get(masked)!.map(({ told }) => told!.peakBytes));
-    const { originalCount, setBytes } = runs.get(proven)![0]!.told!;
+    const { originalCount, setBytes, isCompiled } = runs.get(proven)![0]!.told!;
     const leftCount = left.get(masked)! + left.get(proven)!;
     return [
       row(`${isWhole ? 'whole' : 'SMALLER THAN THE BARS ARE FOR'}: rows`, rows, 'rows', 'reported', true),
@@ -61,6 +61,7 @@ export async function copyRows(): Promise<BenchRow[]> {
       copydb
         ? row(copydb.name, ratio(copydb), '×', 'reported', true)
         : row('pgcopydb: not installed, not measured', 0, '', 'reported', true),
+      row('the kernel was the compiled one', Number(isCompiled), '', '1', isCompiled),
       ...stationRows(runs.get(proven)!),
       row('peak memory of Greenroom', peak / 1e6, 'MB', '<= 300', peak <= MOST_MEMORY_BYTES),
       row('and without the proof, against a quarter of the size', alone / small, '×', '<= 1.15', alone / small <= 1.15),

@@ -8,7 +8,7 @@ import { licencesOf } from './licences.mjs';
 /** Started as processes or threads of their own; `programFile` in src/host finds each. */
 const programs = [
   ...['cli/main', 'edge/main', 'effects/supervisor', 'embedded/keeper', 'load/child', 'load/metronome'],
-  ...['refresh/copy-thread', 'refresh/dump-thread'],
+  ...['refresh/copy-thread', 'refresh/dump-thread', 'refresh/prove-thread'],
 ];
 const sources = ['src', 'package-lock.json'];
 const built = path.join(root, 'dist');

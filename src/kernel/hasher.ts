@@ -9,13 +9,13 @@ export interface Hash {
   readonly high: number;
 }
 
-/** `key`: 16 bytes. Of a text in UTF-8, of at most 16 MiB of it. */
-export function openHasher(key: Uint8Array, module: WebAssembly.Module | null): (text: string) => Hash {
+/** Hashes of a text in UTF-8, of at most 16 MiB of it. One serves every set of a thread: its memory is that of a whole kernel. */
+export function openHasher(module: WebAssembly.Module | null): (key: Uint8Array, text: string) => Hash {
   const machine = module === null ? plainMachine() : compiledMachine(module);
-  machine.memory.set(key, KEY_LEAK);
   const room = machine.memory.subarray(INPUT, INPUT + LONGEST_VALUE_BYTES);
   const encoder = new TextEncoder();
-  return (text) => {
+  return (key, text) => {
+    machine.memory.set(key, KEY_LEAK);
     machine.hash(KEY_LEAK, INPUT, encoder.encodeInto(text, room).written);
     return machine.hashState();
   };

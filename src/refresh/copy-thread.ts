@@ -1,31 +1,18 @@
 // One worker: two connections and a kernel of its own, one piece of a table after the other.
 import { parentPort, workerData } from 'node:worker_threads';
-import { FailureError, type Failure } from '../domain/failure.ts';
 import { openKernel } from '../kernel/kernel.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 import { connect, quoted } from './connect.ts';
 import { copyTable } from './copy-table.ts';
 import type { CopyOrder, FromCopy, PieceOrder } from './copy-exchange.ts';
 import { teachNames } from './known-names.ts';
+import { rowsOf } from './read-storage.ts';
 import { joinSnapshot } from './snapshot.ts';
+import { told } from './thread-failures.ts';
 
 const { sourceUrl, targetUrl, database, snapshot, keys, names } = workerData as CopyOrder;
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
 const tell = (message: FromCopy): void => parentPort!.postMessage(message);
-
-/** What is no failure of ours may hold a value: only its code is told. */
-function told(error: unknown): readonly Failure[] {
-  if (error instanceof FailureError) return error.failures;
-  const { code } = error as { code?: unknown };
-  const known = typeof code === 'string' ? code : 'of its own';
-  return [
-    {
-      code: 'GR5049',
-      message: `A worker of the copy broke (error ${known}). Nothing was published.`,
-      do: 'Run it again; if it stays, look at the logs of both servers.',
-    },
-  ];
-}
 
 async function open() {
   const source = await connect({ url: sourceUrl, what: 'the source' }, true);
@@ -41,14 +28,8 @@ async function open() {
   return { source, target, kernel };
 }
 
-/** `ctid` is where a row lies: a block and a place in it. */
-function rowsOf({ piece, columns }: PieceOrder): string {
-  const { storedIn, fromBlock, toBlock } = piece;
-  const from = fromBlock > 0 ? [`ctid >= '(${fromBlock},0)'::tid`] : [];
-  const to = toBlock === null ? [] : [`ctid < '(${toBlock},0)'::tid`];
-  const limits = [...from, ...to].join(' AND ');
-  return `(SELECT ${columns.map(quoted).join(', ')} FROM ONLY ${storedIn}${limits === '' ? '' : ` WHERE ${limits}`})`;
-}
+const selectOf = ({ piece, columns }: PieceOrder): string =>
+  `(SELECT ${columns.map(quoted).join(', ')} FROM ${rowsOf(piece)})`;
 
 const never = new AbortController().signal;
 try {
@@ -56,7 +37,7 @@ try {
   parentPort!.on('message', (order: PieceOrder) => {
     const { piece, columns, program } = order;
     const { table } = piece;
-    copyTable({ source, target, kernel, table, columns, program, from: rowsOf(order), into: table, signal: never })
+    copyTable({ source, target, kernel, table, columns, program, from: selectOf(order), into: table, signal: never })
       .then(({ rowCount, byteCount }) => tell({ kind: 'copied', piece, rowCount, byteCount }))
       .catch((error: unknown) => tell({ kind: 'failed', failures: told(error) }));
   });

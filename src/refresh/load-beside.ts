@@ -11,9 +11,10 @@ import { copyAll } from './copy-all.ts';
 import { carrySettings } from './database-settings.ts';
 import { readNames } from './known-names.ts';
 import { analyse, countRows } from './look-after.ts';
+import { openHands } from './prove-hands.ts';
 import { proveNoLeak } from './prove.ts';
 import { programOf } from './program-of.ts';
-import { fillViews, readSequences, readStorage, setSequences } from './read-storage.ts';
+import { canSplit, fillViews, readSequences, readStorage, setSequences } from './read-storage.ts';
 import type { Station } from './run-refresh.ts';
 
 export interface LoadedTable {
@@ -54,7 +55,7 @@ interface Loading {
 }
 
 export async function loadBeside(loading: Loading) {
-  const { order, source, script, plan, keys, fresh, target } = loading;
+  const { order, source, script, plan, fresh, target } = loading;
   const open = () => connect({ url: order.targetUrl, what: 'the target' }, false, fresh);
   const builders = await connectAll(order.workerCount, open);
   // An index may take long: whoever is not waited for any more is hung up on.
@@ -74,7 +75,7 @@ export async function loadBeside(loading: Loading) {
     const tables = plan.map(({ name }) => ({ name, rowCount: counted.get(name) ?? 0 }));
     await countRows(builders, tables);
     if (order.isProven) order.onStation('proving');
-    const proof = order.isProven ? await proveNoLeak({ source, fresh: first, plan, keys, signal: order.signal }) : null;
+    const proof = order.isProven ? await prove(loading, first) : null;
     await analyse(builders);
     const left = await carrySettings(first, target, fresh);
     return {
@@ -88,14 +89,21 @@ export async function loadBeside(loading: Loading) {
   }
 }
 
+async function prove({ order, source, snapshot, plan, keys, fresh: database }: Loading, fresh: Client) {
+  const { sourceUrl, targetUrl, workerCount, signal } = order;
+  const hands = openHands({ sourceUrl, targetUrl, database, snapshot, keys }, workerCount, signal);
+  try {
+    return await proveNoLeak({ source, fresh, plan, keys, signal, hands });
+  } finally {
+    await Promise.all(hands.map((hand) => hand.close()));
+  }
+}
+
 /** Rows by table, as source, kernel and target have counted them. */
 async function copyRows({ order, source, snapshot, plan, keys, fresh }: Loading): Promise<ReadonlyMap<string, number>> {
   const byName = new Map(plan.map((table) => [table.name, table]));
   const stored = await readStorage(source, new Set(byName.keys()));
-  const { rows } = await source.query<{ version: number }>(
-    "SELECT current_setting('server_version_num')::int AS version",
-  );
-  const pieces = cutIntoPieces(stored, rows[0]!.version >= 140_000);
+  const pieces = cutIntoPieces(stored, await canSplit(source));
   const totalBytes = pieces.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const orders = pieces.map((piece) => {
     const { columns } = byName.get(piece.table)!;

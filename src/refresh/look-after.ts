@@ -24,7 +24,7 @@ export async function analyse(clients: readonly Client[]): Promise<void> {
   await overAll(clients, rows, async (client, { name }) => void (await client.query(`ANALYZE ${name}`)));
 }
 
-export async function isPartitioned(client: Client, table: string): Promise<boolean> {
+async function isPartitioned(client: Client, table: string): Promise<boolean> {
   const { rows } = await client.query<{ is: boolean }>(
     `SELECT relkind = 'p' AS is FROM pg_class WHERE oid = $1::regclass`,
     [table],

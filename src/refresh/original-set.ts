@@ -2,71 +2,117 @@
 import { openHasher } from '../kernel/hasher.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 
-export interface OriginalSet {
-  add(form: string): void;
+/** In memory that threads share: what it holds may be looked at by all, and is changed by none of them. */
+export interface SharedSet {
+  /** Pairs of halves of a hash; a free slot is twice 0. */
+  readonly slots: Uint32Array<SharedArrayBuffer>;
+  /** One bit for each of what is known of lengths and ends. */
+  readonly ends: Uint8Array<SharedArrayBuffer>;
+}
+
+export interface Originals {
   has(form: string): boolean;
   /** Whether any has this length and these signs (UTF-16) at its ends: says no to nearly every word without a hash. */
   mayHave(length: number, first: number, last: number): boolean;
+}
+
+export interface OriginalSet extends Originals {
+  add(form: string): void;
+  /** Everything of another set under the same key. */
+  join(slots: Uint32Array, ends: Uint8Array): void;
   count(): number;
   sizeBytes(): number;
+  /** As it stands; nothing may be added afterwards. */
+  shared(): SharedSet;
 }
 
 const FULLEST = 0.85;
 const GROWTH = 1.4;
 const FEWEST_SLOTS = 1024;
-/** What is known of lengths and ends: one bit for each of these, whatever the set holds. */
 const ENDS = 0x10000;
 const endsOf = (length: number, first: number, last: number): number =>
   (Math.imul(length, 2053) ^ Math.imul(first, 97) ^ Math.imul(last, 12289)) & (ENDS - 1);
 
-/** `key`: 16 bytes, drawn for the run, no masker's. */
-export function openOriginalSet(key: Uint8Array): OriginalSet {
-  const hash = openHasher(key, compiledKernel());
-  const ends = new Uint8Array(ENDS / 8);
-  let slots = new Uint32Array(FEWEST_SLOTS * 2);
-  let count = 0;
-  const place = (into: Uint32Array, low: number, high: number): number => {
-    const slotCount = into.length / 2;
-    let i = low % slotCount;
-    while ((into[i * 2] !== 0 || into[i * 2 + 1] !== 0) && (into[i * 2] !== low || into[i * 2 + 1] !== high))
-      i = i + 1 === slotCount ? 0 : i + 1;
-    return i * 2;
-  };
-  /** Never both 0, which is a free slot. */
-  const hashed = (form: string): readonly [number, number] => {
-    const { low, high } = hash(form);
+const makeSlots = (count: number) => new Uint32Array(new SharedArrayBuffer(count * 8));
+
+/** Where the hash stands, or the free slot that would be its place. */
+function place(slots: Uint32Array, low: number, high: number): number {
+  const slotCount = slots.length / 2;
+  let i = low % slotCount;
+  while ((slots[i * 2] !== 0 || slots[i * 2 + 1] !== 0) && (slots[i * 2] !== low || slots[i * 2 + 1] !== high))
+    i = i + 1 === slotCount ? 0 : i + 1;
+  return i * 2;
+}
+
+const isTaken = (slots: Uint32Array, at: number): boolean => slots[at] !== 0 || slots[at + 1] !== 0;
+
+let hasher: ReturnType<typeof openHasher> | null = null;
+
+/** Never both 0, which is a free slot. */
+function openHash(key: Uint8Array): (form: string) => readonly [number, number] {
+  hasher ??= openHasher(compiledKernel());
+  const hash = hasher;
+  return (form) => {
+    const { low, high } = hash(key, form);
     return low === 0 && high === 0 ? [1, 0] : [low, high];
   };
-  const grow = (): void => {
-    const larger = new Uint32Array(Math.ceil((slots.length / 2) * GROWTH) * 2);
-    for (let i = 0; i < slots.length; i += 2) {
-      if (slots[i] === 0 && slots[i + 1] === 0) continue;
-      const at = place(larger, slots[i]!, slots[i + 1]!);
-      [larger[at], larger[at + 1]] = [slots[i]!, slots[i + 1]!];
-    }
-    slots = larger;
-  };
+}
+
+/** What another thread has gathered under the same key. */
+export function originalsIn(key: Uint8Array, { slots, ends }: SharedSet): Originals {
+  return reading(openHash(key), () => slots, ends);
+}
+
+function reading(hash: ReturnType<typeof openHash>, slots: () => Uint32Array, ends: Uint8Array): Originals {
   return {
-    add(form) {
-      const [low, high] = hashed(form);
-      const at = place(slots, low, high);
-      if (slots[at] !== 0 || slots[at + 1] !== 0) return;
-      [slots[at], slots[at + 1]] = [low, high];
-      const end = endsOf(form.length, form.charCodeAt(0), form.charCodeAt(form.length - 1));
-      ends[end >>> 3]! |= 1 << (end & 7);
-      count += 1;
-      if (count > (slots.length / 2) * FULLEST) grow();
-    },
     has(form) {
-      const [low, high] = hashed(form);
-      const at = place(slots, low, high);
-      return slots[at] !== 0 || slots[at + 1] !== 0;
+      const [low, high] = hash(form);
+      return isTaken(slots(), place(slots(), low, high));
     },
     mayHave(length, first, last) {
       const end = endsOf(length, first, last);
       return (ends[end >>> 3]! & (1 << (end & 7))) !== 0;
     },
+  };
+}
+
+/** `key`: 16 bytes, drawn for the run, no masker's. */
+export function openOriginalSet(key: Uint8Array): OriginalSet {
+  const hash = openHash(key);
+  const ends = new Uint8Array(new SharedArrayBuffer(ENDS / 8));
+  let slots = makeSlots(FEWEST_SLOTS);
+  let count = 0;
+  const grow = (): void => {
+    const larger = makeSlots(Math.ceil((slots.length / 2) * GROWTH));
+    for (let i = 0; i < slots.length; i += 2) {
+      if (!isTaken(slots, i)) continue;
+      const at = place(larger, slots[i]!, slots[i + 1]!);
+      [larger[at], larger[at + 1]] = [slots[i]!, slots[i + 1]!];
+    }
+    slots = larger;
+  };
+  const addHash = (low: number, high: number): boolean => {
+    const at = place(slots, low, high);
+    if (isTaken(slots, at)) return false;
+    [slots[at], slots[at + 1]] = [low, high];
+    count += 1;
+    if (count > (slots.length / 2) * FULLEST) grow();
+    return true;
+  };
+  return {
+    ...reading(hash, () => slots, ends),
+    add(form) {
+      const [low, high] = hash(form);
+      if (!addHash(low, high)) return;
+      const end = endsOf(form.length, form.charCodeAt(0), form.charCodeAt(form.length - 1));
+      ends[end >>> 3]! |= 1 << (end & 7);
+    },
+    join(others, theirEnds) {
+      for (let i = 0; i < others.length; i += 2) if (isTaken(others, i)) addHash(others[i]!, others[i + 1]!);
+      for (const [i, bits] of theirEnds.entries()) ends[i]! |= bits;
+    },
     count: () => count,
     sizeBytes: () => slots.byteLength + ends.byteLength,
+    shared: () => ({ slots, ends }),
   };
 }

@@ -2,17 +2,18 @@
 // of what has masked it but the key, and that only to tell a coincidence from a leak.
 import type { Client } from 'pg';
 import { fail } from '../domain/failure.ts';
-import { holdsOriginals, originalsOf } from '../domain/refresh/classified.ts';
+import { holdsOriginals } from '../domain/refresh/classified.ts';
 import type { PlannedColumn, PlannedTable } from '../domain/refresh/compile.ts';
 import type { MaskerName } from '../domain/refresh/maskers.ts';
-import { formsOf, foundIn, partsOf, textsOf, wordCount, type Wanted } from '../domain/refresh/originals.ts';
-import { openKernel, type Keys } from '../kernel/kernel.ts';
-import { compiledKernel } from './compiled-kernel.ts';
+import { foundIn } from '../domain/refresh/originals.ts';
+import { cutIntoPieces, type StoredTable } from '../domain/refresh/pieces.ts';
+import type { Keys } from '../kernel/kernel.ts';
 import { quoted } from './connect.ts';
-import { isPartitioned } from './look-after.ts';
-import { openOriginalSet } from './original-set.ts';
-import { programOf } from './program-of.ts';
-import { asJson, readValues } from './read-values.ts';
+import { openOriginalSet, type OriginalSet } from './original-set.ts';
+import { handOf, overHands, type Hand } from './prove-hands.ts';
+import { MOST_HITS, permuting, wantedOf, type CopyPiece, type Hit, type SourcePiece } from './prove-tasks.ts';
+import { canSplit, readStorage, rowsOf } from './read-storage.ts';
+import { asJson } from './read-values.ts';
 
 export interface LeakProof {
   /** Different forms of originals that were looked for. */
@@ -32,26 +33,28 @@ export interface Proving {
   readonly plan: readonly PlannedTable[];
   readonly keys: Keys;
   readonly signal: AbortSignal;
+  /** Threads that read; without them this one does. */
+  readonly hands?: readonly Hand[];
 }
 
-/** Finds that are kept in memory; more than this are a leak whatever explains them. */
-const MOST_HITS = 100_000;
 const MOST_PLACES = 40;
-/** Maskers whose mask may be somebody else's original. */
-const permuting: readonly MaskerName[] = ['digits', 'token', 'iban', 'card', 'text', 'ip'];
 
 /** Throws `GR5061` with the places of what was found, and never with a value. */
 export async function proveNoLeak(proving: Proving): Promise<LeakProof> {
-  const { source, plan, keys, signal } = proving;
-  const originals = openOriginalSet(keys.leak);
+  const { fresh } = proving;
+  await fresh.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const hands = proving.hands ?? [handOf(proving)];
+  const sources = await sourcePieces(proving);
+  const originals = openOriginalSet(proving.keys.leak);
   const wordCounts = new Set<number>();
-  await eachOriginal(source, plan, signal, (_column, form) => {
-    originals.add(form);
-    wordCounts.add(wordCount(form));
+  const gathering = sources.map((piece) => ({ kind: 'gather', piece }) as const);
+  await overHands(hands, gathering, 'gathered', (gathered) => {
+    originals.join(gathered.slots, gathered.ends);
+    for (const count of gathered.wordCounts) wordCounts.add(count);
   });
-  const { has, mayHave } = originals;
-  const { hits, textCount } = await lookThrough(proving, { has, mayHave, wordCounts });
-  const unexplained = hits.length > MOST_HITS ? hits : await withoutCoincidences(proving, hits);
+  const { hits, textCount } = await lookThrough(proving, hands, originals, [...wordCounts]);
+  await fresh.query('COMMIT');
+  const unexplained = hits.length > MOST_HITS ? hits : await withoutCoincidences(hands, sources, hits);
   if (unexplained.length > 0) fail(leaked(unexplained));
   return {
     ...{ originalCount: originals.count(), setBytes: originals.sizeBytes(), textCount },
@@ -59,64 +62,74 @@ export async function proveNoLeak(proving: Proving): Promise<LeakProof> {
   };
 }
 
-interface Hit {
-  /** `public.users.phone`, or `a comment`. */
-  readonly place: string;
-  readonly form: string;
-  /** Of the column it was found in; null where that masks nothing. */
-  readonly masker: MaskerName | null;
-}
-
-async function eachOriginal(
-  source: Client,
-  plan: readonly PlannedTable[],
-  signal: AbortSignal,
-  onOriginal: (column: PlannedColumn, form: string, masker: MaskerName, value: string) => void,
-): Promise<void> {
-  for (const { name, columns } of plan) {
-    const holding = columns.filter(holdsOriginals);
-    const readers = holding.map(originalsOf);
-    const from = (await isPartitioned(source, name)) ? name : `ONLY ${name}`;
-    await readValues(
-      source,
-      from,
-      holding.map((column) => asJson(column.name)),
-      signal,
-      (i, json) => {
-        for (const { form, masker, value } of readers[i]!(json)) onOriginal(holding[i]!, form, masker, value);
-      },
-    );
+/** Of tables that hold originals at all. */
+async function sourcePieces({ source, plan }: Proving): Promise<readonly SourcePiece[]> {
+  const holding = new Map(plan.map(({ name, columns }) => [name, columns.filter(holdsOriginals)]));
+  const names = [...holding].filter(([, columns]) => columns.length > 0).map(([name]) => name);
+  const stored = await readStorage(source, new Set(names));
+  for (const name of names) {
+    if (stored.some(({ table }) => table === name)) continue;
+    // A table of partitions may have none; rows that lie nowhere would be originals that nobody looks for.
+    const { rows } = await source.query<{ is: boolean }>(`SELECT EXISTS (SELECT FROM ${name}) AS is`);
+    if (rows[0]!.is) throw new Error(`the rows of ${name} were not found on disk`);
   }
+  return cutIntoPieces(stored, await canSplit(source)).map((piece) => ({
+    from: rowsOf(piece),
+    columns: holding.get(piece.table)!,
+  }));
 }
 
-async function lookThrough({ fresh, plan, signal }: Proving, wanted: Wanted) {
+async function lookThrough(
+  { fresh, plan, keys }: Proving,
+  hands: readonly Hand[],
+  originals: OriginalSet,
+  wordCounts: readonly number[],
+) {
   const hits: Hit[] = [];
   let textCount = 0;
-  const look = (text: string, place: string, masker: MaskerName | null): void => {
-    textCount += 1;
-    for (const form of foundIn(text, wanted)) if (hits.length <= MOST_HITS) hits.push({ place, form, masker });
-  };
-  await fresh.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const { rows: tables } = await fresh.query<CopiedTable>(everyTable);
-  for (const { name, columns, types } of tables) {
-    const planned = plan.find((table) => table.name === name)?.columns ?? [];
-    const maskers = columns.map((column) => maskerIn(planned.find((each) => each.name === column)));
-    const values = columns.map((column, i) => valueOf(column, types[i]!));
-    await readValues(fresh, `ONLY ${name}`, values, signal, (i, json) => {
-      for (const text of textsOf(json)) look(text, `${name}.${columns[i]!}`, maskers[i]!);
-    });
-  }
+  const byName = new Map(tables.map((table) => [table.storedIn, table]));
+  const shared = originals.shared();
+  const looking = cutIntoPieces(tables, await canSplit(fresh)).map((piece) => {
+    const copyPiece = copyPieceOf(byName.get(piece.storedIn)!, rowsOf(piece), plan);
+    return { kind: 'look', piece: copyPiece, originals: shared, wordCounts } as const;
+  });
+  const keep = (found: readonly Hit[]): void => {
+    for (const hit of found) if (hits.length <= MOST_HITS) hits.push(hit);
+  };
+  await overHands(hands, looking, 'looked', (looked) => {
+    textCount += looked.textCount;
+    keep(looked.hits);
+  });
+  const wanted = wantedOf(keys, shared, wordCounts);
   const { rows: said } = await fresh.query<{ place: string; text: string | null }>(everythingSaid);
-  for (const { place, text } of said) look(text ?? '', place, null);
-  await fresh.query('COMMIT');
+  for (const { place, text } of said) {
+    textCount += 1;
+    keep(foundIn(text ?? '', wanted).map((form) => ({ place, form, masker: null })));
+  }
   return { hits, textCount };
 }
 
-interface CopiedTable {
-  readonly name: string;
+interface CopiedTable extends StoredTable {
   readonly columns: readonly string[];
   /** Of PostgreSQL's own that hold no text; empty for all others. */
   readonly types: readonly string[];
+}
+
+function copyPieceOf(
+  { table, storedIn, columns, types }: CopiedTable,
+  from: string,
+  plan: readonly PlannedTable[],
+): CopyPiece {
+  // A partition has the rules of its table.
+  const planned = plan.find(({ name }) => name === table)?.columns ?? [];
+  return {
+    ...{ from, table: storedIn },
+    columns: columns.map((name, i) => ({
+      ...{ name, value: valueOf(name, types[i]!) },
+      masker: maskerIn(planned.find((each) => each.name === name)),
+    })),
+  };
 }
 
 /** What is looked through of a column. A truth or a label of an enumeration has nothing to find, and numbers of fewer than seven digits are no originals. */
@@ -138,25 +151,16 @@ function maskerIn(column: PlannedColumn | undefined): MaskerName | null {
  * A find is a coincidence when its column's masker makes it out of some *other* original. One that only comes of itself, or of nothing, is a leak.
  */
 async function withoutCoincidences(
-  { source, plan, keys, signal }: Proving,
+  hands: readonly Hand[],
+  sources: readonly SourcePiece[],
   hits: readonly Hit[],
 ): Promise<readonly Hit[]> {
   const open = hits.filter(({ masker }) => masker !== null && permuting.includes(masker));
   if (open.length === 0) return hits;
-  const wanted = Map.groupBy(open, ({ form }) => form);
   const explained = new Set<Hit>();
-  const kernel = openKernel(keys, compiledKernel());
-  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
-  await eachOriginal(source, plan, signal, (column, form, masker, value) => {
-    if (!permuting.includes(masker)) return;
-    const rule = { kind: 'mask', masker, days: 1, by: null, percent: 1 } as const;
-    const program = programOf({ name: column.name, type: 'text', rule, isEntity: false });
-    const masked = kernel.mask(program, encoder.encode(value));
-    if (masked === null) return;
-    const text = decoder.decode(masked);
-    for (const made of masker === 'text' ? partsOf(text) : formsOf(text))
-      for (const hit of wanted.get(made) ?? [])
-        if (made !== form && (hit.masker === masker || hit.masker === 'text')) explained.add(hit);
+  const explaining = sources.map((piece) => ({ kind: 'explain', piece, hits: open }) as const);
+  await overHands(hands, explaining, 'explained', (answer) => {
+    for (const i of answer.explained) explained.add(open[i]!);
   });
   return hits.filter((hit) => !explained.has(hit));
 }
@@ -177,11 +181,14 @@ const people = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 
 /** Also what no plan has: materialised views, partitions, columns that PostgreSQL generates. */
 const everyTable = `
-SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns,
+SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS "storedIn",
+  (SELECT quote_ident(rn.nspname) || '.' || quote_ident(r.relname) FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace WHERE r.oid = coalesce(pg_partition_root(c.oid), c.oid)) AS "table",
+  pg_relation_size(c.oid)::float8 AS "sizeBytes", current_setting('block_size')::int AS "blockBytes",
+  array_agg(a.attname::text ORDER BY a.attnum) AS columns,
   array_agg(CASE WHEN t.typtype = 'e' THEN 'enum' WHEN t.oid IN ('bool'::regtype, 'int2'::regtype, 'int4'::regtype, 'int8'::regtype) THEN t.typname::text ELSE '' END ORDER BY a.attnum) AS types
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type t ON t.oid = a.atttypid
-WHERE c.relkind IN ('r', 'm') AND ${people} GROUP BY 1`;
+WHERE c.relkind IN ('r', 'm') AND ${people} GROUP BY c.oid, n.nspname, c.relname`;
 
 /** What the database says beside its rows: names, defaults, comments, code, labels, limits. */
 const everythingSaid = `

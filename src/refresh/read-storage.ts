@@ -1,6 +1,6 @@
 // How the source's tables lie on disk, and where its sequences stand.
 import type { Client } from 'pg';
-import type { StoredTable } from '../domain/refresh/pieces.ts';
+import type { Piece, StoredTable } from '../domain/refresh/pieces.ts';
 import { quoted } from './connect.ts';
 
 const stored = `
@@ -16,6 +16,22 @@ export async function readStorage(source: Client, tables: ReadonlySet<string>): 
   await source.query('SET LOCAL quote_all_identifiers = off');
   const { rows } = await source.query<StoredTable>(stored);
   return rows.filter(({ table }) => tables.has(table));
+}
+
+/** A server that reads a range of blocks without reading the others. */
+export async function canSplit(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ version: number }>(
+    "SELECT current_setting('server_version_num')::int AS version",
+  );
+  return rows[0]!.version >= 140_000;
+}
+
+/** Behind FROM: the rows of a piece. `ctid` is where a row lies, a block and a place in it. */
+export function rowsOf({ storedIn, fromBlock, toBlock }: Piece): string {
+  const from = fromBlock > 0 ? [`ctid >= '(${fromBlock},0)'::tid`] : [];
+  const to = toBlock === null ? [] : [`ctid < '(${toBlock},0)'::tid`];
+  const limits = [...from, ...to].join(' AND ');
+  return `ONLY ${storedIn}${limits === '' ? '' : ` WHERE ${limits}`}`;
 }
 
 interface SequenceState {

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import { quoted } from './connect.ts';
 
 /** About as much is held at once, also of long rows. */
-const BATCH_BYTES = 4 * 1024 * 1024;
+const BATCH_BYTES = 1024 * 1024;
 const [FEWEST_ROWS, MOST_ROWS] = [1, 5_000];
 
 /** A column as PostgreSQL writes it in JSON. */

@@ -98,9 +98,9 @@ test('F100 what is found without making every form is what is found with them, i
       expect(new Set(foundIn(own, { wordCounts, mayHave, has: (form) => forms.has(form) }))).toEqual(new Set(slowly));
       seen.found += slowly.length;
     }),
-    { numRuns: 2_000 },
+    { numRuns: 300 },
   );
-  expect(seen.found).toBeGreaterThan(500);
+  expect(seen.found).toBeGreaterThan(50);
 });
 
 test('bits of a text of ASCII alone are those of any text', () => {

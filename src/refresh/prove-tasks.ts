@@ -1,0 +1,150 @@
+// The parts of the leak proof that read values: one piece of a table at a time, in whatever thread. What they give holds hashes, counts and
+// places; forms of originals leave them only where one was found.
+import type { Client } from 'pg';
+import { holdsOriginals, originalsOf } from '../domain/refresh/classified.ts';
+import type { PlannedColumn } from '../domain/refresh/compile.ts';
+import type { MaskerName } from '../domain/refresh/maskers.ts';
+import { formsOf, foundIn, partsOf, textsOf, wordCount, type Wanted } from '../domain/refresh/originals.ts';
+import { openKernel, type Kernel, type Keys } from '../kernel/kernel.ts';
+import { compiledKernel } from './compiled-kernel.ts';
+import { openOriginalSet, originalsIn, type SharedSet } from './original-set.ts';
+import { programOf } from './program-of.ts';
+import { asJson, readValues } from './read-values.ts';
+
+export interface Hit {
+  /** `public.users.phone`, or `a comment`. */
+  readonly place: string;
+  readonly form: string;
+  /** Of the column it was found in; null where that masks nothing. */
+  readonly masker: MaskerName | null;
+}
+
+/** `from`: the rows of a piece, ready for SQL. */
+export interface SourcePiece {
+  readonly from: string;
+  readonly columns: readonly PlannedColumn[];
+}
+
+export interface CopyPiece {
+  readonly from: string;
+  readonly table: string;
+  readonly columns: readonly { readonly name: string; readonly value: string; readonly masker: MaskerName | null }[];
+}
+
+export interface Gathered {
+  /** Pairs of halves; a free slot is twice 0. */
+  readonly slots: Uint32Array;
+  readonly ends: Uint8Array;
+  readonly wordCounts: readonly number[];
+}
+
+export type ProveTask =
+  | { readonly kind: 'gather'; readonly piece: SourcePiece }
+  | {
+      readonly kind: 'look';
+      readonly piece: CopyPiece;
+      readonly originals: SharedSet;
+      readonly wordCounts: readonly number[];
+    }
+  | { readonly kind: 'explain'; readonly piece: SourcePiece; readonly hits: readonly Hit[] };
+
+export type ProveAnswer =
+  | ({ readonly kind: 'gathered' } & Gathered)
+  | { readonly kind: 'looked'; readonly hits: readonly Hit[]; readonly textCount: number }
+  /** Indexes of the hits. */
+  | { readonly kind: 'explained'; readonly explained: readonly number[] };
+
+export interface Proof {
+  /** In the transaction of the snapshot. */
+  readonly source: Client;
+  /** In a transaction that reads. */
+  readonly fresh: Client;
+  readonly keys: Keys;
+  readonly signal: AbortSignal;
+}
+
+/** Finds that are kept in memory; more than this are a leak whatever explains them. */
+export const MOST_HITS = 100_000;
+/** Maskers whose mask may be somebody else's original. */
+export const permuting: readonly MaskerName[] = ['digits', 'token', 'iban', 'card', 'text', 'ip'];
+
+export async function proveTask(proof: Proof, task: ProveTask): Promise<ProveAnswer> {
+  if (task.kind === 'gather') return gather(proof, task.piece);
+  if (task.kind === 'explain') return explain(proof, task.piece, task.hits);
+  return look(proof, task.piece, wantedOf(proof.keys, task.originals, task.wordCounts));
+}
+
+export function wantedOf(keys: Keys, originals: SharedSet, wordCounts: readonly number[]): Wanted {
+  return { ...originalsIn(keys.leak, originals), wordCounts: new Set(wordCounts) };
+}
+
+async function gather(proof: Proof, piece: SourcePiece): Promise<ProveAnswer> {
+  const own = openOriginalSet(proof.keys.leak);
+  const wordCounts = new Set<number>();
+  await eachOriginal(proof, piece, (_column, form) => {
+    own.add(form);
+    wordCounts.add(wordCount(form));
+  });
+  return { kind: 'gathered', ...own.shared(), wordCounts: [...wordCounts] };
+}
+
+async function look(
+  { fresh, signal }: Proof,
+  { from, table, columns }: CopyPiece,
+  wanted: Wanted,
+): Promise<ProveAnswer> {
+  const hits: Hit[] = [];
+  let textCount = 0;
+  const values = columns.map(({ value }) => value);
+  await readValues(fresh, from, values, signal, (i, json) => {
+    for (const text of textsOf(json)) {
+      textCount += 1;
+      for (const form of foundIn(text, wanted))
+        if (hits.length <= MOST_HITS)
+          hits.push({ place: `${table}.${columns[i]!.name}`, form, masker: columns[i]!.masker });
+    }
+  });
+  return { kind: 'looked', hits, textCount };
+}
+
+const kernels = new WeakMap<Keys, Kernel>();
+
+/** One for all pieces of a thread. */
+function kernelOf(keys: Keys): Kernel {
+  const kernel = kernels.get(keys) ?? openKernel(keys, compiledKernel());
+  kernels.set(keys, kernel);
+  return kernel;
+}
+
+/** Which hits the masker of their column makes out of some *other* original of the piece. */
+async function explain(proof: Proof, piece: SourcePiece, hits: readonly Hit[]): Promise<ProveAnswer> {
+  const wanted = Map.groupBy(hits.keys(), (i) => hits[i]!.form);
+  const explained = new Set<number>();
+  const kernel = kernelOf(proof.keys);
+  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+  await eachOriginal(proof, piece, (column, form, masker, value) => {
+    if (!permuting.includes(masker)) return;
+    const rule = { kind: 'mask', masker, days: 1, by: null, percent: 1 } as const;
+    const program = programOf({ name: column.name, type: 'text', rule, isEntity: false });
+    const masked = kernel.mask(program, encoder.encode(value));
+    if (masked === null) return;
+    const text = decoder.decode(masked);
+    for (const made of masker === 'text' ? partsOf(text) : formsOf(text))
+      for (const i of wanted.get(made) ?? [])
+        if (made !== form && (hits[i]!.masker === masker || hits[i]!.masker === 'text')) explained.add(i);
+  });
+  return { kind: 'explained', explained: [...explained] };
+}
+
+async function eachOriginal(
+  { source, signal }: Proof,
+  { from, columns }: SourcePiece,
+  onOriginal: (column: PlannedColumn, form: string, masker: MaskerName, value: string) => void,
+): Promise<void> {
+  const holding = columns.filter(holdsOriginals);
+  const readers = holding.map(originalsOf);
+  const values = holding.map(({ name }) => asJson(name));
+  await readValues(source, from, values, signal, (i, json) => {
+    for (const { form, masker, value } of readers[i]!(json)) onOriginal(holding[i]!, form, masker, value);
+  });
+}
