@@ -9,23 +9,35 @@ const LONGEST_LINE_BYTES = 64 * 1024;
 
 export function createFiles(redactor: Redactor): Files {
   return {
-    read: (file, maxBytes) => read(file, maxBytes, redactor),
+    look,
+    read: (file, maxBytes, part = 'beginning') => read({ file, maxBytes, part }, redactor),
     find,
     remove: (file) => rm(file, { force: true }),
     lines: (file, from, onLine, signal) => lines({ file, from, onLine, redactor, signal }),
   };
 }
 
-async function read(file: string, maxBytes: number, redactor: Redactor): ReturnType<Files['read']> {
+async function look(file: string): ReturnType<Files['look']> {
+  const facts = await stat(file).catch(absent);
+  if (facts === null) return null;
+  const kind = facts.isFile() ? 'file' : facts.isDirectory() ? 'folder' : 'other';
+  return { kind, sizeBytes: facts.size, modifiedAt: facts.mtimeMs };
+}
+
+async function read(
+  { file, maxBytes, part }: { readonly file: string; readonly maxBytes: number; readonly part: 'beginning' | 'end' },
+  redactor: Redactor,
+): ReturnType<Files['read']> {
   const handle = await open(file, 'r').catch(absent);
   if (handle === null) return null;
   try {
     const facts = await handle.stat();
     if (!facts.isFile()) return null;
     const wanted = Buffer.alloc(Math.min(maxBytes, facts.size));
+    const from = part === 'end' ? facts.size - wanted.length : 0;
     let at = 0;
     while (at < wanted.length) {
-      const { bytesRead } = await handle.read(wanted, at, wanted.length - at, at);
+      const { bytesRead } = await handle.read(wanted, at, wanted.length - at, from + at);
       if (bytesRead === 0) break;
       at += bytesRead;
     }

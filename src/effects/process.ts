@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Processes, RunAnswer, RunRequest } from '../kinds/effects.ts';
+import { feedFile } from './process/feed-file.ts';
 import { createOutputKeeper } from './process/output-keeper.ts';
 import type { Redactor } from './redaction.ts';
 
@@ -80,12 +81,13 @@ async function start(request: RunRequest): Promise<{ child: ChildProcess } | Run
       env: { ...inherited(), ...request.variables },
       detached: true,
       shell: false,
-      stdio: [request.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [request.stdin === undefined && !request.stdinFile ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
     await once(child, 'spawn');
     child.on('error', () => {}); // a failed kill; the exit tells the rest
     child.stdin?.on('error', () => {}); // it may end without reading all
-    child.stdin?.end(request.stdin);
+    if (request.stdinFile) feedFile(request.stdinFile, child.stdin!, () => killGroup(child, 'SIGKILL'));
+    else child.stdin?.end(request.stdin);
     return { child };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';

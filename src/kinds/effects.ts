@@ -124,6 +124,8 @@ export interface RunRequest {
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly stdin?: string;
+  /** Instead of `stdin`: the bytes of a file, without its lines that are one of these. */
+  readonly stdinFile?: { readonly path: string; readonly without: readonly string[] };
   /** Keeps standard output apart, as it came and not redacted: this many bytes of its beginning. `output` is standard error then. */
   readonly answerBytes?: number;
   /** Bytes of output kept (first and last half); the rest is counted. */
@@ -150,11 +152,20 @@ export interface Processes {
   run(request: RunRequest, signal: AbortSignal): Promise<RunAnswer>;
 }
 
+export interface FileFacts {
+  readonly kind: 'file' | 'folder' | 'other';
+  readonly sizeBytes: number;
+  readonly modifiedAt: number;
+}
+
 export interface Files {
-  /** Text of a file, at most `maxBytes`; null when there is none. */
+  /** What stands at a path; null when nothing does. Links are followed. */
+  look(path: string): Promise<FileFacts | null>;
+  /** Text of a file, at most `maxBytes` of its beginning or its end; null when there is none. */
   read(
     path: string,
     maxBytes: number,
+    part?: 'beginning' | 'end',
   ): Promise<{ readonly text: string; readonly truncated: boolean; readonly modifiedAt: number } | null>;
   /** Files below `directory` that match a glob (`reports/*.xml`), sorted, links not followed. */
   find(directory: string, glob: string): Promise<readonly string[]>;
