@@ -1,4 +1,5 @@
 /** The roof's register: every plug there is. Configuration, help and schemas are made from it. */
+import { backup } from './checks/backup.ts';
 import { command } from './checks/command.ts';
 import { dataAge } from './checks/data-age.ts';
 import { flags } from './checks/flags.ts';
@@ -41,6 +42,7 @@ const byKind = <Plug extends { readonly kind: string }>(...plugs: readonly Plug[
   new Map(plugs.map((plug) => [plug.kind, plug]));
 
 export const checks: ReadonlyMap<string, RegisteredCheck> = byKind<RegisteredCheck>(
+  register(backup),
   register(command),
   register(dataAge),
   register(flags),

@@ -2,8 +2,10 @@ import type { CheckContext, ServiceInstance } from '../kinds/check.ts';
 import type { Instance } from '../kinds/driver.ts';
 import { declaredMigrations } from './declared-migrations.ts';
 import { hashVariables } from './hash-variables.ts';
+import { ownServersOf } from './own-servers.ts';
 import { readRefreshes } from './refresh-log.ts';
 import { observe, publicAddresses, servingRelease, type Site } from './site.ts';
+import { readVerifiedBackups } from './verified-backups.ts';
 
 /** What all checks of a phase find alike; looked at once, because nothing starts or stops while a phase asks. */
 export interface Ground {
@@ -54,7 +56,9 @@ export function checkContext(site: Site, ground: Ground, workDirectory: string):
     })),
     databases: site.databases,
     migrations: declaredMigrations(project, site.databases),
+    ownServers: ownServersOf(project, site.databases),
     refreshes: () => readRefreshes(world, project),
+    verifiedBackups: () => readVerifiedBackups(world, project),
     caches: project.caches.map((cache) => {
       const disabled = cache.disabledIn.includes(environment.name);
       return { name: cache.name, disabled, url: disabled ? '' : variables.expand(cache.url) };

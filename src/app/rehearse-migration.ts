@@ -8,9 +8,11 @@ import type { CheckSpec, Environment, Project } from '../domain/project.ts';
 import type { CheckContext, Judgement } from '../kinds/check.ts';
 import type { RehearsalRequest } from '../kinds/rehearsals.ts';
 import { declaredMigrations } from './declared-migrations.ts';
+import { ownServersOf } from './own-servers.ts';
 import { environmentOf } from './plan-deployment.ts';
 import { readRefreshes } from './refresh-log.ts';
 import { databasesOf } from './site.ts';
+import { readVerifiedBackups } from './verified-backups.ts';
 import type { World } from './world.ts';
 
 export interface MigrationWish {
@@ -98,7 +100,8 @@ function specsOf(project: Project, environment: string): readonly CheckSpec[] {
   });
 }
 
-async function contextOf(
+/** What a check knows that is asked outside of a deployment. */
+export async function contextOf(
   world: World,
   project: Project,
   environment: Environment,
@@ -114,7 +117,9 @@ async function contextOf(
     ...{ directory: tree.directory, workDirectory: tree.folder, variables: variables.values },
     ...{ declaredVariables: variables.declared, variableSchema: null, services: [], running: [], ports: [] },
     ...{ databases, migrations: declaredMigrations(project, databases), caches: [] },
+    ownServers: ownServersOf(project, databases),
     refreshes: () => readRefreshes(world, project),
+    verifiedBackups: () => readVerifiedBackups(world, project),
     deploymentBeganAt: world.clock.now(),
     expand: (text) => variables.expand(text),
     hashedVariables: async () => null,

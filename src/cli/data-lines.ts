@@ -1,5 +1,6 @@
 // Where data came from, in lines.
 import type { EnvironmentStanding } from '../app/read-standing.ts';
+import type { VerifiedBackup } from '../domain/backup/verified.ts';
 import type { RefreshAccount } from '../domain/refresh/refreshes.ts';
 import { counted, excerpt } from '../kinds/wording.ts';
 
@@ -8,8 +9,22 @@ export const when = (at: number): string => new Date(at).toISOString().slice(0, 
 export const dataWords = ({ database, dataFromAt, from, isProven }: EnvironmentStanding['data'][number]): string =>
   `${database} of ${when(dataFromAt)} from ${from}, ${isProven ? 'proven to hold no original' : 'not proven'}`;
 
-/** One line for each attempt. */
-export function refreshLine({ environment, by, beganAt, ends, ...rest }: RefreshAccount): string {
+/** The newest first. */
+export const dataLines = (
+  refreshes: readonly RefreshAccount[],
+  backups: readonly VerifiedBackup[],
+): readonly string[] =>
+  [
+    ...refreshes.map((each) => ({ at: each.beganAt, line: refreshLine(each) })),
+    ...backups.map((each) => ({ at: each.at, line: backupLine(each) })),
+  ]
+    .toSorted((a, b) => b.at - a.at)
+    .map(({ line }) => line);
+
+const backupLine = ({ environment, at, by, check, outcome, reason }: VerifiedBackup): string =>
+  `${environment.padEnd(16)} ${when(at)}  backup, ${check} ${outcome}: ${excerpt(reason)}  ${by}`;
+
+function refreshLine({ environment, by, beganAt, ends, ...rest }: RefreshAccount): string {
   const from = ends === null ? '' : `${ends.database} from ${ends.sourceEnvironment}: `;
   return `${environment.padEnd(16)} ${when(beganAt)}  ${from}${comeTo(rest)}  ${by}`;
 }

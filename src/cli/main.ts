@@ -32,6 +32,7 @@ const goingBack = () => import('./commands/going-back.ts') as Promise<Bodies>;
 const closing = () => import('./commands/maintenance.ts') as Promise<Bodies>;
 const people = () => import('./commands/people.ts') as Promise<Bodies>;
 const planning = () => import('./commands/refresh-plan.ts') as Promise<Bodies>;
+const backingUp = () => import('./commands/backup.ts') as Promise<Bodies>;
 const refreshing = () => import('./commands/refresh.ts') as Promise<Bodies>;
 const rehearsing = () => import('./commands/rehearse.ts') as Promise<Bodies>;
 const reading = () => import('./commands/reading.ts') as Promise<Bodies>;
@@ -134,6 +135,15 @@ refresh
     body(planning, 'refreshPlan')(environment, command.optsWithGlobals(), command),
   );
 program
+  .command('backup')
+  .description(
+    'restore the newest backup into a scratch database, as the check backup declares it, and hold it against the original',
+  )
+  .addArgument(program.createArgument('<deed>', 'verify').choices(['verify']))
+  .argument('<environment>')
+  .option('--dry-run', 'say what would be restored, and connect to none of its databases')
+  .action(body(backingUp, 'backup'));
+program
   .command('rehearse')
   .description('try the migration of this tree on clones of a copy, as the check migration-rehearsal declares it')
   .argument('<environment>')
@@ -193,7 +203,7 @@ program
   .description('deployments, releases, or where data came from, newest first')
   .argument('[environment]')
   .option('--releases', 'releases instead')
-  .option('--data', 'refreshes instead')
+  .option('--data', 'refreshes and verified backups instead')
   .option('-n, --limit <number>', 'how many', '20')
   .action(body(reading, 'history'));
 program

@@ -31,4 +31,5 @@ export function createEffects(options: {
 }
 
 /** For worlds that never rehearse. */
-const noRehearsals: Rehearsals = { rehearse: () => Promise.reject(new Error('nothing can be rehearsed here')) };
+const nowhere = () => Promise.reject(new Error('nothing can be rehearsed here'));
+const noRehearsals: Rehearsals = { rehearse: nowhere, restore: nowhere };

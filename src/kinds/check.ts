@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Json } from '../domain/json.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { VerifiedBackup } from '../domain/backup/verified.ts';
 import type { Effects } from './effects.ts';
 import type { RefreshLog } from './refreshes.ts';
 
@@ -119,6 +120,10 @@ export interface CheckContext {
   readonly databases: readonly { readonly name: string; readonly url: string }[];
   /** Databases that have a migrate command, as they are declared. Absent where nothing is migrated. */
   readonly migrations?: readonly DeclaredMigration[];
+  /** Superuser's addresses of the PostgreSQL that Greenroom embeds, by the name of each database that is of it. */
+  readonly ownServers?: Readonly<Record<string, string>>;
+  /** Backups that `greenroom backup verify` has put on record, the newest first; those whose line was changed are left out. */
+  readonly verifiedBackups?: () => Promise<readonly VerifiedBackup[]>;
   /** What the log says of refreshes. Absent where there is no log. */
   readonly refreshes?: () => Promise<RefreshLog>;
   readonly caches: readonly { readonly name: string; readonly url: string; readonly disabled: boolean }[];

@@ -1,3 +1,4 @@
+import type { SchemaDifference } from '../domain/rehearsal/fingerprint.ts';
 import type { LockMode } from '../domain/rehearsal/lock-mode.ts';
 import type { RehearsalFacts, WayBack } from '../domain/rehearsal/facts.ts';
 
@@ -5,6 +6,35 @@ import type { RehearsalFacts, WayBack } from '../domain/rehearsal/facts.ts';
 export interface Rehearsals {
   /** Throws `FailureError` (GR5103–GR5108, GR5130, GR5131) for what keeps it from measuring; nothing is left behind then. */
   rehearse(request: RehearsalRequest, signal: AbortSignal): Promise<MeasuredRehearsal>;
+  /** Restores a backup into a database of its own and compares. Throws `FailureError` (GR5151–GR5154) for what keeps it from measuring; nothing is left behind then. */
+  restore(request: RestoreRequest, signal: AbortSignal): Promise<RestoredBackup>;
+}
+
+export interface RestoreRequest {
+  /** A superuser's address of the scratch server. */
+  readonly server: string;
+  /** The database that is backed up, by a role that reads. */
+  readonly original: string;
+  /** Both are of the PostgreSQL that Greenroom embeds. */
+  readonly isOwnServer: boolean;
+  readonly restore: Command;
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface RestoredBackup {
+  /** False: the command failed, and nothing was compared. */
+  readonly isDone: boolean;
+  readonly restoreMs: number;
+  /** Of the restored schema against the original: `missing` is what only the original has. Owners and rights aside. */
+  readonly differences: readonly SchemaDifference[];
+  /** Every table of the original; null: the backup has no such table. */
+  readonly tables: readonly {
+    readonly name: string;
+    readonly rowCount: number | null;
+    readonly originalCount: number;
+  }[];
+  /** Names of what an earlier run had left, and is gone now. */
+  readonly swept: readonly string[];
 }
 
 /** A command of the team's, run against a database; what it printed stays with who runs it. */

@@ -7,10 +7,10 @@ import { columnsQuery, plainSession, schemaQueries, sequencesQuery, tableDataQue
 export type DataColumns = readonly { readonly relation: string; readonly columns: readonly string[] }[];
 
 /** Everything is read in one snapshot. The client must not be in a transaction. Throws what PostgreSQL answers. */
-export const schemaFingerprint = (client: ClientBase): Promise<readonly SchemaFact[]> =>
+export const schemaFingerprint = (client: ClientBase, withOwners = true): Promise<readonly SchemaFact[]> =>
   inSnapshot(client, async () => {
     const facts: SchemaFact[] = [];
-    for (const query of schemaQueries) {
+    for (const query of schemaQueries(withOwners)) {
       const { rows } = await client.query<string[]>({ text: query, rowMode: 'array' });
       facts.push(...rows.map(([name, text]) => ({ name: name!, text: text ?? '' })));
     }
@@ -34,6 +34,18 @@ export const dataFingerprint = (client: ClientBase, asked: DataColumns): Promise
       tables.push({ relation, ...rows[0]! });
     }
     return { tables, sequences: (await client.query<SequenceState>(sequencesQuery)).rows };
+  });
+
+/** How many rows each table has, partitions one by one. Reads every row. */
+export const rowCounts = (client: ClientBase): Promise<ReadonlyMap<string, number>> =>
+  inSnapshot(client, async () => {
+    const { rows: standing } = await client.query<DataColumns[number]>(columnsQuery);
+    const counts = new Map<string, number>();
+    for (const { relation } of standing) {
+      const { rows } = await client.query<{ count: number }>(`select count(*)::float8 as count from only ${relation}`);
+      counts.set(relation, rows[0]!.count);
+    }
+    return counts;
   });
 
 async function inSnapshot<T>(client: ClientBase, read: () => Promise<T>): Promise<T> {

@@ -6,4 +6,8 @@ export const createRehearsals = (): Rehearsals => ({
     const { rehearseRequest } = await import('./rehearse-request.ts');
     return rehearseRequest(request, signal);
   },
+  async restore(request, signal) {
+    const { restoreBackup } = await import('./restore-backup.ts');
+    return restoreBackup(request, signal);
+  },
 });

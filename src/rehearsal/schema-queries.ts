@@ -3,20 +3,23 @@
 const own = (schema: string) => `${schema} !~ '^pg_' and ${schema} <> 'information_schema'`;
 const namespace = (oid: string) => `join pg_catalog.pg_namespace n on n.oid = ${oid} and ${own('n.nspname')}`;
 /** Privileges in an order of their own; none given is what the owner has. */
-const rights = (acl: string, kind: string, owner: string) =>
+const rightsOf = (acl: string, kind: string, owner: string) =>
   `array(select item::text from unnest(coalesce(${acl}, acldefault('${kind}', ${owner}))) item order by 1)`;
 
-export const schemaQueries: readonly string[] = [
+/** `withOwners` false: whose a thing is and who may use it is left out, as a backup is restored without. */
+export const schemaQueries = (withOwners: boolean): readonly string[] => (withOwners ? ownedQueries : ownerlessQueries);
+
+const queriesOf = (rights: typeof rightsOf, owned: (expression: string) => string): readonly string[] => [
   `select format('schema %I', n.nspname) as name, concat_ws(' ', ${rights('n.nspacl', 'n', 'n.nspowner')}) as text
    from pg_catalog.pg_namespace n where ${own('n.nspname')}`,
   `select format('relation %I.%I', n.nspname, c.relname),
      concat_ws(' ', c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reloptions,
-       ${rights('c.relacl', 'r', 'c.relowner')}, pg_get_userbyid(c.relowner), pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid),
+       ${rights('c.relacl', 'r', 'c.relowner')}, ${owned('pg_get_userbyid(c.relowner)')}, pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid),
        array(select inhparent::regclass::text from pg_catalog.pg_inherits where inhrelid = c.oid order by 1))
    from pg_catalog.pg_class c ${namespace('c.relnamespace')} where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')`,
   `select format('column %I.%I.%I', n.nspname, c.relname, a.attname),
      concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated, a.attcollation::regcollation,
-       pg_get_expr(d.adbin, d.adrelid), a.attacl)
+       pg_get_expr(d.adbin, d.adrelid), ${owned('a.attacl')})
    from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid ${namespace('c.relnamespace')}
    left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
    where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f', 'c')`,
@@ -39,9 +42,14 @@ export const schemaQueries: readonly string[] = [
    from pg_catalog.pg_type t ${namespace('t.typnamespace')} where t.typtype in ('e', 'd', 'r')`,
   `select format('sequence %I.%I', schemaname, sequencename), concat_ws(' ', data_type, start_value, min_value, max_value, increment_by, cycle, cache_size)
    from pg_catalog.pg_sequences where ${own('schemaname')}`,
-  `select format('extension %I', extname), extversion from pg_catalog.pg_extension`,
+  `select format('extension %I', extname), ${owned('extversion')} from pg_catalog.pg_extension`,
   `select format('rule %I.%I.%I', schemaname, tablename, rulename), definition from pg_catalog.pg_rules where ${own('schemaname')}`,
 ];
+const ownedQueries = queriesOf(rightsOf, (expression) => expression);
+const ownerlessQueries = queriesOf(
+  () => 'null::text',
+  () => 'null::text',
+);
 
 /** Tables with rows of their own and their columns, as they stand; partitions one by one. */
 export const columnsQuery = `

@@ -1,4 +1,5 @@
 import { audit, type Contradiction } from '../../app/audit.ts';
+import { readVerifiedBackups } from '../../app/verified-backups.ts';
 import { readAccountOf, readDeployments, readReleases, readSubject } from '../../app/read-history.ts';
 import { environmentOf } from '../../app/plan-deployment.ts';
 import { readPreview } from '../../app/read-preview.ts';
@@ -9,7 +10,7 @@ import type { Account } from '../../domain/account.ts';
 import { nameOf } from '../../domain/deployment-name.ts';
 import { fail } from '../../domain/failure.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
-import { dataWords, refreshLine, when } from '../data-lines.ts';
+import { dataLines, dataWords, when } from '../data-lines.ts';
 import { exit } from '../exit-code.ts';
 import { writeAsked } from '../files.ts';
 import type { CommandBody } from '../session.ts';
@@ -110,9 +111,11 @@ export const history =
     if (data) {
       const named = environment === undefined ? null : environmentOf(project, environment).name;
       const { accounts } = await readRefreshes(world, project);
-      const found = accounts.filter((each) => named === null || each.environment === named).slice(0, most);
-      if (out.isJson) out.json({ ok: true, refreshes: found, contradictions });
-      else for (const each of found) out.line(refreshLine(each));
+      const isAsked = (each: { readonly environment: string }) => named === null || each.environment === named;
+      const refreshes = accounts.filter(isAsked).slice(0, most);
+      const backups = (await readVerifiedBackups(world, project)).filter(isAsked).slice(0, most);
+      if (out.isJson) out.json({ ok: true, refreshes, backups, contradictions });
+      else for (const line of dataLines(refreshes, backups).slice(0, most)) out.line(line);
     } else if (releases) {
       const found = await readReleases(world, project, most);
       if (out.isJson) out.json({ ok: true, releases: found, contradictions });
