@@ -104,14 +104,26 @@ function archiveEnd(answer: RunAnswer, limitMs: number): RestoreEnd {
   const said = output.split('\n').find((line) => /^pg_restore: (?:\[[^\]]*\] )?error:/.test(line)) ?? '';
   if (/connection to server/.test(said)) lostServer();
   if (/unsupported version/.test(said)) missing('pg_restore is older than the pg_dump that wrote this backup.');
+  if (/not support compression|not supported in this installation/.test(said))
+    missing('pg_restore cannot read the compression of this backup.');
   requireRoles(said);
-  const reason = excerpt(withoutValues(said.replace(/^pg_restore: (?:\[[^\]]*\] )?error: /, '')), 300);
+  const reason = excerpt(withoutValues(said), 300);
   return { isDone: false, reason: reason === '' ? `pg_restore ended with ${exitCode ?? signalName}` : reason };
 }
 
-/** Where a value of a row stands in what PostgreSQL says. */
-const withoutValues = (text: string): string =>
-  text.replace(/: ?["'(].*$/s, '').replace(/(?:DETAIL|CONTEXT|HINT):.*$/s, '');
+const named =
+  'table|relation|constraint|index|role|schema|type|function|extension|database|column|sequence|view|policy|trigger|encoding|file';
+
+/** What pg_restore says of an error. Of rows that are refused only the table; in quotes only names of things. */
+export function withoutValues(said: string): string {
+  const [, table] = /COPY failed for (?:table|relation) ("[^"]*")/.exec(said) ?? [];
+  if (table !== undefined) return `rows of the table ${table} are not what it takes`;
+  return said
+    .replace(/^pg_restore: (?:\[[^\]]*\] )?error: /, '')
+    .replace(new RegExp(`((?:${named}) )?"[^"]*("|$)`, 'g'), (all: string, isNamed?: string) =>
+      isNamed ? all : '"…"',
+    );
+}
 
 function psqlEnd(answer: RunAnswer, limitMs: number): RestoreEnd {
   const early = earlyEnd(answer, limitMs);
