@@ -44,6 +44,7 @@ const long = [
   'src/haproxy/machines.test.ts',
   ...['migration-rehearsal', 'migration-rehearsal/squawk', 'data-age'].map((name) => `src/checks/${name}.test.ts`),
   ...['migration-rehearsal', 'data-age', 'backup'].map((name) => `src/checks/${name}.test.ts`),
+  ...['migration-rehearsal', 'data-age', 'backup', 'backup/hostile'].map((name) => `src/checks/${name}.test.ts`),
   'src/app/migrated-databases.test.ts',
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
