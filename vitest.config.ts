@@ -36,7 +36,9 @@ const long = [
   ].map((name) => `test/${name}.test.ts`),
   'src/embedded/postgres-start.test.ts',
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
-  ...['copy-table', 'read-schema', 'run-refresh', 'prove'].map((name) => `src/refresh/${name}.test.ts`),
+  ...['copy-table', 'read-schema', 'run-refresh', 'prove', 'find-subset', 'run-subset'].map(
+    (name) => `src/refresh/${name}.test.ts`,
+  ),
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
   ...['session', 'scratch', 'canary', 'schema-mark', 'captured', 'reading'].map(
     (name) => `src/rehearsal/${name}.test.ts`,

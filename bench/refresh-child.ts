@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { compiledKernel } from '../src/refresh/compiled-kernel.ts';
 import { runRefresh, type Station } from '../src/refresh/run-refresh.ts';
-import { rules } from './refresh-source.ts';
+import { quarter, rules } from './refresh-source.ts';
 
 export interface Told {
   readonly rowCount: number;
@@ -15,12 +15,13 @@ export interface Told {
   readonly setBytes: number;
 }
 
-async function main([sourceUrl, targetUrl, proven]: readonly string[]): Promise<void> {
+async function main([sourceUrl, targetUrl, proven, part]: readonly string[]): Promise<void> {
   const stations: Partial<Record<Station, number>> = {};
   const refreshed = await runRefresh({
     ...{ environment: 'staging', sourceEnvironment: 'production', sourceUrl: sourceUrl!, targetUrl: targetUrl!, rules },
     looked: null,
     ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false, isDryRun: false },
+    subset: part === 'quarter' ? quarter : null,
     ...{ isProven: proven === 'proven', at: new Date().toISOString(), signal: new AbortController().signal },
     onStation: (station) => (stations[station] = performance.now()),
     onProgress: () => {},

@@ -6,16 +6,16 @@
 import { spawnSync } from 'node:child_process';
 import pg from 'pg';
 import type { Told } from './refresh-child.ts';
-import { findTools, openServers, type Servers } from './refresh-servers.ts';
+import { findTools, openServers, type Server, type Servers } from './refresh-servers.ts';
 import { leftSql, sourceSql, tables } from './refresh-source.ts';
 import { pgcopydb, waysOf, type Way } from './refresh-ways.ts';
 import type { BenchRow } from './row.ts';
 
-const WHOLE_ROWS = 4_000_000;
+export const WHOLE_ROWS = 4_000_000;
 const WHOLE_BYTES = 1e9;
 const MOST_MEMORY_BYTES = 300e6;
-const rowCount = Number(process.env['GREENROOM_BENCH_ROWS'] ?? 5_600_000);
-const roundCount = Number(process.env['GREENROOM_BENCH_ROUNDS'] ?? 3);
+export const rowCount = Number(process.env['GREENROOM_BENCH_ROWS'] ?? 5_600_000);
+export const roundCount = Number(process.env['GREENROOM_BENCH_ROUNDS'] ?? 3);
 
 interface Run {
   readonly tookMs: number;
@@ -96,7 +96,7 @@ async function memoryOf(servers: Servers, size: number): Promise<number> {
 }
 
 /** A new source; how many rows it has. */
-async function fill({ source }: Servers, size: number): Promise<number> {
+export async function fill({ source }: Servers, size: number): Promise<number> {
   const admin = await open(source.url('postgres'));
   await admin.query('DROP DATABASE IF EXISTS prod');
   await admin.query('CREATE DATABASE prod');
@@ -114,8 +114,20 @@ async function fill({ source }: Servers, size: number): Promise<number> {
 const countRows = (url: string): Promise<number> =>
   ask(url, `SELECT ${tables.map((table) => `(SELECT count(*) FROM ${table})`).join(' + ')} AS count`);
 
-/** Into an empty database; throws when not all rows, indexes and foreign keys have come. */
+/** Throws when not all rows, indexes and foreign keys have come. */
 async function runOnce({ source, target }: Servers, way: Way, rows: number): Promise<Run> {
+  const run = await timed(target, way);
+  const built = `SELECT (SELECT count(*) FROM pg_indexes WHERE schemaname = 'public') + (SELECT count(*) FROM pg_constraint WHERE contype = 'f') AS count`;
+  for (const [there, here] of [
+    [rows, await countRows(target.url('stage'))],
+    [await ask(source.url('prod'), built), await ask(target.url('stage'), built)],
+  ])
+    if (there !== here) throw new Error(`${way.name}: ${here} instead of ${there} rows, or indexes and foreign keys`);
+  return run;
+}
+
+/** Into an empty database. */
+export async function timed(target: Server, way: Way): Promise<Run> {
   const admin = await open(target.url('postgres'));
   await admin.query('DROP DATABASE IF EXISTS stage');
   await admin.query('CREATE DATABASE stage TEMPLATE template0');
@@ -126,12 +138,6 @@ async function runOnce({ source, target }: Servers, way: Way, rows: number): Pro
   const told = way.run();
   const tookMs = performance.now() - beganMs;
   console.log(`  ${way.name}: ${(tookMs / 1000).toFixed(1)} s`);
-  const built = `SELECT (SELECT count(*) FROM pg_indexes WHERE schemaname = 'public') + (SELECT count(*) FROM pg_constraint WHERE contype = 'f') AS count`;
-  for (const [there, here] of [
-    [rows, await countRows(target.url('stage'))],
-    [await ask(source.url('prod'), built), await ask(target.url('stage'), built)],
-  ])
-    if (there !== here) throw new Error(`${way.name}: ${here} instead of ${there} rows, or indexes and foreign keys`);
   return { tookMs, told };
 }
 
@@ -148,21 +154,22 @@ function hungry(): number {
   return Number(spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout);
 }
 
-async function open(url: string): Promise<pg.Client> {
+export async function open(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   return client;
 }
 
-async function ask(url: string, query: string): Promise<number> {
+export async function ask(url: string, query: string): Promise<number> {
   const client = await open(url);
   const { rows } = await client.query<{ count: string }>(query);
   await client.end();
   return Number(rows[0]!.count);
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-function row(measure: string, value: number, unit: string, bar: string, holds: boolean): BenchRow {
+export function row(measure: string, value: number, unit: string, bar: string, holds: boolean): BenchRow {
   return { bench: 'refresh', measure, value, unit, bar, holds, control: false };
 }

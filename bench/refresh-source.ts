@@ -1,6 +1,7 @@
 /** What the copy is measured with: people, their sessions, long texts, events of JSON in partitions, indexes, foreign keys both ways; and its rules. */
 import type { MaskerName } from '../src/domain/refresh/maskers.ts';
 import type { RefreshRules, Rule } from '../src/domain/refresh/rules.ts';
+import type { SubsetRules } from '../src/domain/refresh/subset.ts';
 
 const given = `array['James','Mary','Robert','Patricia','Chloé','Zoë','José','Søren','Jürgen','Mei','Wei','Priya','Arjun','Olga','Ivan','Fatima','Omar','Aisha','Kofi','Amara','Yuki','Hana','Lucas','Emma','Noah','Olivia','Liam','Ava','Ethan','Sophia']`;
 const family = `array['Smith','Johnson','Williams','Garcia','Miller','Davis','Hernandez','Lopez','Wilson','Anderson','Moore','Perez','Thompson','Harris','Clark','Müller','Schröder','Nguyen','Kowalski','O''Brien','Okafor','Tanaka','Kim','Chen','Patel','Ivanova','Rossi','Dubois','Novak']`;
@@ -103,6 +104,13 @@ export const rules: RefreshRules = {
   },
   patterns: [{ pattern: '**', rule: keep }],
   types: {},
+};
+
+/** A quarter of the customers with all that is theirs. Who owns one is chosen without sense in this source, so the reference does not lead on. */
+export const quarter: SubsetRules = {
+  roots: { 'public.orgs': { share: 0.25, where: null } },
+  whole: [],
+  references: { 'public.orgs.owner_user_id': 'nullify' },
 };
 
 /** Looks for what a masked copy cannot have: addresses of the source's domains, and tokens that are base64 of a known hash. */

@@ -41,7 +41,9 @@ function lanes(query: ((table: string) => string) | null): string {
 
 const quotedForShell = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-export function waysOf(servers: Servers): Record<'plain' | 'masked' | 'proven' | 'pipe', Way> & { others: Way[] } {
+export function waysOf(
+  servers: Servers,
+): Record<'plain' | 'masked' | 'proven' | 'pipe' | 'quarter', Way> & { others: Way[] } {
   const inShell = (name: string, script: string): Way => ({
     name,
     run() {
@@ -49,11 +51,11 @@ export function waysOf(servers: Servers): Record<'plain' | 'masked' | 'proven' |
       return null;
     },
   });
-  const greenroom = (name: string, proof: 'proven' | 'not'): Way => ({
+  const greenroom = (name: string, proof: 'proven' | 'not', part = 'all'): Way => ({
     name,
     run() {
       const child = path.join(import.meta.dirname, 'refresh-child.ts');
-      const args = [child, servers.source.url('prod', 'reader'), servers.target.url('stage'), proof];
+      const args = [child, servers.source.url('prod', 'reader'), servers.target.url('stage'), proof, part];
       const done = spawnSync(process.execPath, args, { encoding: 'utf8' });
       if (done.status !== 0) throw new Error(`${name}: ${done.stderr}`);
       return JSON.parse(done.stdout.trim().split('\n').at(-1)!) as Told;
@@ -64,6 +66,7 @@ export function waysOf(servers: Servers): Record<'plain' | 'masked' | 'proven' |
     plain: inShell('pg_dump | psql, unmasked', `${dump} | into`),
     masked: greenroom('Greenroom masked, two workers', 'not'),
     proven: greenroom('Greenroom masked, with the leak proof', 'proven'),
+    quarter: greenroom('Greenroom masked, a quarter', 'not', 'quarter'),
     pipe: inShell('raw binary COPY, two lanes, unmasked', lanes(null)),
     others: [
       inShell(

@@ -46,12 +46,16 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
     await world.store.read((rows) => requireQuiet(rows, project.name, environment));
     await log.began({
       ...{ database, sourceEnvironment: ends.sourceEnvironment, source: placeOf(ends.sourceUrl) },
-      ...{ target: placeOf(ends.targetUrl), rules: `sha256:${world.hash(canonical(file.rules))}` },
+      ...{
+        target: placeOf(ends.targetUrl),
+        rules: `sha256:${world.hash(canonical(file.subset === null ? file.rules : { ...file.rules, subset: file.subset }))}`,
+      },
     });
     const dataFromAt = world.clock.now();
     return await runRefresh({
       ...ends,
-      ...{ environment, rules: file.rules, looked: file.looked, at: new Date(dataFromAt).toISOString() },
+      ...{ environment, rules: file.rules, looked: file.looked, subset: file.subset },
+      at: new Date(dataFromAt).toISOString(),
       ...{ workerCount: wish.workerCount, isDryRun: wish.isDryRun, isProven: wish.isProven, signal: wish.signal },
       ...{ onStation: wish.onStation, onProgress: wish.onProgress },
       underLock: (act, published) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { subsetShape } from './refresh-subset.ts';
 import { maskers, type MaskerName } from '../domain/refresh/maskers.ts';
 
 const names = Object.keys(maskers) as MaskerName[];
@@ -83,6 +84,7 @@ export const refreshShape = z
       .record(z.string(), rule)
       .prefault({})
       .describe('By PostgreSQL’s name of a type, where neither says more: `bool`, `int4`, `timestamptz`.'),
+    subset: subsetShape.optional(),
   })
   .meta({ title: 'refresh.yaml', description: 'What of production may stand in staging, and as what.' });
 

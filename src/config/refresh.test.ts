@@ -81,6 +81,31 @@ colums: {}
     'GR1201 refresh.yaml:8:1',
   ]));
 
+test('a subset: shares, conditions, whole tables, references', () => {
+  const rules = load(`
+subset:
+  roots:
+    public.customers: 25 %
+    public.shops: { where: "country = 'de'" }
+    public.orders: { where: "at > '2026-01-01'", share: 0.5% }
+  whole: [public.countries]
+  references: { public.shops.owner_id: nullify }
+`);
+  expect(rules.ok && rules.value.subset).toEqual({
+    roots: {
+      'public.customers': { share: 0.25, where: null },
+      'public.shops': { share: null, where: "country = 'de'" },
+      'public.orders': { share: 0.005, where: "at > '2026-01-01'" },
+    },
+    whole: ['public.countries'],
+    references: { 'public.shops.owner_id': 'nullify' },
+  });
+  const roots = (written: string): string[] => told(`subset: { roots: ${written} }`);
+  for (const wrong of ['{}', '{ public.a: 0 % }', '{ public.a: 101 % }', '{ public.a: 0.25 }', '{ public.a: {} }'])
+    expect(roots(wrong)[0], wrong).toMatch(/^GR120\d refresh\.yaml:1/);
+  expect(roots('{ public.a: 100 % }')).toEqual([]);
+});
+
 test('no file, and a file that is no mapping', () => {
   const missing = loadRefreshFile(path.join(folder, 'nowhere.yaml'));
   expect(!missing.ok && missing.failures[0]?.code).toBe('GR5040');

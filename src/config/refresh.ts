@@ -3,9 +3,11 @@ import path from 'node:path';
 import { failed, ok, type Result } from '../domain/failure.ts';
 import type { RefreshRules, Rule } from '../domain/refresh/rules.ts';
 import type { Looked } from '../domain/refresh/changes.ts';
+import type { SubsetRules } from '../domain/refresh/subset.ts';
 import { tell, type Ground } from './issues.ts';
 import { loadRefreshLock, lockBeside } from './refresh-lock.ts';
 import { refreshShape, type RuleShape } from './refresh-shape.ts';
+import { subsetOf } from './refresh-subset.ts';
 import { schemaOf } from './schema-node.ts';
 import { readText } from './source-text.ts';
 import { plainOf } from './tree.ts';
@@ -24,6 +26,8 @@ export interface RefreshFile {
   readonly rules: RefreshRules;
   /** Columns and types that people looked at, of `refresh.lock` beside it; null when there is none. */
   readonly looked: Looked | null;
+  /** Null: every row. */
+  readonly subset: SubsetRules | null;
 }
 
 /** Every mistake of the file at once; whether the rules fit the source is the plan's question. */
@@ -52,10 +56,10 @@ export function understandRefresh(text: string, shownAs: string): Result<Omit<Re
   const ground: Ground = { tree: tree.value, written: plainOf(tree.value), schema: () => schemaOf(refreshShape) };
   const shape = refreshShape.safeParse(ground.written);
   if (!shape.success) return failed(...tell(ground, shape.error.issues));
-  const { source, database, key, columns, patterns, types } = shape.data;
+  const { source, database, key, columns, patterns, types, subset } = shape.data;
   return ok({
     source: { environment: source?.environment ?? null, url: source?.url ?? null },
-    ...{ database: database ?? null, key: key ?? null },
+    ...{ database: database ?? null, key: key ?? null, subset: subset ? subsetOf(subset) : null },
     rules: {
       columns: mapRules(columns),
       patterns: Object.entries(patterns).map(([pattern, rule]) => ({ pattern, rule: ruleOf(rule) })),

@@ -13,12 +13,16 @@ export interface CopyOrder {
   readonly snapshot: string;
   readonly keys: Keys;
   readonly names: readonly KnownName[];
+  /** What connections to the source are set to, beside what a snapshot needs. */
+  readonly sourceSettings: readonly string[];
 }
 
 export interface PieceOrder {
   readonly piece: Piece;
   readonly columns: readonly string[];
   readonly program: readonly ColumnProgram[];
+  /** A query of the columns, where rows are chosen; null takes the piece as it stands. */
+  readonly rows: string | null;
 }
 
 export type FromCopy =

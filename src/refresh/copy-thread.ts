@@ -10,13 +10,14 @@ import { rowsOf } from './read-storage.ts';
 import { joinSnapshot } from './snapshot.ts';
 import { told } from './thread-failures.ts';
 
-const { sourceUrl, targetUrl, database, snapshot, keys, names } = workerData as CopyOrder;
+const { sourceUrl, targetUrl, database, snapshot, keys, names, sourceSettings } = workerData as CopyOrder;
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
 const tell = (message: FromCopy): void => parentPort!.postMessage(message);
 
 async function open() {
   const source = await connect({ url: sourceUrl, what: 'the source' }, true);
   await joinSnapshot(source, snapshot);
+  for (const setting of sourceSettings) await source.query(setting);
   const target = await connect({ url: targetUrl, what: 'the target' }, false, database);
   await target.query('SET synchronous_commit = off');
   // Long values are packed several times as fast. A server before 14, or built without it, packs as it can.
@@ -28,8 +29,9 @@ async function open() {
   return { source, target, kernel };
 }
 
-const selectOf = ({ piece, columns }: PieceOrder): string =>
-  `(SELECT ${columns.map(quoted).join(', ')} FROM ${rowsOf(piece)})`;
+/** All rows of a piece, or those of a subset. */
+const selectOf = ({ piece, columns, rows }: PieceOrder): string =>
+  rows === null ? `(SELECT ${columns.map(quoted).join(', ')} FROM ${rowsOf(piece)})` : `(${rows})`;
 
 const never = new AbortController().signal;
 try {

@@ -20,3 +20,9 @@ export function deriveKeys(secret: Uint8Array | null): Keys {
   };
   return Object.fromEntries(Object.keys(keyPlaces).map((name) => [name, derive(name)])) as unknown as Keys;
 }
+
+/** By what a share of rows is told; hexadecimal. It stands in statements for the source and says nothing of the other keys. */
+export function deriveSubsetKey(secret: Uint8Array | null): string {
+  const derived = hkdfSync('sha256', secret ?? randomBytes(32), 'greenroom refresh 1', 'subset', 16);
+  return Buffer.from(derived).toString('hex');
+}

@@ -1,14 +1,16 @@
 // Schema, rows and what is built over them, into the database beside; then what PostgreSQL finds there.
 import type { Client } from 'pg';
 import type { PlannedTable } from '../domain/refresh/compile.ts';
-import { cutIntoPieces } from '../domain/refresh/pieces.ts';
+import { cutIntoPieces, wholePieces } from '../domain/refresh/pieces.ts';
 import type { SchemaScript } from '../domain/refresh/schema-script.ts';
 import type { Keys } from '../kernel/kernel.ts';
 import { afterRows, beforeRows, prepareSession } from './apply-schema.ts';
 import { cut } from './borrowed-stream.ts';
 import { connect, connectAll } from './connect.ts';
 import { copyAll } from './copy-all.ts';
+import type { PieceOrder } from './copy-exchange.ts';
 import { carrySettings } from './database-settings.ts';
+import { sharesOf, subsetSettings, type FoundSubset, type SubsetShare } from './find-subset.ts';
 import { readNames } from './known-names.ts';
 import { analyse, countRows } from './look-after.ts';
 import { openHands } from './prove-hands.ts';
@@ -49,6 +51,8 @@ interface Loading {
   readonly snapshot: string;
   readonly script: SchemaScript;
   readonly plan: readonly PlannedTable[];
+  /** Null: every row. */
+  readonly subset: FoundSubset | null;
   readonly keys: Keys;
   readonly fresh: string;
   readonly target: string;
@@ -66,7 +70,7 @@ export async function loadBeside(loading: Loading) {
     for (const builder of builders) await prepareSession(builder, script);
     await beforeRows(first, script);
     order.onStation('copying');
-    const counted = await copyRows(loading);
+    const { counted, shares } = await copyRows(loading);
     order.onStation('building');
     await setSequences(first, await readSequences(source));
     await afterRows(builders, script, order.signal);
@@ -79,7 +83,7 @@ export async function loadBeside(loading: Loading) {
     await analyse(builders);
     const left = await carrySettings(first, target, fresh);
     return {
-      ...{ tables, proof },
+      ...{ tables, shares, proof },
       constraintCount: script.indexes.length + script.references.length,
       notes: left.map((what) => `${what} could not be carried over`),
     };
@@ -99,22 +103,23 @@ async function prove({ order, source, snapshot, plan, keys, fresh: database }: L
   }
 }
 
-/** Rows by table, as source, kernel and target have counted them. */
-async function copyRows({ order, source, snapshot, plan, keys, fresh }: Loading): Promise<ReadonlyMap<string, number>> {
-  const byName = new Map(plan.map((table) => [table.name, table]));
-  const stored = await readStorage(source, new Set(byName.keys()));
-  const pieces = cutIntoPieces(stored, await canSplit(source));
-  const totalBytes = pieces.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const orders = pieces.map((piece) => {
-    const { columns } = byName.get(piece.table)!;
-    return { piece, columns: columns.map(({ name }) => name), program: columns.map(programOf) };
-  });
+interface Copied {
+  /** Rows by table, as source, kernel and target have counted them. */
+  readonly counted: ReadonlyMap<string, number>;
+  readonly shares: readonly SubsetShare[] | null;
+}
+
+async function copyRows(loading: Loading): Promise<Copied> {
+  const { order, source, snapshot, plan, subset, keys, fresh } = loading;
+  const orders = await ordersOf(loading);
+  const totalBytes = orders.reduce((sum, { piece }) => sum + piece.sizeBytes, 0);
+  const names = await readNames(source, plan);
   const counted = new Map<string, number>();
   let [doneBytes, rowCount] = [0, 0];
-  await copyAll(
+  const copying = copyAll(
     {
-      ...{ sourceUrl: order.sourceUrl, targetUrl: order.targetUrl, database: fresh, snapshot },
-      ...{ keys, names: await readNames(source, plan) },
+      ...{ sourceUrl: order.sourceUrl, targetUrl: order.targetUrl, database: fresh, snapshot, keys, names },
+      sourceSettings: subset === null ? [] : subsetSettings,
     },
     orders,
     order.workerCount,
@@ -127,5 +132,26 @@ async function copyRows({ order, source, snapshot, plan, keys, fresh }: Loading)
       order.onProgress({ doneBytes, totalBytes, rowCount, table });
     },
   );
-  return counted;
+  // The source's own connection has nothing to do meanwhile.
+  const [, all] = await Promise.all([copying, subset?.countAll()]);
+  return { counted, shares: subset && sharesOf(subset, counted, all!) };
+}
+
+/** The largest first. */
+async function ordersOf({ source, plan, subset }: Loading): Promise<readonly PieceOrder[]> {
+  const byName = new Map(plan.map((table) => [table.name, table]));
+  const stored = await readStorage(source, new Set(byName.keys()));
+  const namesOf = (table: string): readonly string[] => byName.get(table)!.columns.map(({ name }) => name);
+  const queries = new Map(plan.map(({ name }) => [name, subset?.rowsOf(name, namesOf(name)) ?? null]));
+  const isWhole = ({ table }: { readonly table: string }): boolean => queries.get(table) === null;
+  const pieces = [
+    ...wholePieces(stored.filter((each) => !isWhole(each))),
+    ...cutIntoPieces(stored.filter(isWhole), await canSplit(source)),
+  ];
+  return pieces
+    .toSorted((a, b) => b.sizeBytes - a.sizeBytes)
+    .map((piece) => {
+      const program = byName.get(piece.table)!.columns.map(programOf);
+      return { piece, columns: namesOf(piece.table), program, rows: queries.get(piece.table)! };
+    });
 }

@@ -137,6 +137,7 @@ const order = (more: Partial<RefreshOrder> = {}): RefreshOrder => ({
     looked: null,
     secret: Buffer.from('a key that everybody may know'),
     workerCount: 2,
+    subset: null,
     isOwnTarget: false,
     isDryRun: false,
     isProven: true,

@@ -5,13 +5,16 @@ import type { Looked } from '../domain/refresh/changes.ts';
 import { compilePlan, type PlannedTable, type Trials } from '../domain/refresh/compile.ts';
 import { judgeIdentities, markerOf, refreshedComment } from '../domain/refresh/direction.ts';
 import type { RefreshRules } from '../domain/refresh/rules.ts';
+import type { SubsetRules } from '../domain/refresh/subset.ts';
 import { readScript } from '../domain/refresh/schema-script.ts';
 import { columnName, type SourceTable } from '../domain/refresh/source-schema.ts';
 import { createBeside, drop, lockTarget, nameBeside, readTarget, swap, sweep, type TargetFacts } from './beside.ts';
+import { cut } from './borrowed-stream.ts';
 import { connect, databaseOf, literal, quoted } from './connect.ts';
 import { otherRoles } from './database-settings.ts';
 import { dumpSchema } from './dump-schema.ts';
-import { deriveKeys } from './keys.ts';
+import { findSubset, sharesOf, type FoundSubset, type SubsetShare } from './find-subset.ts';
+import { deriveKeys, deriveSubsetKey } from './keys.ts';
 import { loadBeside, type LoadedTable, type LoadProgress } from './load-beside.ts';
 import type { LeakProof } from './prove.ts';
 import { readSchema } from './read-schema.ts';
@@ -26,6 +29,8 @@ export interface RefreshOrder {
   readonly rules: RefreshRules;
   /** Columns and types that people looked at; null when nobody has said. */
   readonly looked: Looked | null;
+  /** Null: every row. */
+  readonly subset: SubsetRules | null;
   /** At least 16 bytes; null draws a key that is gone after the run. */
   readonly secret: Uint8Array | null;
   readonly workerCount: number;
@@ -54,6 +59,8 @@ export interface Published extends Pick<Refreshed, 'tables' | 'proof'> {
 export interface Refreshed {
   readonly tables: readonly LoadedTable[];
   readonly constraintCount: number;
+  /** What of each table the copy has, or would have; null when it has all. */
+  readonly shares: readonly SubsetShare[] | null;
   /** Null when nobody has looked. */
   readonly proof: LeakProof | null;
   /** What was not taken along, in words. */
@@ -99,6 +106,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
 
   const snapshot = await exportSnapshot(source);
   const plan = planOf(await readSchema(source), order);
+  const subset = order.subset && (await cutWhenAborted(source, signal, openSubset(order, order.subset, source, plan)));
   const dumping = await connect({ url: sourceUrl, what: 'the source' }, true); // ended by who uses it
   const script = readScript(await dumpSchema(dumping, snapshot, signal));
   if (script === null) return fail({ code: 'GR5046', message: 'pg_dump wrote something else than a schema.' });
@@ -106,9 +114,12 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
     ...script.leftOut.map(({ type, name }) => `${type.toLowerCase()} ${name} was left out`),
     ...roles.map((role) => `rights of ${role} inside the database are not carried over`),
   ];
-  const loading = { order, source, snapshot, script, plan, keys };
+  const loading = { order, source, snapshot, script, plan, subset, keys };
   if (order.isDryRun)
-    return { tables: plan.map(({ name }) => ({ name, rowCount: 0 })), constraintCount: 0, proof: null, notes, swept };
+    return {
+      ...{ tables: plan.map(({ name }) => ({ name, rowCount: 0 })), constraintCount: 0, proof: null, notes, swept },
+      shares: subset && (await cutWhenAborted(source, signal, countShares(subset))),
+    };
   if (!markerOf(facts.comment)) await markOwn(admin, order, facts);
 
   const fresh = nameBeside(target);
@@ -132,6 +143,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
     return {
       tables: loaded.tables,
       constraintCount: loaded.constraintCount,
+      shares: loaded.shares,
       proof: loaded.proof,
       notes: [...notes, ...loaded.notes],
       swept,
@@ -211,4 +223,27 @@ function planOf(
   const plan = compilePlan(tables, rules, judgedByTarget, looked);
   if (!plan.ok) throw new FailureError(...plan.failures);
   return plan.value;
+}
+
+const openSubset = (order: RefreshOrder, rules: SubsetRules, source: Client, plan: readonly PlannedTable[]) =>
+  findSubset(
+    source,
+    rules,
+    plan.map(({ name }) => name),
+    deriveSubsetKey(order.secret),
+    order.signal,
+  );
+
+const countShares = async (subset: FoundSubset): Promise<readonly SubsetShare[]> =>
+  sharesOf(subset, await subset.countKept(), await subset.countAll());
+
+/** A statement over large tables may take long; whoever gives up does not wait for it. */
+async function cutWhenAborted<T>(client: Client, signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const abort = (): void => cut(client);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await work;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

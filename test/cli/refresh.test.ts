@@ -153,6 +153,37 @@ test('who refreshed, when, from where, by which rules and with what proof is on 
   expect(JSON.stringify(await told())).not.toMatch(/reader-word|sea\.example/);
 });
 
+test('a part of it: said by a dry run before, and the same afterwards', async () => {
+  await inDatabase(
+    'shop',
+    `CREATE TABLE countries (code text PRIMARY KEY); INSERT INTO countries SELECT 'c' || i FROM generate_series(1, 40) i;
+     CREATE TABLE customers (id int PRIMARY KEY, country text NOT NULL REFERENCES countries); INSERT INTO customers SELECT i, 'c' || 1 + i % 8 FROM generate_series(1, 400) i;
+     CREATE TABLE orders (id int PRIMARY KEY, customer int NOT NULL REFERENCES customers); INSERT INTO orders SELECT i, 1 + i % 400 FROM generate_series(1, 1200) i;
+     CREATE TABLE settings (name int); INSERT INTO settings VALUES (1), (2), (3)`,
+  );
+  const codes = '  public.countries.code: keep\n  public.customers.country: keep\n';
+  writeFileSync(
+    tiny.play.file('refresh.yaml'),
+    rules.replace('types:', `${codes}types:`) + 'subset: { roots: { public.customers: 25 % } }\n',
+  );
+  const dry = await run('refresh staging --dry-run');
+  expect([dry.code, dry.stdout]).toEqual([
+    0,
+    expect.stringMatching(
+      / {2}part {7}public\.countries +8 of 40 +20\.0 % {2}kept rows point at them\n.*public\.customers +(\d+) of 400 +.* %  chosen, .*\n.*public\.orders .* of 1200 .*\n.*public\.people +20000 of 20000 +100\.0 % {2}whole\n/,
+    ),
+  ]);
+  const told = await run('refresh staging');
+  const parts = (text: string): readonly string[] => text.match(/^ {2}part .*$/gm) ?? [];
+  expect(parts(told.stdout)).toEqual(parts(dry.stdout));
+  expect(await inDatabase(target, 'SELECT count(*) = 3 * count(DISTINCT customer) AS is FROM orders')).toEqual([
+    { is: true },
+  ]);
+  await inDatabase('shop', 'DROP TABLE orders, customers, countries, settings');
+  writeFileSync(tiny.play.file('refresh.yaml'), rules);
+  await inDatabase(target, 'DROP TABLE orders, customers, countries, settings, people');
+});
+
 test('F097 killed at any station: the old data, and nothing left after the next run', async () => {
   for (const [round, station] of [
     'looking',

@@ -90,6 +90,7 @@ const emptyFile = (url: string | null): RefreshFile => ({
   ...{ source: { environment: null, url }, database: null, key: null },
   rules: { columns: {}, patterns: [], types: {} },
   looked: null,
+  subset: null,
 });
 
 /** What is new gets its lines; what is of another type only with --accept, since its rule was made for the other. */

@@ -3,6 +3,7 @@ import { refreshEnvironment } from '../../app/refresh-environment.ts';
 import { loadRefreshFile } from '../../config/refresh.ts';
 import { FailureError } from '../../domain/failure.ts';
 import { counted } from '../../kinds/wording.ts';
+import type { SubsetShare } from '../../refresh/find-subset.ts';
 import type { LoadProgress } from '../../refresh/load-beside.ts';
 import type { Refreshed } from '../../refresh/run-refresh.ts';
 import { exit } from '../exit-code.ts';
@@ -56,7 +57,7 @@ function progressLine({ doneBytes, totalBytes, rowCount, table }: LoadProgress, 
 }
 
 function say({ out }: Session, environment: string, isDryRun: boolean, told: Refreshed, tookMs: number): void {
-  const { tables, constraintCount, proof, notes, swept } = told;
+  const { tables, constraintCount, shares, proof, notes, swept } = told;
   const rowCount = tables.reduce((sum, table) => sum + table.rowCount, 0);
   if (isDryRun)
     out.line(
@@ -74,6 +75,28 @@ function say({ out }: Session, environment: string, isDryRun: boolean, told: Ref
         : `  proven     ${proof.originalCount} originals, none in ${proof.textCount} texts of the copy; ${proof.coincidenceCount} by chance somebody else’s`,
     );
   }
+  for (const line of shares === null ? [] : shareLines(shares)) out.line(`  ${line}`);
   for (const name of swept) out.line(`  removed    ${name}, which a refresh that was killed had left`);
   for (const note of notes) out.line(`  ${out.style('yellow', 'note')}       ${note}`);
+}
+
+const standings: Readonly<Record<SubsetShare['standing'], string>> = {
+  chosen: 'chosen, or kept rows point at them',
+  hanging: 'hang on what is kept',
+  pointed: 'kept rows point at them',
+  whole: 'whole',
+};
+
+/** A line for each table: how much of it, and why. */
+function shareLines(shares: readonly SubsetShare[]): readonly string[] {
+  const cells = shares.map(({ name, standing, rowCount, totalCount }) => {
+    const percent = totalCount === 0 ? '-' : `${((100 * rowCount) / totalCount).toFixed(1)} %`;
+    return [name, `${rowCount} of ${totalCount}`, percent, standings[standing]] as const;
+  });
+  const width = (column: 0 | 1 | 2): number => Math.max(...cells.map((line) => line[column].length));
+  const [names, counts, percents] = [width(0), width(1), width(2)];
+  return cells.map(
+    ([name, count, percent, why]) =>
+      `part       ${name.padEnd(names)}  ${count.padStart(counts)}  ${percent.padStart(percents)}  ${why}`,
+  );
 }

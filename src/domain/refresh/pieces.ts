@@ -28,6 +28,14 @@ export function cutIntoPieces(tables: readonly StoredTable[], canSplit: boolean,
   return tables.flatMap((each) => cut(each, canSplit, pieceBytes)).toSorted((a, b) => b.sizeBytes - a.sizeBytes);
 }
 
+/** One piece for each: where rows are chosen, every piece would have to find them again. */
+export function wholePieces(tables: readonly StoredTable[]): Piece[] {
+  return [...Map.groupBy(tables, ({ table }) => table)].map(([table, parts]) => ({
+    ...{ table, storedIn: table, fromBlock: 0, toBlock: null },
+    sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  }));
+}
+
 function cut({ table, storedIn, sizeBytes, blockBytes }: StoredTable, canSplit: boolean, pieceBytes: number): Piece[] {
   const count = canSplit ? Math.max(1, Math.ceil(sizeBytes / pieceBytes)) : 1;
   const step = Math.ceil(Math.ceil(sizeBytes / blockBytes) / count);
