@@ -4,7 +4,7 @@ import type { MaskerName } from '../domain/refresh/maskers.ts';
 import { maskers } from '../domain/refresh/maskers.ts';
 import type { Proposal } from '../domain/refresh/propose.ts';
 import type { Rule } from '../domain/refresh/rules.ts';
-import { firstRefreshFile, isDecided, lineOf } from './refresh-lines.ts';
+import { firstRefreshFile, isDecided, lineOf, writtenRule } from './refresh-lines.ts';
 import { understandRefresh } from './refresh.ts';
 
 const mask = (masker: MaskerName, by: string | null = null): Rule => ({
@@ -78,6 +78,13 @@ const rule: fc.Arbitrary<Rule> = fc.oneof(
     .uniqueArray(name, { maxLength: 3 })
     .map((paths): Rule => ({ kind: 'json', paths: paths.map((path) => ({ path, masker: 'email' })), rest: 'text' })),
 );
+
+test.each(['null', 'NULL', 'true', 'no', 'Off', 'y'])('a column that is called %s is no word of YAML', (name) => {
+  const rule: Rule = { kind: 'mask', masker: 'date-shift', by: name, days: 60, percent: 10 };
+  const file = understandRefresh(`columns:\n  ${JSON.stringify(name)}: ${writtenRule(rule)}\n`, 'refresh.yaml');
+  expect(file.ok && file.value.rules.columns[name]).toEqual(rule);
+  expect(writtenRule(rule)).toContain(`by: "${name}"`);
+});
 
 test('whatever a column is called, a sure rule is read back as it was meant, and one that is not sure is none', () => {
   const each = fc.record({
