@@ -51,16 +51,21 @@ const long = [
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [
-  ...['drift', 'images', 'kills', 'refusals', 'registry', 'two-colours'].map(
+  ...['drift', 'images', 'kills', 'refusals', 'registry', 'take-over', 'two-colours'].map(
     (name) => `src/drivers/compose/${name}.test.ts`,
   ),
   ...[
     'src/drivers/compose.test.ts',
     'src/drivers/swarm.test.ts',
     ...['kills', 'refusals', 'registry'].map((name) => `src/drivers/swarm/${name}.test.ts`),
-    ...['cli/driver-compose', 'cli/driver-swarm', 'cli/compose-haproxy', 'cli/sample-compose', 'kill/compose'].map(
-      (name) => `test/${name}.test.ts`,
-    ),
+    ...[
+      'cli/driver-compose',
+      'cli/driver-swarm',
+      'cli/compose-haproxy',
+      'cli/take-over',
+      'cli/sample-compose',
+      'kill/compose',
+    ].map((name) => `test/${name}.test.ts`),
   ],
 ];
 /** Minutes each: one that begins last would leave the other worker idle. */

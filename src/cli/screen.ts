@@ -4,6 +4,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import { overdue } from '../domain/overdue.ts';
 import type { ChainedRecord } from '../domain/record.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { givenBackIn, givenBackWords } from '../domain/given-back.ts';
 import { verificationOf } from '../domain/verification.ts';
 import type { CheckResult } from '../domain/verdict.ts';
 import { visible } from '../report/escape.ts';
@@ -152,11 +153,20 @@ function stepLine({ data, at }: ChainedRecord, began: ReadonlyMap<string, number
       return done(`drained in ${time}`);
     case 'stop':
     case 'stop-new':
-      return done(`stopped ${String(facts['stopped'] ?? 'nothing')} in ${time}`);
+      return [done(`stopped ${String(facts['stopped'] ?? 'nothing')} in ${time}`), ...givenBackLines(facts, out)].join(
+        '\n  ',
+      );
     default:
       return null;
   }
 }
+
+/** The report says it again; who watches is told as it comes. */
+const givenBackLines = (facts: Readonly<Record<string, unknown>>, out: Output): readonly string[] =>
+  givenBackIn(facts as JsonObject).map((each) => {
+    const outcome = each.problem === null ? 'pass' : 'fail';
+    return `${out.style(colours[outcome], marks[outcome])} ${oneLine(givenBackWords(each))}`;
+  });
 
 function backLine(facts: Readonly<Record<string, unknown>>, out: Output): string {
   const { way, fault, old, backMs, verifiedMs } = facts;

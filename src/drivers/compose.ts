@@ -18,6 +18,7 @@ import {
 } from './compose/scene.ts';
 import { containersOf, endOtherReleases, serviceOf, startService } from './compose/start.ts';
 import { stopService } from './compose/stop.ts';
+import { giveBack } from './compose/take-over.ts';
 
 /** Services of the team's own compose file, in two colours beside their infrastructure. */
 export function composeDriver(host: ComposeHost): Driver<ComposeConfig> {
@@ -30,6 +31,7 @@ export function composeDriver(host: ComposeHost): Driver<ComposeConfig> {
     observe: (slot) => observe(onScene(host, slot)),
     lastLines: (slot, service) => lastLines(onScene(host, slot), service),
     made: (slot) => imagesMade(onScene(host, slot)),
+    giveBack: (slot, letGo, signal) => giveBack(onScene(host, slot), letGo, signal),
   };
 }
 

@@ -17,6 +17,27 @@ export interface Driver<Config = Json> {
   lastLines?(slot: Slot<Config>, service: string): Promise<readonly string[]>;
   /** What the release of the slot was made into besides its tree, by service: ids of images. Asked after `prepare`; absent where nothing is made. */
   made?(slot: Slot<Config>): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Starts again what had the public ports before Greenroom, and was stopped for a colour by the deployment of the slot. Calls `letGo` before it,
+   * so that the proxy leaves those ports, and only where there is something to be given back. Fenced as `run` is; run again, it changes nothing more.
+   * Absent where nobody is ever taken over.
+   */
+  giveBack?(slot: Slot<Config>, letGo: () => Promise<void>, signal: AbortSignal): Promise<readonly GivenBack[]>;
+}
+
+/** One that served before Greenroom, and was to run again. */
+export interface GivenBack {
+  readonly service: string;
+  /** As people call it: `container hello-web`. */
+  readonly name: string;
+  readonly ports: readonly number[];
+  /** When it was stopped. */
+  readonly since: number;
+  /** Why it does not run again; null when it was started. */
+  readonly problem: string | null;
+  /** Commands for a person: to start it, and to see why it does not answer. */
+  readonly toStart: string;
+  readonly toLook: string;
 }
 
 export type Colour = 'blue' | 'green';

@@ -1,6 +1,7 @@
 import type { Account } from '../domain/account.ts';
 import { readRehearsal, rehearsalWords } from '../domain/certificate.ts';
 import type { EndedAs } from '../domain/deployment.ts';
+import { givenBackIn, givenBackWords } from '../domain/given-back.ts';
 import { isVerification, verificationOf } from '../domain/verification.ts';
 import { decisiveLines, leftOut, reportLines, stands, type ReportLine } from './lines.ts';
 import { count, formatSpan } from './wording.ts';
@@ -79,9 +80,7 @@ function toneOf({ verdict, ending }: Account): Tone {
 function sentence(account: Account): string {
   const { environment, release, standing } = account.plan;
   const subject = `Release ${release.version}`;
-  const before = standing.releaseId
-    ? `${standing.releaseId} serves ${environment} as before.`
-    : `Nothing served ${environment} before.`;
+  const before = standing.releaseId ? `${standing.releaseId} serves ${environment} as before.` : nobodyBefore(account);
   const ending = account.ending;
   if (!ending) return `${subject} ${underWay(account)}`;
   const reason = ending.reason.replace(/\.$/, '');
@@ -102,6 +101,13 @@ function sentence(account: Account): string {
     default:
       return ending.as satisfies never;
   }
+}
+
+/** Where no release served: what had the port before, and was given it back. */
+function nobodyBefore({ plan, steps }: Account): string {
+  const given = givenBackIn(steps.findLast(({ kind }) => kind === 'stop-new')?.facts ?? {});
+  if (given.length === 0) return `Nothing served ${plan.environment} before.`;
+  return [`No release served ${plan.environment} before.`, ...given.map(givenBackWords)].join(' ');
 }
 
 /** What the rehearsal of the way back came to, where there was one. */
@@ -133,7 +139,7 @@ function verifiedWords({ steps }: Account): string {
   if (!step) return '';
   if (step.status !== 'done') return ` Its verification was not passed: ${step.reason ?? step.status}.`;
   const { outcome, said } = verificationOf(step.facts);
-  if (outcome === 'skip') return ' Nothing was verified: nobody serves.';
+  if (outcome === 'skip') return ' Nothing was verified: no release serves.';
   return outcome === 'pass' ? ` Verified after it: ${said}.` : ` VERIFICATION FAILED: ${said}.`;
 }
 

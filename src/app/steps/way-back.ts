@@ -5,6 +5,7 @@ import type { Release } from '../../domain/release.ts';
 import { asItListens } from '../public-addresses.ts';
 import { changeColour } from './bring-up.ts';
 import { drainColour, point } from './cut-over.ts';
+import { giveBack } from './give-back.ts';
 import { endPreview } from './preview.ts';
 import { askHealth } from '../ask-health.ts';
 import type { StepModule } from './step-task.ts';
@@ -108,5 +109,8 @@ export const stopNew: StepModule = ({ site, step, operation, run }) =>
     await endPreview(listening, operation);
     if (traffic) await proxy.closeSessions(site.colour, await claim(site, operation));
     await changeColour(site, site.colour, 'stop', operation, signal, () => site.world.reach(`${step.name}:inside`));
-    return { status: 'done', facts: { stopped: site.colour } };
+    const isServed = (traffic?.colour ?? null) !== null || site.deployment.plan.standing.releaseId !== null;
+    const givenBack = await giveBack(listening, isServed, operation, signal);
+    await site.world.reach(`${step.name}:given-back`);
+    return { status: 'done', facts: { stopped: site.colour, ...(givenBack.length > 0 && { givenBack }) } };
   });

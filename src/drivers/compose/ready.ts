@@ -61,6 +61,7 @@ async function neighbours({ engine, slot }: Scene, { team, infrastructure }: Sur
 
 /** The team's own containers of services that are to run in colours: they hold the public port. */
 async function takeOvers(scene: Scene, { team, apps }: Survey): Promise<readonly Question[]> {
+  const { slot } = scene;
   const found = await Promise.all(
     apps.map(async ({ name }) => ({ name, containers: await teamContainers(scene, team, name) })),
   );
@@ -72,7 +73,7 @@ async function takeOvers(scene: Scene, { team, apps }: Survey): Promise<readonly
       {
         word: `take-over:${name}`,
         instead: `Give ${name} another public port in greenroom.yaml`,
-        text: `${name} runs in the team's own project (${holder.name}) and holds port ${held}; it is stopped when the first colour has started, and nobody answers there until the cut-over; a deployment that ends before the cut-over starts it again, and so does "docker start ${holder.name}"`,
+        text: `${name} runs in the team's own project (${holder.name}) and holds port ${held}; it is stopped just before the first colour starts, and nobody answers there until the cut-over; a deployment that goes back, before the cut-over or in the bake, starts it again; once a release is live, "greenroom stop ${slot.environment}" and then "docker start ${holder.name}" do`,
       },
     ];
   });

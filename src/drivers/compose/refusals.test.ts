@@ -102,7 +102,9 @@ describe.skipIf(dockerProgram() === null)('what is asked and refused before anyt
     expect(state()).toBe('running');
     const [failure] = await failuresOf(carryOut('prepare', world.slot({ epoch: 1 })));
     expect(failure).toMatchObject({ code: 'GR6444', message: expect.stringContaining(`holds port ${port}`) });
-    expect(failure!.message).toContain('nobody answers there until the cut-over');
+    expect(failure!.message).toMatch(
+      /stopped just before the first colour starts.*nobody answers there until the cut-over/,
+    );
     expect(state()).toBe('running');
     const accepted = world.slot({ epoch: 1, config: { accept: ['take-over:web'] } });
     await carryOut('prepare', accepted);
@@ -110,13 +112,6 @@ describe.skipIf(dockerProgram() === null)('what is asked and refused before anyt
     const [, web] = await carryOut('start', accepted);
     await expect.poll(state, { timeout: 60_000 }).toBe('exited');
     expect(await ask(web!)).toMatchObject({ release: 'rel_one' });
-    // Another deployment stops its own colour, and brings nothing back; the one that took over does, when it ends before the cut-over.
-    const stopping = world.slot({ epoch: 2 });
-    await carryOut('stop', { ...stopping, operation: 'dep_other-9' });
-    expect(state()).toBe('exited');
-    await carryOut('start', world.slot({ epoch: 3 }));
-    await carryOut('stop', { ...world.slot({ epoch: 4 }), operation: accepted.operation });
-    expect(await ask({ host: '127.0.0.1', port })).toMatchObject({ version: 'one' });
   });
 
   test('two environments of one daemon do not come to share a database unasked', async () => {

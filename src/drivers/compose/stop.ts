@@ -3,7 +3,6 @@ import type { SlotService } from '../../kinds/driver.ts';
 import { fenced } from '../../kinds/fence.ts';
 import { containersWith, inspect, removeContainer, signalContainer, type Container } from './containers.ts';
 import { removeNetworks } from './networks.ts';
-import { giveBack } from './take-over.ts';
 import { colourProject, labelNames, slotLabels, type Scene } from './scene.ts';
 
 const POLL_MS = 50;
@@ -16,14 +15,12 @@ export async function stopService(scene: Scene, service: SlotService, signal: Ab
     containersWith(engine, { ...labels, [labelNames.service]: service.name }),
   );
   for (const each of ours) await stopContainer(scene, each, service.stopGraceMs, signal);
-  const isEmpty = await fenced(host, slot, signal, async () => {
+  await fenced(host, slot, signal, async () => {
     const project = colourProject(slot);
     // Of whatever home: one of the same name that is somebody else's keeps its networks.
     const left = await containersWith(engine, { 'com.docker.compose.project': project });
     if (left.length === 0) await removeNetworks(engine, project);
-    return left.length === 0;
   });
-  if (isEmpty) await giveBack(scene, signal);
 }
 
 /**
