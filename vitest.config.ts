@@ -48,6 +48,7 @@ const long = [
   ...['migration-rehearsal', 'data-age', 'backup'].map((name) => `src/checks/${name}.test.ts`),
   ...['migration-rehearsal', 'data-age', 'backup', 'backup/hostile'].map((name) => `src/checks/${name}.test.ts`),
   'src/app/migrated-databases.test.ts',
+  'src/app/steps/give-back.test.ts',
 ];
 /** On real containers: `GREENROOM_TEST_DOCKER=1`. */
 const docker = [

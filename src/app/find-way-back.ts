@@ -86,7 +86,7 @@ function wayOf(
     fail({
       code: 'GR4330',
       message: `Nothing served ${environment} before deployment ${number}, so there is nobody to switch to.`,
-      do: `"greenroom cancel ${environment}" takes it back, and nobody serves then; or deploy a good release with --supersede.`,
+      do: `"greenroom cancel ${environment}" takes it back, and no release serves then; or deploy a good release with --supersede.`,
     });
   return { kind: 'flip', deployment, waiting };
 }

@@ -85,6 +85,19 @@ test('the cut-over and the way back tell themselves', () => {
   screen.record(ended('drain', { drainedMs: 40 }, 40));
   screen.record(ended('stop', { stopped: 'blue' }, 1_000));
   screen.record(ended('switch-back', { colour: null, switchMs: 3 }));
+  const own = {
+    service: 'web',
+    name: 'container own',
+    awayMs: 9_000,
+    wasDark: true,
+    seen: null,
+    byHand: 'docker start own',
+  };
+  const givenBack = [
+    { ...own, problem: null },
+    { ...own, problem: 'no\nport' },
+  ];
+  screen.record(ended('stop-new', { stopped: 'green', givenBack }, 1_000));
   screen.record(record('step-ended', { step: 'bake', status: 'failed', reason: 'it answers 500' }));
   screen.record(record('verdict', { decision: 'conditional-go', reason: '7 answers, 1 conditions' }));
   screen.record(record('held', { kind: 'conditions', reason: 'waits for docs' }));
@@ -100,6 +113,7 @@ test('the cut-over and the way back tell themselves', () => {
     '✓ drained in 40 ms',
     '✓ stopped blue in 1.0 s',
     '✓ traffic moved to nobody in 3 ms',
+    '✓ stopped green in 0 ms\n  ✓ web is served again by the team\'s own container own (it runs), 9.0 s after it was stopped; nobody answered in that time.\n  ✗ NOBODY SERVES web: run "docker start own"; the team\'s own container own does not serve again: no port.',
     '✗ bake  it answers 500',
     'CONDITIONAL GO  7 answers, 1 conditions',
     'held  waits for docs',

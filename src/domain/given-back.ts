@@ -6,8 +6,10 @@ export interface GivenBackFact extends JsonObject {
   readonly service: string;
   /** As people call it: `container hello-web`. */
   readonly name: string;
-  /** How long nobody answered there, in milliseconds; of one that does not serve, until it was given up. */
-  readonly darkMs: number;
+  /** From when it was stopped to when it served again, in milliseconds, or was given up. */
+  readonly awayMs: number;
+  /** Nobody else had the port meanwhile: no traffic had moved. */
+  readonly wasDark: boolean;
   /** How it was seen to serve: `status 200 from http://…`. Null when it does not, or has no public address to be asked. */
   readonly seen: string | null;
   /** Why it does not serve; null when it does. */
@@ -23,10 +25,11 @@ export function givenBackIn(facts: JsonObject): readonly GivenBackFact[] {
 }
 
 /** For people, one sentence. Who is dark is said first, and loudly. */
-export function givenBackWords({ service, name, darkMs, seen, problem, byHand }: GivenBackFact): string {
+export function givenBackWords({ service, name, awayMs, wasDark, seen, problem, byHand }: GivenBackFact): string {
   const own = `the team's own ${name}`;
   if (problem !== null)
     return `NOBODY SERVES ${service}: run "${byHand}"; ${own} does not serve again: ${problem.replace(/\.?$/, '.')}`;
   const how = seen === null ? 'it runs' : seen;
-  return `${service} is served again by ${own} (${how}), after ${formatDuration(darkMs)} in which nobody answered.`;
+  const meanwhile = wasDark ? '; nobody answered in that time' : '';
+  return `${service} is served again by ${own} (${how}), ${formatDuration(awayMs)} after it was stopped${meanwhile}.`;
 }

@@ -69,7 +69,7 @@ describe.skipIf(dockerProgram() === null)('a take-over that is taken back (needs
     expect(await teams()).toEqual(theirs);
     const said = `web is served again by the team's own container ${name} (status 200 from`;
     expect(plain(stdout)).toContain(said);
-    expect(plain(stdout)).toMatch(/, after [\d.]+ \w+ in which nobody answered\./);
+    expect(plain(stdout)).toMatch(/, [\d.]+ \w+ after it was stopped; nobody answered in that time\./);
   });
 
   test.each(traffics)('%s, after the cut-over: its proxy lets go of the port', async (traffic) => {

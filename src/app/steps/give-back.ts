@@ -28,8 +28,9 @@ async function look(site: Site, given: GivenBack, isServed: boolean, signal: Abo
   // Where a release is served, its public address answers for that release.
   const url = isServed || problem !== null ? null : publicUrl(site, given);
   const answer = url === null ? { seen: null, problem } : await asked(site, service, url, signal);
-  const darkMs = Math.max(0, site.world.clock.now() - since);
-  return { service, name, darkMs, ...answer, byHand: problem === null ? toLook : toStart };
+  const awayMs = Math.max(0, site.world.clock.now() - since);
+  const wasDark = site.deployment.state?.switched !== true;
+  return { service, name, awayMs, wasDark, ...answer, byHand: problem === null ? toLook : toStart };
 }
 
 /** Null where it had another port than the one that people ask. */
