@@ -7,7 +7,9 @@ const openMark = '#? ';
 
 /** What every YAML reads as the text itself stands bare, everything else in quotes of JSON: `null`, `yes` or `1e3` as a name is a name. */
 const word = (text: string): string =>
-  /^[A-Za-z_][\w.-]*$/.test(text) && !/^(?:null|true|false|yes|no|on|off|y|n)$/i.test(text) ? text : JSON.stringify(text);
+  /^[A-Za-z_][\w.-]*$/.test(text) && !/^(?:null|true|false|yes|no|on|off|y|n)$/i.test(text)
+    ? text
+    : JSON.stringify(text);
 
 /** One line, whatever a name holds. */
 const comment = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
