@@ -67,6 +67,10 @@ const docker = [
       'cli/sample-compose',
       'kill/compose',
     ].map((name) => `test/${name}.test.ts`),
+    ...['drift', 'kills', 'refusals', 'registry'].map((name) => `src/drivers/swarm/${name}.test.ts`),
+    ...['cli/driver-compose', 'cli/driver-swarm', 'cli/compose-haproxy', 'cli/sample-compose', 'kill/compose'].map(
+      (name) => `test/${name}.test.ts`,
+    ),
   ],
 ];
 /** Minutes each: one that begins last would leave the other worker idle. */

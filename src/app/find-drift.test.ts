@@ -47,6 +47,18 @@ test('F082 what a driver finds otherwise than it was started', async () => {
   expect(await drift()).toEqual(['backend runs another image', 'backend runs another command']);
 });
 
+test('F082 copies that are missing are said; no command is promised that would bring them, and a change beside them keeps its own', async () => {
+  const [instance] = world.driver.running.get('staging/blue')!;
+  const missingCopies = 'runs 1 of 2 copies; the swarm starts what is missing';
+  world.driver.running.set('staging/blue', [{ ...instance!, missingCopies }]);
+  expect(await found()).toEqual({ differences: [`backend ${missingCopies}`], mends: [] });
+  world.driver.running.set('staging/blue', [{ ...instance!, missingCopies, differences: ['runs another image'] }]);
+  expect(await found()).toEqual({
+    differences: ['backend runs another image', `backend ${missingCopies}`],
+    mends: [expect.stringMatching(/"greenroom rollback staging --to rel_\w+" replaces backend/)],
+  });
+});
+
 test('F082 a proxy that is gone, or points elsewhere: another release, colour, place, or nowhere', async () => {
   const [instance] = world.driver.running.get('staging/blue')!;
   const place = `127.0.0.1:${instance!.port}`;

@@ -131,20 +131,27 @@ async function differencesIn(
   world: World,
   place: BarePlace,
   serving: Serving,
-): Promise<Pick<Extract<Comparison, { status: 'compared' }>, 'differences' | 'changed'>> {
+): Promise<Pick<Extract<Comparison, { status: 'compared' }>, 'differences' | 'changed' | 'short'>> {
   const instances = await driverOf(place).observe(observed(place, serving.colour));
   const processes = place.project.services.map((service) => ({
     service,
     differences: processDrift(service, serving, instances),
+    missing: instances.flatMap((each) => (each.service === service.name && each.missingCopies) || []),
   }));
   // Of one that is gone or another, its public address can only say the same again.
   const asRecorded = processes.filter((each) => each.differences.length === 0).map(({ service }) => service);
-  const found = processes.flatMap(({ differences }) => differences);
+  const found = processes.flatMap(({ service, differences, missing }) => [
+    ...differences,
+    ...missing.map((each) => `${service.name} ${each}`),
+  ]);
   const differences = [...found, ...(await trafficDrift(world, { place, serving, instances, asRecorded }))];
   const changed = processes
     .filter((each) => each.differences.length > 0 && instances.some(({ service }) => service === each.service.name))
     .map(({ service }) => service.name);
-  return { differences, ...(changed.length > 0 && { changed }) };
+  const short = processes
+    .filter((each) => each.differences.length === 0 && each.missing.length > 0)
+    .map(({ service }) => service.name);
+  return { differences, ...(changed.length > 0 && { changed }), ...(short.length > 0 && { short }) };
 }
 
 function processDrift({ name }: Service, serving: Serving, instances: readonly Instance[]): readonly string[] {

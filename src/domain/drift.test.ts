@@ -68,6 +68,9 @@ test('F082 what mends it is named by what differs', () => {
   ]);
   expect(mendsOf(changed('web runs rel_2', 'its proxy does not run'))).toEqual([resume, replaces]);
   expect(judged(changed('web runs rel_2'), null)).toMatchObject({ next: expect.stringContaining('--to rel_1') });
+  const short = { ...compared('production', 'web runs 1 of 2 copies'), short: ['web'] } as Comparison;
+  expect(mendsOf(short)).toEqual([]);
+  expect(judged(short, null)).toMatchObject({ outcome: 'warn', next: expect.stringMatching(/deploy again\.$/) });
 });
 
 test('where nothing serves there is nothing to differ from, and nothing that passes', () => {

@@ -12,6 +12,8 @@ export type Comparison =
       readonly differences: readonly string[];
       /** Services that run, and not as they were started; absent where there are none. */
       readonly changed?: readonly string[];
+      /** Services that run as they were started with fewer copies than they are to have; what brings those is said with the difference. */
+      readonly short?: readonly string[];
     }
   /** By the record nothing serves: there is nothing to differ from. */
   | { readonly status: 'empty'; readonly environment: string }
@@ -34,11 +36,12 @@ export function judgeDrift(here: Comparison | null, proof: Comparison | null, li
       next: `Run "greenroom status" and "greenroom resume"; deploy again when ${here.environment} can be asked.`,
     };
   const doubtful = places.filter((each) => each.status === 'blind' || hasDrifted(each));
+  const mends = doubtful.flatMap(mendsOf);
   if (doubtful.length > 0)
     return {
       ...{ outcome: 'warn', findings, reason: doubtful.map(sentence).join('; ') },
       cause: 'Something was changed, stopped or died there outside Greenroom.',
-      next: `Find out what happened. "greenroom accept ${line}" takes it upon you; or cancel, bring back what is recorded, and deploy again: ${doubtful.flatMap(mendsOf).join('; ')}.`,
+      next: `Find out what happened. "greenroom accept ${line}" takes it upon you; or cancel, bring back what is recorded, and deploy again${mends.length > 0 ? `: ${mends.join('; ')}` : ''}.`,
     };
   const isSeen = places.some((each) => each.status === 'compared');
   return { outcome: isSeen ? 'pass' : 'skip', findings, reason: places.map(sentence).join(', ') };
@@ -48,8 +51,8 @@ export function judgeDrift(here: Comparison | null, proof: Comparison | null, li
 export function mendsOf(place: Comparison): readonly string[] {
   if (place.status === 'blind') return ['"greenroom resume" brings back what is recorded to serve'];
   if (!hasDrifted(place) || place.status !== 'compared') return [];
-  const { changed = [], differences, environment, release } = place;
-  const isMore = differences.some((each) => !changed.some((name) => each.startsWith(`${name} `)));
+  const { changed = [], short = [], differences, environment, release } = place;
+  const isMore = differences.some((each) => ![...changed, ...short].some((name) => each.startsWith(`${name} `)));
   return [
     ...(isMore ? ['"greenroom resume" starts what has gone and points the proxy back'] : []),
     ...(changed.length > 0

@@ -5,6 +5,7 @@ import { slotLabels } from './compose/scene.ts';
 import { nodesOf, tasksWith } from './swarm/cluster.ts';
 import { instanceOf } from './swarm/copies.ts';
 import type { SwarmHost } from './swarm/host.ts';
+import { madeOtherwise, readMade } from './swarm/made.ts';
 import { makeReady } from './swarm/ready.ts';
 import { onScene, schema, type Scene, type SwarmConfig, type SwarmSlot } from './swarm/scene.ts';
 import { serviceName } from './swarm/spec.ts';
@@ -59,7 +60,11 @@ async function observe(scene: Scene): Promise<readonly Instance[]> {
   const services = await servicesOf(scene);
   if (services.length === 0) return [];
   const [tasks, nodes] = await Promise.all([tasksWith(engine, slotLabels(slot, slot.colour)), nodesOf(engine)]);
+  const made = await readMade(scene);
   return services
-    .flatMap((service) => instanceOf(service, tasks, nodes) ?? [])
+    .flatMap((service) => {
+      const instance = instanceOf(service, tasks, nodes);
+      return instance ? [{ ...instance, ...madeOtherwise(scene, made, { service, tasks, nodes }) }] : [];
+    })
     .toSorted((one, other) => (one.service < other.service ? -1 : 1));
 }

@@ -97,4 +97,6 @@ export interface Instance extends Place {
   readonly log: { readonly path: string; readonly from: number } | null;
   /** What is not as it was started, in words without values: `runs another image`. Absent where a service cannot be exchanged unseen. */
   readonly differences?: readonly string[];
+  /** How many of its copies are not there, in words: `runs 1 of 2 copies`. Not a change: what runs is as it was started. Absent where all are. */
+  readonly missingCopies?: string;
 }

@@ -16,6 +16,8 @@ const nodeSchema = z.object({
   ManagerStatus: z.object({ Addr: z.string() }).nullish(),
 });
 
+const container = z.record(z.string(), z.unknown());
+
 const serviceSchema = z.object({
   ID: z.string(),
   Spec: z.looseObject({
@@ -23,6 +25,7 @@ const serviceSchema = z.object({
     Labels: labels,
     Mode: z.object({ Replicated: z.object({ Replicas: z.number().optional() }).optional() }).loose(),
     TaskTemplate: z.looseObject({
+      ContainerSpec: container.optional(),
       Placement: z.looseObject({ Constraints: z.array(z.string()).nullish() }).nullish(),
     }),
     EndpointSpec: z
@@ -30,6 +33,8 @@ const serviceSchema = z.object({
       .loose()
       .nullish(),
   }),
+  /** What it was before its last change; the swarm forgets it never, and has none of a service that is as it was made. */
+  PreviousSpec: z.unknown().optional(),
 });
 export type Service = z.infer<typeof serviceSchema>;
 
@@ -40,6 +45,7 @@ const taskSchema = z.object({
   Slot: z.number().optional(),
   NodeID: z.string().optional(),
   DesiredState: z.string(),
+  Spec: z.object({ ContainerSpec: container.optional() }).optional(),
   Status: z.object({ State: z.string(), Timestamp: z.string(), Err: z.string().optional() }),
 });
 export type Task = z.infer<typeof taskSchema>;

@@ -4,12 +4,17 @@ import { nodesFor, type Node, type Service, type Task } from './cluster.ts';
 
 const ended: ReadonlySet<string> = new Set(['failed', 'rejected', 'complete']);
 
+/** Copies that run, as far as their nodes answer. */
+export const runningTasks = (tasks: readonly Task[], nodes: readonly Node[]): readonly Task[] =>
+  tasks.filter(
+    ({ NodeID: node, Status: { State: state }, DesiredState: wish }) =>
+      state === 'running' && wish === 'running' && nodes.some(({ id, isReady }) => id === node && isReady),
+  );
+
 /** Where copies of a service run, as far as their nodes answer. */
 export function runningOn(tasks: readonly Task[], nodes: readonly Node[]): readonly Node[] {
-  const running = tasks.filter(
-    ({ Status: { State: state }, DesiredState: wish }) => state === 'running' && wish === 'running',
-  );
-  return nodes.filter(({ id, isReady }) => isReady && running.some(({ NodeID: node }) => node === id));
+  const running = runningTasks(tasks, nodes);
+  return nodes.filter(({ id }) => running.some(({ NodeID: node }) => node === id));
 }
 
 /**
@@ -45,6 +50,30 @@ export function instanceOf(service: Service, tasks: readonly Task[], nodes: read
     ...(standby.length > 0 && { standby: standby.map(({ host }) => host) }),
     ...{ pid: null, startedTicks: null, log: null, releaseId: labels?.[labelNames.release] ?? '' },
     startedAt: Math.min(...own.filter(isRunning).map(({ CreatedAt: at }) => Date.parse(at))),
+    ...missingOf(service, own, nodes),
+  };
+}
+
+/** Copies that the service is to have and that do not run, with what the swarm says of them. */
+function missingOf(
+  { Spec: spec }: Service,
+  own: readonly Task[],
+  nodes: readonly Node[],
+): Pick<Instance, 'missingCopies'> {
+  const places = nodesFor(nodes, spec.TaskTemplate.Placement?.Constraints ?? []);
+  const wanted = spec.Mode.Replicated ? (spec.Mode.Replicated.Replicas ?? 0) : places.length;
+  const running = runningTasks(own, nodes).length;
+  if (running >= wanted) return {};
+  const waiting = own.filter(
+    ({ Status: { State: state }, DesiredState: wish }) => wish === 'running' && state !== 'running',
+  );
+  const reasons = [
+    ...places.filter(({ isReady }) => !isReady).map(({ name }) => `the node ${name} is down`),
+    ...waiting.flatMap(({ Status: { Err: error } }) => error ?? []),
+  ];
+  const why = reasons.length === 0 ? '' : ` (${reasons[0]})`;
+  return {
+    missingCopies: `runs ${running} of ${wanted} copies${why}; the swarm starts what is missing as soon as a node can have it ("docker service ps ${spec.Name}")`,
   };
 }
 

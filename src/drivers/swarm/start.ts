@@ -5,6 +5,7 @@ import { expectGood } from '../compose/containers.ts';
 import { labelNames, slotLabels } from '../compose/scene.ts';
 import { nodesFor, nodesOf, servicesWith, tasksWith, type Service, type Task } from './cluster.ts';
 import { runningOn } from './copies.ts';
+import { forgetMade, keepMade, madeOtherwise, readMade } from './made.ts';
 import { raiseNetworks } from './networks.ts';
 import { makeReady, type Ready } from './ready.ts';
 import type { Scene } from './scene.ts';
@@ -30,18 +31,23 @@ const named = (service: Service): string => labelOf(service, 'service');
 export async function startService(scene: Scene, service: SlotService, signal: AbortSignal): Promise<void> {
   const { host, slot } = scene;
   await endOtherReleases(scene, signal);
+  await endChanged(scene, service, signal);
   if (!(await fenced(host, slot, signal, () => isSo(scene, service)))) {
     const ready = await makeReady(scene, 'go-on', signal);
     await fenced(host, slot, signal, async () => {
-      if (!(await isSo(scene, service))) await create(scene, ready, service);
+      if (await isSo(scene, service)) return;
+      await create(scene, ready, service);
+      await isSo(scene, service);
     });
   }
   await untilRunning(scene, service, signal);
 }
 
+/** Also puts on record what was made, where a control plane that made it could not. */
 async function isSo(scene: Scene, service: SlotService): Promise<boolean> {
   const mine = (await servicesOf(scene)).filter((each) => named(each) === service.name);
   for (const each of mine) if (labelOf(each, 'release') !== scene.slot.release.id) occupied(scene, each);
+  for (const each of mine) await keepMade(scene, service.name, each);
   return mine.length > 0;
 }
 
@@ -60,10 +66,28 @@ async function create(scene: Scene, ready: Ready, { name, stopGraceMs }: SlotSer
     secrets: await seal(scene, 'secrets', model, service.secrets),
     configs: await seal(scene, 'configs', model, service.configs),
   });
+  await forgetMade(scene, name);
   const answer = await engine.call('POST', '/services/create', spec);
   if (answer.status >= 400)
     notStarted(scene, name, `Docker refused it (${answer.status}): ${JSON.stringify(answer.body)}`);
   expectGood(answer, `make the service ${name} of ${slot.colour}`);
+}
+
+/** What somebody changed so that no copy runs (scaled to nothing, another image) does not come back by waiting. Nobody is interrupted. */
+async function endChanged(scene: Scene, { name }: SlotService, signal: AbortSignal): Promise<void> {
+  const { engine, slot } = scene;
+  const mine = (await servicesOf(scene)).filter((each) => named(each) === name);
+  if (mine.length === 0) return;
+  const [tasks, nodes] = await Promise.all([tasksWith(engine, slotLabels(slot, slot.colour)), nodesOf(engine)]);
+  const made = await readMade(scene);
+  for (const service of mine) {
+    const runs = runningOn(
+      tasks.filter(({ ServiceID: id }) => id === service.ID),
+      nodes,
+    );
+    const { differences } = madeOtherwise(scene, made, { service, tasks, nodes });
+    if (runs.length === 0 && differences) await endService(scene, service, signal);
+  }
 }
 
 async function untilRunning(scene: Scene, { name }: SlotService, signal: AbortSignal): Promise<void> {
