@@ -72,6 +72,16 @@ describe.skipIf(noSwarm() !== null || haproxyProgram() === null)(
         expect(lines(swarm.docker(node, 'ps', '-q', '--filter', 'label=greenroom.service=web'))).toHaveLength(1);
     });
 
+    test('F082 what somebody changes in the swarm by hand is told by status, and no more when it was changed back', async () => {
+      const [name] = lines(swarm.docker(1, 'service', 'ls', '--format', '{{.Name}}'));
+      const status = async () => (await tiny.play.run(['status'])).stdout;
+      expect(await status()).not.toContain('by hand');
+      swarm.docker(1, 'service', 'update', '-q', '--env-add', 'HACK=1', name!);
+      expect(await status()).toContain(`web was changed in the swarm by hand (${name}): environment`);
+      swarm.docker(1, 'service', 'rollback', '-q', name!);
+      expect(await status()).not.toContain('by hand');
+    });
+
     test('a node lost in the bake costs what was under way there: the deployment goes on with the other, and says so', async () => {
       overlay({ bake: { for: '25s', every: '250ms' } });
       const { id, ended } = await tiny.begin();

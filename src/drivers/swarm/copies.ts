@@ -61,7 +61,9 @@ function missingOf(
   nodes: readonly Node[],
 ): Pick<Instance, 'missingCopies'> {
   const places = nodesFor(nodes, spec.TaskTemplate.Placement?.Constraints ?? []);
-  const wanted = spec.Mode.Replicated ? (spec.Mode.Replicated.Replicas ?? 0) : places.length;
+  // Of one on each node, a node that never had a copy is none that the swarm means.
+  const had = places.filter(({ id }) => own.some(({ NodeID: node }) => node === id)).length;
+  const wanted = spec.Mode.Replicated ? (spec.Mode.Replicated.Replicas ?? 0) : had;
   const running = runningTasks(own, nodes).length;
   if (running >= wanted) return {};
   const waiting = own.filter(

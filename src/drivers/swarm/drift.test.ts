@@ -118,7 +118,7 @@ describe.skipIf(noSwarm() !== null)('what runs beside what was started, on two r
     const { Image: image } = spec.TaskTemplate.ContainerSpec;
     service('create', '-q', '--no-resolve-image', '--name', name(), ...labels, ...place, image, 'node', 'app.mjs');
     expect(await differences()).toEqual([
-      `runs as a service that Greenroom did not make (${name()}), with another environment, secrets or configs`,
+      `runs as a service that Greenroom did not make (${name()}); others are: environment, secrets or configs`,
     ]);
   });
 });

@@ -83,9 +83,11 @@ test('F082 without a record, what the swarm itself keeps says whether it was cha
 
 test('F082 a service made in its place, and a copy that runs what the service no longer says', () => {
   expect(told(service(others.Env[0], { id: 'other' }))).toEqual([
-    'runs as a service that Greenroom did not make (shop_web), with another environment',
+    'runs as a service that Greenroom did not make (shop_web); others are: environment',
   ]);
-  expect(told(changed(), [task('a'), task('b', others.Image[0])])).toEqual(['has a copy on b with another image']);
+  expect(told(changed(), [task('a'), task('b', others.Image[0])])).toEqual([
+    'has a copy on b that is not as it was started: image',
+  ]);
   // Of one that follows the changed service nothing is said twice.
   expect(told(changed(others.Image[0]), [task('a', others.Image[0]), task('b')])).toHaveLength(1);
 });
@@ -102,5 +104,6 @@ test('copies that are missing are said with the reason: a node that is down, or 
     /^runs 1 of 2 copies \(no suitable node\); .*"docker service ps shop_web"/,
   );
   const everywhere: Service = { ...service(), Spec: { ...service().Spec, Mode: { Global: {} } as never } };
-  expect(instanceOf(everywhere, [task('a')], nodes)?.missingCopies).toMatch(/^runs 1 of 2/);
+  expect(instanceOf(everywhere, [task('a'), task('b', {}, 'pending')], nodes)?.missingCopies).toMatch(/^runs 1 of 2/);
+  expect(instanceOf(everywhere, [task('a')], nodes)?.missingCopies).toBeUndefined();
 });

@@ -27,7 +27,8 @@ const told: Readonly<Record<(typeof ofCopies)[number] | 'settings', string>> = {
   ...{ sealed: 'secrets or configs', settings: 'other settings' },
 };
 
-const fileOf = ({ slot }: Scene): string => join(folderOf(slot), '.made.json');
+/** Not the file of the driver `compose`, which an environment may have had before. */
+const fileOf = ({ slot }: Scene): string => join(folderOf(slot), '.made-services.json');
 
 /** By service; empty where nothing was made yet, or by a version that kept no such record. */
 export const readMade = async (scene: Scene): Promise<Colour> =>
@@ -112,14 +113,14 @@ export function differencesOf({ hash, service, tasks, nodes, made }: Look): read
     const where = nodes.find(({ id }) => id === on)?.name ?? '';
     return others.length === 0
       ? []
-      : [`has a copy on ${where} with another ${others.map((part) => told[part]).join(', ')}`];
+      : [`has a copy on ${where} that is not as it was started: ${others.map((part) => told[part]).join(', ')}`];
   });
   return [
     ...(made === undefined && isChanged
       ? [`was changed in the swarm by hand (${name}); how it was started is not on record`]
       : []),
     ...(before.id !== now.id
-      ? [`runs as a service that Greenroom did not make (${name})${otherwise && `, with another ${otherwise}`}`]
+      ? [`runs as a service that Greenroom did not make (${name})${otherwise && `; others are: ${otherwise}`}`]
       : otherwise
         ? [`was changed in the swarm by hand (${name}): ${otherwise}`]
         : []),

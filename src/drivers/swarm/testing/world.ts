@@ -106,7 +106,7 @@ export async function openWorld(swarm: Swarm, file = stackFile(1)) {
     driver: swarmDriver(realHost()),
     running: async () => running(),
     /** The record of how services of a colour were made. */
-    forget: (colour: Colour = 'green') => rmSync(join(root, 'environments', 'staging', colour, '.made.json')),
+    forget: (colour: Colour = 'green') => rmSync(join(root, 'environments', 'staging', colour, '.made-services.json')),
     answering: async (instance: Instance) => String((await ask(instance))['release']),
     /** Kills the container and waits until the manager knows: until then the swarm itself calls it running. */
     killFromOutside: async ({ service }: Instance) => {
