@@ -50,8 +50,11 @@ describe.skipIf(noSwarm() !== null)(
             fallAt,
             running: change === 'start' ? ['web'] : [],
           });
-          if (change === 'start') expect(await ask(web!)).toMatchObject({ release: 'rel_one' });
-          else expect(gone()).toEqual([[], [], []]);
+          if (change === 'start') {
+            expect(await ask(web!)).toMatchObject({ release: 'rel_one' });
+            // What was made is on record, whoever was killed before it was, and nothing differs from it.
+            expect({ fallAt, differences: web!.differences, made: world.made() }).toEqual({ fallAt, made: ['web'] });
+          } else expect(gone()).toEqual([[], [], []]);
         }
         console.log(`swarm driver: ${change} killed at ${whole.points} acts, right each time`);
       },

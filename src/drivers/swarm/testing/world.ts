@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -97,6 +97,7 @@ export async function openWorld(swarm: Swarm, file = stackFile(1)) {
     ([1, 2] as const).flatMap((node) =>
       lines(swarm.docker(node, 'ps', ...[state, ...filters].flatMap((each) => ['--filter', each]), '--format', format)),
     );
+  const madeOf = (colour: Colour): string => join(root, 'environments', 'staging', colour, '.made-services.json');
   const running = (): readonly string[] => told('{{.Label "greenroom.service"}}').toSorted();
   return {
     commandMs: 120_000,
@@ -106,7 +107,8 @@ export async function openWorld(swarm: Swarm, file = stackFile(1)) {
     driver: swarmDriver(realHost()),
     running: async () => running(),
     /** The record of how services of a colour were made. */
-    forget: (colour: Colour = 'green') => rmSync(join(root, 'environments', 'staging', colour, '.made-services.json')),
+    made: (colour: Colour = 'green') => Object.keys(JSON.parse(readFileSync(madeOf(colour), 'utf8')) as object),
+    forget: (colour: Colour = 'green') => rmSync(madeOf(colour)),
     answering: async (instance: Instance) => String((await ask(instance))['release']),
     /** Kills the container and waits until the manager knows: until then the swarm itself calls it running. */
     killFromOutside: async ({ service }: Instance) => {
