@@ -48,6 +48,7 @@ describe('the first release', () => {
       maintenance: null,
       inProgress: [],
       owed: [],
+      data: [],
       drift: [],
       mends: [],
     });
