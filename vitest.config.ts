@@ -13,18 +13,9 @@ const alone = ['test/shelf/**/*.test.ts'];
 const long = [
   ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
   ...[
-    'driver-command',
-    'driver-http',
-    'origins',
-    'under-way',
-    'refresh',
-    'refresh-plan',
-    'rehearse',
-    'migrate-run',
+    ...['driver-command', 'driver-http', 'origins', 'under-way'],
+    ...['refresh', 'refresh-plan', 'rehearse', 'migrate-run', 'backup'],
   ].map((name) => `test/cli/${name}.test.ts`),
-  ...['driver-command', 'driver-http', 'origins', 'under-way', 'refresh', 'rehearse', 'migrate-run', 'backup'].map(
-    (name) => `test/cli/${name}.test.ts`,
-  ),
   ...[
     'kill/disturbances',
     'cli/held-and-queued',
@@ -44,9 +35,9 @@ const long = [
     (name) => `src/rehearsal/${name}.test.ts`,
   ),
   'src/haproxy/machines.test.ts',
-  ...['migration-rehearsal', 'migration-rehearsal/squawk', 'data-age'].map((name) => `src/checks/${name}.test.ts`),
-  ...['migration-rehearsal', 'data-age', 'backup'].map((name) => `src/checks/${name}.test.ts`),
-  ...['migration-rehearsal', 'data-age', 'backup', 'backup/hostile'].map((name) => `src/checks/${name}.test.ts`),
+  ...['migration-rehearsal', 'migration-rehearsal/squawk', 'data-age', 'backup', 'backup/hostile'].map(
+    (name) => `src/checks/${name}.test.ts`,
+  ),
   'src/app/migrated-databases.test.ts',
   'src/app/steps/give-back.test.ts',
 ];
