@@ -135,10 +135,13 @@ describe('F001 a control plane is killed while the program runs', () => {
   const killedInCall = async (slot: Slot<CommandConfig>) => {
     const plane = startPlane({ slot, change: 'start' });
     const ended = endOfPlane(plane);
-    await until(() => existsSync(file('pid')));
+    // The file is there a moment before the number in it is.
+    const named = () => (existsSync(file('pid')) ? identify(Number(readFileSync(file('pid'), 'utf8'))) : null);
+    await until(() => named() !== null);
+    const program = named()!;
     plane.kill('SIGKILL');
     await ended;
-    return identify(Number(readFileSync(file('pid'), 'utf8')))!;
+    return program;
   };
 
   const runnerOf = (slot: Slot<CommandConfig>): number => {
