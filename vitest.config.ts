@@ -8,7 +8,7 @@ const product = ['test/kill/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/cli
 const alone = ['test/shelf/**/*.test.ts'];
 /**
  * What takes minutes and is touched by few changes: drivers for other platforms than processes of this machine, the disturbances of the
- * kill loop, the mutants of the rules, the first start of PostgreSQL, several HAProxys as one, the copy of data, migrations on a copy, backups. CI asks for them by name, `GREENROOM_TEST_LONG=1`, so that `npm test` stays below ten minutes; so does who changes one.
+ * kill loop, the mutants of the rules, the first start of PostgreSQL, several HAProxys as one, the copy of data, migrations on a copy, backups. CI asks for them by name, `GREENROOM_TEST_LONG=1`, so that `npm test` stays short; so does who changes one.
  */
 const long = [
   ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),

@@ -2,6 +2,7 @@ import type { Ending } from './deployment.ts';
 import type { JsonObject } from './json.ts';
 import type { ChainedRecord } from './record.ts';
 import type { Plan } from './plan.ts';
+import type { Plot } from './plot.ts';
 import type { CheckResult, Verdict } from './verdict.ts';
 
 /** Everything that is recorded of one deployment; reports and `why` are drawn from it and from nothing else. */
@@ -45,25 +46,6 @@ export interface EvidenceBody {
   readonly kind: string;
   readonly config: unknown;
   readonly data: unknown;
-  readonly plots: readonly {
-    readonly title: string;
-    readonly kind: 'line' | 'curve';
-    readonly xLabel: string;
-    readonly yLabel: string;
-    readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
-    readonly threshold?: { readonly label: string; readonly value: number };
-    /** What lasted meanwhile, below the line and on its axis: a row for each name. `grave` is the strongest of the three looks. */
-    readonly rows?: readonly {
-      readonly name: string;
-      readonly bars: readonly {
-        readonly from: number;
-        readonly to: number;
-        readonly label: string;
-        readonly look: 'light' | 'firm' | 'grave';
-      }[];
-    }[];
-    /** What the looks in use mean. */
-    readonly looks?: Readonly<Partial<Record<'light' | 'firm' | 'grave', string>>>;
-  }[];
+  readonly plots: readonly Plot[];
   readonly artifacts: readonly { readonly label: string; readonly mediaType: string; readonly text: string }[];
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Json } from '../domain/json.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { Plot } from '../domain/plot.ts';
 import type { VerifiedBackup } from '../domain/backup/verified.ts';
 import type { Effects } from './effects.ts';
 import type { RefreshLog } from './refreshes.ts';
@@ -40,27 +41,6 @@ export interface Artifact {
   readonly label: string;
   readonly mediaType: string;
   readonly text: string;
-}
-
-export interface Plot {
-  readonly title: string;
-  readonly kind: 'line' | 'curve';
-  readonly xLabel: string;
-  readonly yLabel: string;
-  readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
-  readonly threshold?: { readonly label: string; readonly value: number };
-  /** What lasted meanwhile, below the line and on its axis: a row for each name. `grave` is the strongest of the three looks. */
-  readonly rows?: readonly {
-    readonly name: string;
-    readonly bars: readonly {
-      readonly from: number;
-      readonly to: number;
-      readonly label: string;
-      readonly look: 'light' | 'firm' | 'grave';
-    }[];
-  }[];
-  /** What the looks in use mean. */
-  readonly looks?: Readonly<Partial<Record<'light' | 'firm' | 'grave', string>>>;
 }
 
 export interface Judgement {

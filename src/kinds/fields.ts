@@ -27,3 +27,12 @@ export const ratePerSecond = () =>
     const match = /^(\d+(?:\.\d+)?)(?:\/(s|m))?$/.exec(text);
     return match ? Number(match[1]) / (match[2] === 'm' ? 60 : 1) : null;
   }, 'a rate such as 200/s or 30/m').meta({ format: 'rate' });
+/** Where copies are made that are thrown away. */
+export const scratchServer = () =>
+  z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'A superuser’s address of the scratch server, as a reference: `"${REHEARSAL_SERVER}"`. Default: the PostgreSQL that Greenroom embeds, where the database is of it.',
+    );

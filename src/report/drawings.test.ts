@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dark, light, type Palette } from './palette.ts';
 import { bounds, linearAxis, logarithmicAxis, niceTicks, percentileAxis, thinned } from './plot-scale.ts';
-import type { Plot } from './plot-words.ts';
+import type { Plot } from '../domain/plot.ts';
 import { plotLegend, svgPlot } from './svg-plot.ts';
 import { svgTimeline } from './svg-timeline.ts';
 import { couldNotJudge, rolledBack, stillRunning } from './testing/accounts.ts';

@@ -1,6 +1,7 @@
 import { html, type Html } from './html-template.ts';
 import { linearAxis, logarithmicAxis, percentileAxis, thinned, type Axis } from './plot-scale.ts';
-import { shortened, type Plot } from './plot-words.ts';
+import type { Plot } from '../domain/plot.ts';
+import { shortened } from './plot-words.ts';
 import { drawRows, rowsHeight, rowsLegend, rowsWords } from './svg-rows.ts';
 import { formatNumber } from './wording.ts';
 

@@ -1,6 +1,7 @@
 import { html, type Html } from './html-template.ts';
 import type { Axis } from './plot-scale.ts';
-import { shortened, type Plot } from './plot-words.ts';
+import type { Plot } from '../domain/plot.ts';
+import { shortened } from './plot-words.ts';
 
 type Row = NonNullable<Plot['rows']>[number];
 type Bar = Row['bars'][number];

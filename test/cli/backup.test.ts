@@ -1,9 +1,9 @@
 // `greenroom backup verify` on a small project: what it says and puts on record, and that a kill leaves nothing the next run does not remove.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { debianPostgres, postgresPrograms } from '../../src/checks/testing/debian-postgres.ts';
+import { askPostgres as ask, leftOn } from '../rig/shop.ts';
 import { Tiny, until } from '../rig/tiny.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
@@ -16,24 +16,7 @@ describe.skipIf(programs === null)('greenroom backup (PostgreSQL’s own program
   let tiny: Tiny;
   let variables: Record<string, string>;
 
-  async function ask(url: string, ...texts: readonly string[]): Promise<readonly object[]> {
-    const client = new Client({ connectionString: url });
-    client.on('error', () => {});
-    await client.connect();
-    try {
-      let rows: readonly object[] = [];
-      for (const text of texts) rows = (await client.query<object>(text)).rows;
-      return rows;
-    } finally {
-      await client.end();
-    }
-  }
-  const left = () =>
-    ask(
-      scratch.url(),
-      `select datname as name from pg_database where datname like 'greenroom_rehearsal%' union all
-       select rolname from pg_roles where rolname like 'greenroom_rehearsal%'`,
-    );
+  const left = () => leftOn(scratch.url());
   const dump = (name: string) =>
     execFileSync(`${programs}/pg_dump`, ['-Fc', '-d', production.url('shop'), '-f', tiny.play.file(`backups/${name}`)]);
 

@@ -1,80 +1,29 @@
 // The migrate command where it counts, on a real PostgreSQL: INVALID indexes are looked for after it, and what gave up on a lock is run again only as it was rehearsed.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { joinPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts';
+import { askPostgres as ask, connectPostgres as connect, openShopServers, shopCheck as check } from '../rig/shop.ts';
+import { shopCommand, writeMigration, type ShopServers } from '../rig/shop.ts';
 import { Tiny, until } from '../rig/tiny.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
 let tiny: Tiny;
-let own: EmbeddedPostgres;
-let elsewhere: EmbeddedPostgres;
-let variables: Record<string, string>;
+let servers: ShopServers;
 
-async function connect(url: string): Promise<Client> {
-  const client = new Client({ connectionString: url });
-  client.on('error', () => {});
-  await client.connect();
-  return client;
-}
-async function ask<T extends object>(url: string, ...texts: readonly string[]): Promise<readonly T[]> {
-  const client = await connect(url);
-  try {
-    let rows: readonly T[] = [];
-    for (const text of texts) rows = (await client.query<T>(text)).rows;
-    return rows;
-  } finally {
-    await client.end();
-  }
-}
-
-const runner = path.join(import.meta.dirname, '../../src/checks/migration-rehearsal/testing/migrate.mjs');
-const shop = [
-  'create table users (id int primary key, name text not null)',
-  'create table done (name text primary key)',
-  `insert into users select g, 'n' || g from generate_series(1, 300) g`,
-];
-const check = {
-  ...{ kind: 'migration-rehearsal', production: 'secret://env/PRODUCTION_READER', copy: { database: 'shop_copy' } },
-  ...{ files: 'migrations/*.sql', 'old-statements': ['select name from users where id = 7'], in: ['staging'] },
-};
 function declare(deed: string, checks: object): void {
-  const main = { embedded: true, 'lock-timeout': '1s', back: [process.execPath, runner, 'down'] };
+  const main = { embedded: true, 'lock-timeout': '1s', back: shopCommand('down') };
   tiny.overlay({
-    databases: { main: { ...main, migrate: [process.execPath, runner, deed] } },
+    databases: { main: { ...main, migrate: shopCommand(deed) } },
     phases: { migrations: { checks } },
   });
 }
-function migration(up: string, down = ''): void {
-  for (const [folder, text] of Object.entries({ migrations: up, back: down })) {
-    mkdirSync(tiny.play.file(folder), { recursive: true });
-    writeFileSync(tiny.play.file(`${folder}/001.sql`), text);
-  }
-}
+const migration = (up: string, down = ''): void => writeMigration(tiny, up, down);
 
 beforeAll(async () => {
   tiny = await Tiny.open();
-  own = await joinPostgres({ homeDir: tiny.play.beside('postgres'), label: 'migrate test' });
-  elsewhere = await joinPostgres({ homeDir: tiny.play.beside('production-postgres'), label: 'migrate test' });
-  for (const [postgres, name] of [
-    [own, 'shop_copy'],
-    [own, 'tiny_staging_main'],
-    [own, 'tiny_production_main'],
-    [elsewhere, 'shop'],
-  ] as const) {
-    await ask(postgres.adminUrl, `create database ${name}`);
-    await ask(postgres.urlFor(name), ...shop);
-  }
-  await ask(elsewhere.adminUrl, `create role reader login password 'reader-word'`);
-  await ask(own.adminUrl, `comment on database shop_copy is 'greenroom: copy of ${new Date().toISOString()}'`);
-  const reader = Object.assign(new URL(elsewhere.urlFor('shop')), { username: 'reader', password: 'reader-word' });
-  variables = { PRODUCTION_READER: reader.href };
+  servers = await openShopServers(tiny, ['staging', 'production']);
 }, 120_000);
 afterAll(async () => {
-  await own?.leave();
-  await elsewhere?.leave();
+  await servers?.leave();
   await tiny?.close();
 }, 60_000);
 
@@ -89,7 +38,7 @@ async function migrated(environment: string): Promise<Line> {
   const { checks } = await tiny.play.json<{ checks: readonly Line[] }>(['report', environment]);
   return checks.find(({ name }) => name.endsWith('/migrate-main'))!;
 }
-const run = (line: string) => tiny.play.run(line.split(' '), { variables, timeoutMs: 280_000 });
+const run = (line: string) => tiny.play.run(line.split(' '), { variables: servers.variables, timeoutMs: 280_000 });
 /** The next version to staging; answers its exit code. */
 async function deployed(): Promise<number | null> {
   tiny.next();
@@ -99,7 +48,7 @@ const indexes = ({ findings }: Line) => findings.filter(({ name }) => name === '
 
 /** Holds the table as a reader that never ends; answers how to let go. */
 async function held(database: string): Promise<() => Promise<void>> {
-  const reader = await connect(own.urlFor(database));
+  const reader = await connect(servers.own.urlFor(database));
   await reader.query('begin');
   await reader.query('lock table users in access share mode');
   return async () => {
@@ -109,7 +58,7 @@ async function held(database: string): Promise<() => Promise<void>> {
 }
 const waiting = async (database: string): Promise<number> => {
   const [row] = await ask<{ count: number }>(
-    own.adminUrl,
+    servers.own.adminUrl,
     `select count(*)::int as count from pg_stat_activity where datname = '${database}' and wait_event_type = 'Lock'`,
   );
   return row!.count;
@@ -118,7 +67,7 @@ const waiting = async (database: string): Promise<number> => {
 test('an INVALID index that a migration has left stops the release, with what mends it; one from before is a condition', async () => {
   declare('loose', {});
   migration('create unique index concurrently users_name on users (name)');
-  await ask(own.urlFor('tiny_staging_main'), `insert into users values (301, 'n1')`);
+  await ask(servers.own.urlFor('tiny_staging_main'), `insert into users values (301, 'n1')`);
   expect(await deployed()).toBe(1);
   const line = await migrated('staging');
   expect([line.outcome, line.reason]).toEqual(['fail', expect.stringContaining('left the INVALID index users_name')]);
@@ -132,11 +81,11 @@ test('an INVALID index that a migration has left stops the release, with what me
   expect([later.outcome, later.reason]).toEqual(['warn', expect.stringContaining('users_name was there before')]);
   // What is said to mend it mends it.
   const mend = indexes(later)[0]!.value.replace('users_name, from before: ', '');
-  await ask(own.urlFor('tiny_staging_main'), 'delete from users where id = 301', mend);
+  await ask(servers.own.urlFor('tiny_staging_main'), 'delete from users where id = 301', mend);
   expect(await deployed()).toBe(0);
   expect(await migrated('staging')).toMatchObject({ outcome: 'pass' });
   expect(indexes(await migrated('staging'))).toMatchObject([{ outcome: 'pass', value: 'none' }]);
-  await ask(own.urlFor('tiny_staging_main'), 'drop index users_name');
+  await ask(servers.own.urlFor('tiny_staging_main'), 'drop index users_name');
 });
 
 test('without a rehearsal a migration that gave up on a lock is not run again', async () => {
@@ -167,7 +116,7 @@ test('a rehearsed one is run again, and goes through once the reader has left', 
   const drawn = await run('report staging --format html');
   expect(drawn.stdout).toMatch(/class="hold h-grave"[^]*AccessExclusiveLock/);
   const letGo = await held('tiny_production_main');
-  const promoting = tiny.play.start(['promote', 'production'], { variables, timeoutMs: 280_000 });
+  const promoting = tiny.play.start(['promote', 'production'], { variables: servers.variables, timeoutMs: 280_000 });
   try {
     const isWaiting = async () => (await waiting('tiny_production_main')) > 0;
     await until('the migration waits', isWaiting, 120_000);
@@ -187,7 +136,7 @@ test('a rehearsed one is run again, and goes through once the reader has left', 
     }),
   );
   const columns = await ask<{ name: string }>(
-    own.urlFor('tiny_production_main'),
+    servers.own.urlFor('tiny_production_main'),
     `select column_name as name from information_schema.columns where table_name = 'users' and column_name = 'mail'`,
   );
   expect(columns).toHaveLength(1);

@@ -1,86 +1,34 @@
 // `greenroom rehearse` on a small project: what it denies and says, that a kill leaves nothing the next run does not remove, and that the check stops a release.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { joinPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts';
+import { leftOn, openShopServers, shopCheck as check, shopCommand as command } from '../rig/shop.ts';
+import { writeMigration, type ShopServers } from '../rig/shop.ts';
 import { Tiny, until } from '../rig/tiny.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
 let tiny: Tiny;
-let own: EmbeddedPostgres;
-let elsewhere: EmbeddedPostgres;
-let variables: Record<string, string>;
+let servers: ShopServers;
 
-async function ask(url: string, ...texts: readonly string[]): Promise<readonly object[]> {
-  const client = new Client({ connectionString: url });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    let rows: readonly object[] = [];
-    for (const text of texts) rows = (await client.query<object>(text)).rows;
-    return rows;
-  } finally {
-    await client.end();
-  }
-}
-const left = () =>
-  ask(
-    own.adminUrl,
-    `select datname as name from pg_database where datname like 'greenroom_rehearsal%' union all
-    select rolname from pg_roles where rolname like 'greenroom_rehearsal%'`,
-  );
-
-const runner = path.join(import.meta.dirname, '../../src/checks/migration-rehearsal/testing/migrate.mjs');
-const command = (deed: string) => [process.execPath, runner, deed];
-const shop = [
-  'create table users (id int primary key, name text not null)',
-  'create table done (name text primary key)',
-  `insert into users select g, 'n' || g from generate_series(1, 300) g`,
-];
-
-const check = {
-  ...{ kind: 'migration-rehearsal', production: 'secret://env/PRODUCTION_READER', copy: { database: 'shop_copy' } },
-  ...{ files: 'migrations/*.sql', 'old-statements': ['select name from users where id = 7'], in: ['staging'] },
-};
+const left = () => leftOn(servers.own.adminUrl);
 const declare = (checks: object) =>
   tiny.overlay({
     databases: { main: { embedded: true, migrate: command('up'), back: command('down') } },
     phases: { migrations: { checks } },
   });
-function migration(up: string, down: string): void {
-  for (const [folder, text] of Object.entries({ migrations: up, back: down })) {
-    mkdirSync(tiny.play.file(folder), { recursive: true });
-    writeFileSync(tiny.play.file(`${folder}/001.sql`), text);
-  }
-}
+const migration = (up: string, down: string): void => writeMigration(tiny, up, down);
 
 beforeAll(async () => {
   tiny = await Tiny.open();
-  own = await joinPostgres({ homeDir: tiny.play.beside('postgres'), label: 'rehearse test' });
-  elsewhere = await joinPostgres({ homeDir: tiny.play.beside('production-postgres'), label: 'rehearse test' });
-  for (const [postgres, name] of [
-    [own, 'shop_copy'],
-    [own, 'tiny_staging_main'],
-    [elsewhere, 'shop'],
-  ] as const) {
-    await ask(postgres.adminUrl, `create database ${name}`);
-    await ask(postgres.urlFor(name), ...shop);
-  }
-  await ask(elsewhere.adminUrl, `create role reader login password 'reader-word'`);
-  await ask(own.adminUrl, `comment on database shop_copy is 'greenroom: copy of ${new Date().toISOString()}'`);
-  const reader = Object.assign(new URL(elsewhere.urlFor('shop')), { username: 'reader', password: 'reader-word' });
-  variables = { PRODUCTION_READER: reader.href };
+  servers = await openShopServers(tiny, ['staging']);
 }, 120_000);
 afterAll(async () => {
-  await own?.leave();
-  await elsewhere?.leave();
+  await servers?.leave();
   await tiny?.close();
 }, 60_000);
 
-const run = (line: string, more = variables) => tiny.play.run(line.split(' '), { variables: more, timeoutMs: 200_000 });
-const codes = async (line: string, more = variables): Promise<readonly string[]> => {
+const run = (line: string, more = servers.variables) =>
+  tiny.play.run(line.split(' '), { variables: more, timeoutMs: 200_000 });
+const codes = async (line: string, more = servers.variables): Promise<readonly string[]> => {
   const { stdout } = await run(`${line} --json`, more);
   return (JSON.parse(stdout) as { failures: { code: string }[] }).failures.map(({ code }) => code);
 };
@@ -116,7 +64,7 @@ test('a dry run, a go, one that was not measured whole, and a no-go', async () =
 
 test('killed in the middle: the next run removes what is left', async () => {
   migration('select pg_sleep(3); alter table users add column mail text;', 'alter table users drop column mail;');
-  const running = tiny.play.start(['rehearse', 'staging', '--profile', 'quick'], { variables });
+  const running = tiny.play.start(['rehearse', 'staging', '--profile', 'quick'], { variables: servers.variables });
   await until('it migrates', () => running.said().includes('migrating, run 1'), 60_000);
   running.kill('SIGKILL');
   await running.ended;

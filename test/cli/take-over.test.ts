@@ -31,6 +31,16 @@ describe.skipIf(dockerProgram() === null)('a take-over that is taken back (needs
     served: await tiny.served(),
     state: docker('inspect', '-f', '{{.State.Status}}', name),
   });
+  const teamServes = () =>
+    until(
+      'the team serves',
+      () =>
+        tiny.served().then(
+          (served) => served === '',
+          () => false,
+        ),
+      60_000,
+    );
   const theirs = { served: '', state: 'running' };
   const deploy = (behaviour: Behaviour = {}, variables: Readonly<Record<string, string>> = {}) => {
     tiny.next(behaviour);
@@ -47,15 +57,7 @@ describe.skipIf(dockerProgram() === null)('a take-over that is taken back (needs
     const copied = 'server.mjs behaviour.json package.json';
     writeFileSync(tiny.play.file('Dockerfile'), `FROM ${compose.base}\nWORKDIR /app\nCOPY ${copied} ./\n`);
     docker('compose', '-p', compose.name, '-f', tiny.play.file('docker-compose.yml'), 'up', '-d', 'web');
-    await until(
-      'the team serves',
-      () =>
-        tiny.served().then(
-          (served) => served === '',
-          () => false,
-        ),
-      60_000,
-    );
+    await teamServes();
   });
   afterAll(async () => {
     await tiny.close();
@@ -110,14 +112,6 @@ describe.skipIf(dockerProgram() === null)('a take-over that is taken back (needs
     const helps = `docker compose -p ${compose.name} up -d web`;
     expect(plain(stdout)).toContain(`NOBODY SERVES web: run "${helps}"`);
     docker(...helps.split(' ').slice(1, 4), '-f', tiny.play.file('docker-compose.yml'), ...helps.split(' ').slice(4));
-    await until(
-      'the team serves',
-      () =>
-        tiny.served().then(
-          (served) => served === '',
-          () => false,
-        ),
-      60_000,
-    );
+    await teamServes();
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { argv, inside } from '../../kinds/command-line.ts';
-import { limitMs, share } from '../../kinds/fields.ts';
+import { limitMs, scratchServer, share } from '../../kinds/fields.ts';
 
 const nameOfVariable = () => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
 
@@ -23,13 +23,7 @@ const from = z
 export const schema = z.strictObject({
   database: z.string().optional().describe('Database of greenroom.yaml that is backed up. Default: the only one.'),
   from,
-  server: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'A superuser’s address of the scratch server, as a reference: `"${REHEARSAL_SERVER}"`. Default: the PostgreSQL that Greenroom embeds, where the database is of it.',
-    ),
+  server: scratchServer(),
   reader: z
     .string()
     .min(1)

@@ -1,4 +1,4 @@
-import type { Plot } from '../../kinds/check.ts';
+import type { Plot } from '../../domain/plot.ts';
 import type { LoadConfig } from './schema.ts';
 import type { Driven } from './findings.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { argv, inside } from '../../kinds/command-line.ts';
+import { scratchServer } from '../../kinds/fields.ts';
 
 const nameOfVariable = () => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
 
@@ -54,13 +55,7 @@ export const schema = z.strictObject({
     .string()
     .optional()
     .describe('Database of greenroom.yaml whose migrate command is rehearsed. Default: the only one that has one.'),
-  server: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'A superuser’s address of the scratch server, as a reference: `"${REHEARSAL_SERVER}"`. Default: the PostgreSQL that Greenroom embeds, where the database is of it.',
-    ),
+  server: scratchServer(),
   copy,
   production: z
     .string()

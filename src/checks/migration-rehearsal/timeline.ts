@@ -1,6 +1,6 @@
 import { blocksReads, blocksWrites, lockModes, type LockMode } from '../../domain/rehearsal/lock-mode.ts';
 import { formatDuration } from '../../domain/duration.ts';
-import type { Plot } from '../../kinds/check.ts';
+import type { Plot } from '../../domain/plot.ts';
 import type { MeasuredRehearsal, SeenLock } from '../../kinds/rehearsals.ts';
 import { counted } from '../../kinds/wording.ts';
 
