@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const common = { testTimeout: 30_000, hookTimeout: 60_000, pool: 'forks', setupFiles: ['test/repeatable.ts'] };
 /** The whole product through its command line: each test has a project, a database and processes of its own. */
 const product = ['test/kill/**/*.test.ts', 'test/faults/**/*.test.ts', 'test/cli/**/*.test.ts'];
-/** Drives load and compares latencies: nothing else may run beside it. */
+/** Every release of the sample's shelf, which drives load and compares latencies: nothing else may run beside it. Asked for with `long`. */
 const alone = ['test/shelf/**/*.test.ts'];
 /**
  * What takes minutes and is touched by few changes: drivers for other platforms than processes of this machine, the disturbances of the
@@ -46,23 +46,13 @@ const docker = [
   ...['drift', 'images', 'kills', 'refusals', 'registry', 'take-over', 'two-colours'].map(
     (name) => `src/drivers/compose/${name}.test.ts`,
   ),
+  'src/drivers/compose.test.ts',
+  'src/drivers/swarm.test.ts',
+  ...['drift', 'kills', 'refusals', 'registry'].map((name) => `src/drivers/swarm/${name}.test.ts`),
   ...[
-    'src/drivers/compose.test.ts',
-    'src/drivers/swarm.test.ts',
-    ...['kills', 'refusals', 'registry'].map((name) => `src/drivers/swarm/${name}.test.ts`),
-    ...[
-      'cli/driver-compose',
-      'cli/driver-swarm',
-      'cli/compose-haproxy',
-      'cli/take-over',
-      'cli/sample-compose',
-      'kill/compose',
-    ].map((name) => `test/${name}.test.ts`),
-    ...['drift', 'kills', 'refusals', 'registry'].map((name) => `src/drivers/swarm/${name}.test.ts`),
-    ...['cli/driver-compose', 'cli/driver-swarm', 'cli/compose-haproxy', 'cli/sample-compose', 'kill/compose'].map(
-      (name) => `test/${name}.test.ts`,
-    ),
-  ],
+    ...['cli/driver-compose', 'cli/driver-swarm', 'cli/compose-haproxy', 'cli/take-over', 'cli/sample-compose'],
+    'kill/compose',
+  ].map((name) => `test/${name}.test.ts`),
 ];
 /** Minutes each: one that begins last would leave the other worker idle. */
 const longest = ['kill/kill', 'faults/cut-over', 'cli/commands', 'faults/before-traffic', 'faults/evidence'].map(
@@ -102,8 +92,7 @@ export default defineConfig({
       group('rules', 0, 2, rules, byName),
       group('house', 0, 2, ['src/**/*.test.ts', 'test/**/*.test.ts'], [...rules, ...product, ...alone, ...byName]),
       group('product', 1, 2, product, byName),
-      group('alone', 2, 1, alone),
-      ...(process.env['GREENROOM_TEST_LONG'] ? [group('long', 3, 2, long)] : []),
+      ...(process.env['GREENROOM_TEST_LONG'] ? [group('alone', 2, 1, alone), group('long', 3, 2, long)] : []),
       ...(process.env['GREENROOM_TEST_DOCKER'] ? [group('docker', 4, 1, docker)] : []),
     ],
   },
