@@ -20,19 +20,21 @@ export interface WayBackQuestion {
   readonly urgent?: boolean;
 }
 
-/** What a rollback would do as things stand. */
+interface Bearing {
+  /** Superseded by it. */
+  readonly waiting: readonly StoredDeployment[];
+  /** Deployments whose migrations it leaves behind, by id. */
+  readonly over: readonly string[];
+}
+
+/**
+ * What a rollback would do as things stand. `flip`: the deployment in progress takes itself back: one switch, or none where traffic has not
+ * moved. `attach`: a way back is under way already, and is taken once. `redeploy`: the old version is gone: its retained release is deployed
+ * again.
+ */
 export type WayBack =
-  /** The deployment in progress takes itself back: one switch, or none where traffic has not moved. */
-  | { readonly kind: 'flip'; readonly deployment: StoredDeployment; readonly waiting: readonly StoredDeployment[] }
-  /** A way back is under way already, and is taken once. */
-  | { readonly kind: 'attach'; readonly deployment: StoredDeployment; readonly waiting: readonly StoredDeployment[] }
-  /** The old version is gone: its retained release is deployed again. */
-  | {
-      readonly kind: 'redeploy';
-      readonly project: Project;
-      readonly plan: Plan;
-      readonly waiting: readonly StoredDeployment[];
-    };
+  | (Bearing & { readonly kind: 'flip' | 'attach'; readonly deployment: StoredDeployment })
+  | (Bearing & { readonly kind: 'redeploy'; readonly project: Project; readonly plan: Plan });
 
 /** Looks only. Throws where there is nobody to return to, or where somebody in a hurry would be led on a way that they do not mean. */
 export async function findWayBack(world: World, question: WayBackQuestion): Promise<WayBack> {
@@ -46,17 +48,17 @@ export async function findWayBack(world: World, question: WayBackQuestion): Prom
   const begun = open.find((each) => each.state !== null);
   const queued = open.filter((each) => each.state === null);
   const ahead = queued.find((each) => each.request.purpose === 'roll-back' && isMeant(each));
-  if (ahead) return { kind: 'attach', deployment: ahead, waiting: queued.filter((each) => each !== ahead) };
+  if (ahead) return { kind: 'attach', deployment: ahead, waiting: queued.filter((each) => each !== ahead), over: [] };
   const underWay = begun && wayOf(begun, chosen, queued, urgent);
   if (underWay) return underWay;
   if (urgent && chosen === null && begun === undefined) await refuseSecondTurn(world, project, environment.name);
   if (urgent && chosen !== null) await refuseServing(world, project, environment.name, chosen);
-  const lived = await deploymentToReturnTo(world, project, environment.name, chosen);
+  const { lived, over } = await deploymentToReturnTo(world, project, environment.name, chosen);
   // Started and asked as it was when it served, whatever the file says by now.
   const then = underConfiguration(project, lived.model);
   const { release } = lived.plan;
   const { plan } = await planDeployment(world, then, environment.name, release.id, 'roll-back', urgent);
-  return { kind: 'redeploy', project: then, plan, waiting: queued };
+  return { kind: 'redeploy', project: then, plan, waiting: queued, over };
 }
 
 /** How the deployment in progress bears on it; null when another one has to follow it. */
@@ -70,7 +72,7 @@ function wayOf(
   const leadsBack = chosen === null || chosen.id === plan.standing.releaseId;
   if (state!.goingBack) {
     // Somebody asked before: the way back is taken once, and whoever asks again sees it end.
-    if (leadsBack) return { kind: 'attach', deployment, waiting };
+    if (leadsBack) return { kind: 'attach', deployment, waiting, over: [deployment.id] };
     if (urgent && state!.hold)
       fail({
         code: 'GR4332',
@@ -80,7 +82,8 @@ function wayOf(
     return null;
   }
   const isRollback = request.purpose === 'roll-back';
-  if (isRollback && (chosen === null || chosen.id === plan.release.id)) return { kind: 'attach', deployment, waiting };
+  if (isRollback && (chosen === null || chosen.id === plan.release.id))
+    return { kind: 'attach', deployment, waiting, over: [] };
   if (!leadsBack || !canGoBack(state!)) return null;
   if (urgent && plan.standing.releaseId === null)
     fail({
@@ -88,7 +91,7 @@ function wayOf(
       message: `Nothing served ${environment} before deployment ${number}, so there is nobody to switch to.`,
       do: `"greenroom cancel ${environment}" takes it back, and no release serves then; or deploy a good release with --supersede.`,
     });
-  return { kind: 'flip', deployment, waiting };
+  return { kind: 'flip', deployment, waiting, over: [deployment.id] };
 }
 
 /** Pressed twice, it must not go two releases back. */
@@ -122,9 +125,12 @@ async function deploymentToReturnTo(
   project: Project,
   environment: string,
   chosen: Release | null,
-): Promise<StoredDeployment> {
+): Promise<{ readonly lived: StoredDeployment; readonly over: readonly string[] }> {
   const lived = await livedIn(world, project, environment);
-  const newestOf = (release: string | null) => lived.believed.find((each) => each.plan.release.id === release);
+  const newestOf = (release: string | null) => {
+    const at = lived.believed.findIndex((each) => each.plan.release.id === release);
+    return at < 0 ? null : { lived: lived.believed[at]!, over: lived.believed.slice(0, at).map(({ id }) => id) };
+  };
   const doubt = (release: string | null): Failure[] => {
     const found = lived.doubted.find(({ deployment }) => release === null || deployment.plan.release.id === release);
     return found ? [doubtOf(found.deployment, found.reason)] : [];

@@ -49,7 +49,7 @@ describe('the old version still runs', () => {
     const first = await world.deploy('staging', '1.0.0');
     const { id, letGo } = await baking('1.1.0');
     world.proxy.done.length = 0;
-    expect(await back()).toEqual({ kind: 'flip', deployment: id });
+    expect(await back()).toEqual({ kind: 'flip', deployment: id, over: [id] });
     letGo();
     const ended = await world.settled(id);
     expect(ended.ending?.as).toBe('rolled-back');
@@ -113,7 +113,7 @@ describe('the old version still runs', () => {
   test('naming the release that still runs is the same flip', async () => {
     await world.deploy('staging', '1.0.0');
     const { id, letGo } = await baking('1.1.0');
-    expect(await back('1.0.0')).toEqual({ kind: 'flip', deployment: id });
+    expect(await back('1.0.0')).toEqual({ kind: 'flip', deployment: id, over: [id] });
     letGo();
     expect((await world.settled(id)).ending?.as).toBe('rolled-back');
   });

@@ -84,8 +84,8 @@ test('during the bake it is a flip; whoever asks again sees the same way back, w
   const id = await order('1.1.0');
   await running(id, 'bake');
   expect(await serving()).not.toBe(first.plan.release.id);
-  expect(await back()).toEqual({ kind: 'flip', deployment: id });
-  expect(await back()).toEqual({ kind: 'flip', deployment: id });
+  expect(await back()).toEqual({ kind: 'flip', deployment: id, over: [id] });
+  expect(await back()).toEqual({ kind: 'flip', deployment: id, over: [id] });
   gate.resolve();
   const ended = await world.settled(id);
   expect(ended.ending).toEqual({ as: 'rolled-back', reason: 'it is slow (ada)' });

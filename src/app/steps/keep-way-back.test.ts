@@ -3,6 +3,8 @@ import { sampleProject } from '../../report/testing/project.ts';
 import { accountOf } from '../../store/accounts.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
 import { testDatabase } from '../../store/testing/database.ts';
+import { closedMigrations } from '../closed-migrations.ts';
+import { findWayBack } from '../find-way-back.ts';
 import { rejudge } from '../rejudge.ts';
 import { acceptCondition } from '../settle.ts';
 import { deployWith } from '../testing/deploy-with.ts';
@@ -107,6 +109,14 @@ test('F079 a forward-only migration is named as the point of no return and must 
   expect(held.state?.hold?.reason).toBe(`waits for ${line}`);
   await acceptCondition(world, world.project.name, line, 'grace', 'staging');
   await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 10_000 }).toBe('live');
+  // Whoever goes back from there all the same is told; over the same migrations there is nothing to tell.
+  const leftBehind = async (to: string | null) => {
+    const { over } = await findWayBack(world, { project: world.project, environment: 'staging', to });
+    return (await closedMigrations(world, over)).map(({ name, step }) => [name, step]);
+  };
+  const main = ['main', 'deployment/migrate-main'];
+  expect([await leftBehind(null), await leftBehind('1.0.0')]).toEqual([[main], [main]]);
+  expect(await closedMigrations(world, [same.id])).toEqual([]);
 });
 
 test('F079 a database that is not declared so stays as migrated, and the line says that', async () => {

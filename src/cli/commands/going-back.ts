@@ -1,8 +1,10 @@
+import { closedMigrations } from '../../app/closed-migrations.ts';
 import { findWayBack, type WayBack } from '../../app/find-way-back.ts';
 import { readAccount } from '../../app/read-history.ts';
 import { rollBack, type RollbackOrder } from '../../app/roll-back.ts';
 import type { OpenWorld } from '../../compose.ts';
 import { fail } from '../../domain/failure.ts';
+import { oneWayReason, type MigratedDatabase } from '../../domain/migrated-database.ts';
 import { isVerification, verificationOf, verifyingChecks } from '../../domain/verification.ts';
 import type { Project } from '../../domain/project.ts';
 import { askedPage, closedMeanwhile, type PageOptions } from '../closing.ts';
@@ -25,7 +27,11 @@ export const rollback =
   async (session) => {
     const { project } = session.load();
     const question = { project, environment, to: options.to ?? null, urgent: options.now === true };
-    if (options.dryRun === true) return rehearse(session, project, await findWayBack(await session.reader(), question));
+    if (options.dryRun === true) {
+      const reader = await session.reader();
+      const way = await findWayBack(reader, question);
+      return rehearse(session, project, way, await closedMigrations(reader, way.over));
+    }
     const isClosed = options.maintenance === true;
     if (!isClosed && (options.notice !== undefined || options.until !== undefined))
       fail({
@@ -56,6 +62,7 @@ async function goThere(
   const redeployed = `The old version is gone; ${back.kind === 'flip' ? '' : back.release} is deployed again as ${id}`;
   const checked = urgent ? ', and its checks are asked after the switch' : '';
   out.line(back.kind === 'flip' ? `Asked ${id} to go back: the old version still runs.` : `${redeployed}${checked}.`);
+  for (const closed of await closedMigrations(world, back.over)) out.line(closedWords(closed));
   // Who is in a hurry, or has closed to everybody, is told at once that it holds, and does not sit before it.
   const noWait = urgent || options.maintenance === true || !options.wait;
   const { code, document } = await followed(session, world, id, { noWait, strict: options.strict === true });
@@ -84,7 +91,7 @@ async function verifiedCode({ out }: Session, world: OpenWorld, id: string): Pro
 }
 
 /** What it would do, in the order of doing. */
-function rehearse({ out }: Session, project: Project, way: WayBack): number {
+function rehearse({ out }: Session, project: Project, way: WayBack, closed: readonly MigratedDatabase[]): number {
   const plan = way.kind === 'redeploy' ? way.plan : way.deployment.plan;
   const { environment } = plan;
   const release = way.kind === 'redeploy' ? plan.release.id : returnsTo(way);
@@ -95,6 +102,7 @@ function rehearse({ out }: Session, project: Project, way: WayBack): number {
     ...{ ok: true, dryRun: true, environment, way: way.kind, release, says, steps },
     deployment: way.kind === 'redeploy' ? null : way.deployment.id,
     supersedes: way.waiting.map((each) => each.id),
+    staysMigrated: closed.map((each) => ({ database: each.name, reason: oneWayReason(each) })),
     verifies: ['public health', ...verifies.map((check) => check.name.replace('verify/', ''))],
     project: project.name,
   };
@@ -102,12 +110,17 @@ function rehearse({ out }: Session, project: Project, way: WayBack): number {
   else {
     out.line(says);
     for (const step of steps) out.line(`  ${step}`);
+    for (const each of closed) out.line(`  ${closedWords(each)}`);
     for (const waiting of way.waiting) out.line(`  ${waiting.id} waits in the queue and is superseded`);
     out.line(`  verified after it: ${document.verifies.join(', ')}`);
     out.line('Nothing was done.');
   }
   return exit.ok;
 }
+
+/** The code goes back, whoever asks for it; whether that helps is for them to know. */
+const closedWords = (closed: MigratedDatabase): string =>
+  `The database ${closed.name} stays as migrated, and was not to be gone back over (${oneWayReason(closed)}): the old version may fail on it.`;
 
 const returnsTo = ({ deployment: { plan, request, state } }: Exclude<WayBack, { kind: 'redeploy' }>): string | null =>
   request.purpose === 'roll-back' && !state?.goingBack ? plan.release.id : plan.standing.releaseId;
