@@ -1,6 +1,6 @@
 /**
  * The corpus of migrations, each through the whole rehearsal on a real PostgreSQL: how many of the bad ones are caught, with the reason and the
- * locks that the corpus has, how many safe ones are refused, and what is left behind. `--rounds=1/4`: a quarter of them.
+ * locks that the corpus has, how many safe ones are refused, and what is left behind. `--rounds=1/4`: a quarter of them. Beside it what a rehearsal costs, and what is left of one that was killed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -14,10 +14,11 @@ import { corpus, type Case } from '../test/migrations/corpus.ts';
 import { openLab } from '../test/migrations/lab.ts';
 import { rehearsed } from '../test/migrations/rehearsed.ts';
 import { costRows } from './rehearsal-cost.ts';
+import { killRows } from './rehearsal-kills.ts';
 import type { BenchRow, Share } from './row.ts';
 
 export const isShared = true;
-export const parts = ['corpus', 'cost'];
+export const parts = ['corpus', 'cost', 'kills'];
 
 interface Answer {
   readonly migration: Case;
@@ -33,6 +34,7 @@ export async function benchRehearsal(wanted: readonly string[] = parts, share?: 
     return [
       ...(wanted.includes('corpus') ? await corpusRows(postgres.adminUrl, share) : []),
       ...(wanted.includes('cost') ? await costRows(postgres.adminUrl, row) : []),
+      ...(wanted.includes('kills') ? await killRows(row) : []),
     ];
   } finally {
     await postgres.leave();
