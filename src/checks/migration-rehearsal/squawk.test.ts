@@ -54,6 +54,24 @@ test.each([
   expect(await said(script, rest)).toMatchObject({ status: 'not-asked', why: expect.stringMatching(why) });
 });
 
+test('the program itself answers so', async () => {
+  const directory = temporaryFolder();
+  writeFileSync(path.join(directory, '1.sql'), 'select 1;\n\ncreate index i on users (id);\n');
+  const projectDirectory = path.join(import.meta.dirname, '../../..');
+  const answer = await askSquawk(
+    { directory, projectDirectory, effects },
+    [{ file: '1.sql', text: '' }],
+    statement('1.sql'),
+    new AbortController().signal,
+  );
+  expect(answer).toMatchObject({
+    ...{ status: 'asked', version: expect.stringMatching(/^squawk 2\./) },
+    findings: expect.arrayContaining([
+      expect.objectContaining({ file: '1.sql', line: 3, rule: 'require-concurrent-index-creation' }),
+    ]),
+  });
+});
+
 test('it decides nothing, and its absence is said', () => {
   const data: RehearsalData = {
     ...{ database: 'main', copy: 'database c', copiedAtMs: 0, digest: 'd', profile: 'full', budgetMs: 1000, runs: 1 },
