@@ -27,7 +27,7 @@ export function composeDriver(host: ComposeHost): Driver<ComposeConfig> {
     summary: "Two colours from the team's unchanged compose file; databases and caches run once beside them.",
     schema,
     plan,
-    run: (command, slot, signal) => run(command, onScene(host, slot), signal),
+    run: (command, slot, signal) => runCommand(command, onScene(host, slot), acts, signal),
     observe: (slot) => observe(onScene(host, slot)),
     lastLines: (slot, service) => lastLines(onScene(host, slot), service),
     made: (slot) => imagesMade(onScene(host, slot)),
@@ -47,23 +47,13 @@ function plan(change: Change, slot: ComposeSlot): readonly Command[] {
   });
 }
 
-const run = (command: Command, scene: Scene, signal: AbortSignal): Promise<void> =>
-  runCommand(
-    command,
-    scene.slot,
-    {
-      prepare: () => prepare(scene, signal),
-      start: (service) => startService(scene, service, signal),
-      stop: (service) => stopService(scene, service, signal),
-    },
-    signal,
-  );
-
 async function prepare(scene: Scene, signal: AbortSignal): Promise<void> {
   await expectTree(scene.host, scene.slot);
   await makeReady(scene, signal);
   await endOtherReleases(scene, signal);
 }
+
+const acts = { prepare, start: startService, stop: stopService };
 
 /** What the daemon tells by our labels; where a port is published is asked of it too. */
 async function observe(scene: Scene): Promise<readonly Instance[]> {

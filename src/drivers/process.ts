@@ -35,11 +35,11 @@ const plan = (change: Change, slot: Slot): readonly Command[] =>
 const run = (host: Host, command: Command, slot: Slot, signal: AbortSignal): Promise<void> =>
   runCommand(
     command,
-    slot,
+    { host, slot },
     {
       prepare: () => prepare(host, slot, signal),
-      start: (service) => startService(host, slot, service, signal),
-      stop: ({ name, stopGraceMs }) => stopService(host, slot, name, stopGraceMs, signal),
+      start: (_, service) => startService(host, slot, service, signal),
+      stop: (_, { name, stopGraceMs }) => stopService(host, slot, name, stopGraceMs, signal),
     },
     signal,
   );

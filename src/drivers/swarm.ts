@@ -19,7 +19,7 @@ export function swarmDriver(host: SwarmHost): Driver<SwarmConfig> {
     summary: "Two colours from the team's unchanged stack file, over the nodes of a Docker swarm.",
     schema,
     plan,
-    run: (command, slot, signal) => run(command, onScene(host, slot), signal),
+    run: (command, slot, signal) => runCommand(command, onScene(host, slot), acts, signal),
     observe: (slot) => observe(onScene(host, slot)),
   };
 }
@@ -36,23 +36,13 @@ function plan(change: Change, slot: SwarmSlot): readonly Command[] {
   });
 }
 
-const run = (command: Command, scene: Scene, signal: AbortSignal): Promise<void> =>
-  runCommand(
-    command,
-    scene.slot,
-    {
-      prepare: () => prepare(scene, signal),
-      start: (service) => startService(scene, service, signal),
-      stop: (service) => stopService(scene, service, signal),
-    },
-    signal,
-  );
-
 async function prepare(scene: Scene, signal: AbortSignal): Promise<void> {
   await expectTree(scene.host, scene.slot);
   await makeReady(scene, 'refuse', signal);
   await endOtherReleases(scene, signal);
 }
+
+const acts = { prepare, start: startService, stop: stopService };
 
 /** What the swarm's manager tells by our labels. */
 async function observe(scene: Scene): Promise<readonly Instance[]> {

@@ -21,10 +21,10 @@ describe('commands of a slot', () => {
     '%s: each of them reaches its act, once, in order',
     async (change) => {
       const done: string[] = [];
-      const note = (kind: Change) => async (one?: SlotService) => void done.push(`${kind} ${one?.name ?? 'all'}`);
-      const acts = { prepare: note('prepare'), start: note('start'), stop: note('stop') };
+      const note = (kind: Change) => async (_: unknown, one: SlotService) => void done.push(`${kind} ${one.name}`);
+      const acts = { prepare: async () => void done.push('prepare all'), start: note('start'), stop: note('stop') };
       for (const command of commandsOf(change, slot, words))
-        await runCommand(command, slot, acts, new AbortController().signal);
+        await runCommand(command, { slot }, acts, new AbortController().signal);
       expect(done).toEqual(change === 'prepare' ? ['prepare all'] : [`${change} web`, `${change} api`]);
     },
   );
@@ -33,7 +33,7 @@ describe('commands of a slot', () => {
     const never = async (): Promise<void> => expect.unreachable();
     const acts = { prepare: never, start: never, stop: never };
     const run = (kind: string, name: string | null, signal = new AbortController().signal) =>
-      failureOf(runCommand({ kind, text: '', service: name }, slot, acts, signal));
+      failureOf(runCommand({ kind, text: '', service: name }, { slot }, acts, signal));
     expect(await run('start', 'gone')).toBe('GR6404');
     expect(await run('restart', 'web')).toBe('GR6404');
     expect(await run('start', null)).toBe('GR6404');

@@ -12,10 +12,11 @@ export interface Words {
   stop(service: SlotService): string;
 }
 
-export interface Acts {
-  prepare(): Promise<void>;
-  start(service: SlotService): Promise<void>;
-  stop(service: SlotService): Promise<void>;
+/** `Scene`: the slot, with what a driver reaches it by. */
+export interface Acts<Scene> {
+  readonly prepare: (scene: Scene, signal: AbortSignal) => Promise<void>;
+  readonly start: (scene: Scene, service: SlotService, signal: AbortSignal) => Promise<void>;
+  readonly stop: (scene: Scene, service: SlotService, signal: AbortSignal) => Promise<void>;
 }
 
 /** One command to prepare, else one for each service. Pure. */
@@ -25,16 +26,16 @@ export function commandsOf(change: Change, { services }: Pick<Slot, 'services'>,
 }
 
 /** Carries out one of `commandsOf`. Throws `GR6404` for a command of another plan. */
-export async function runCommand(
+export async function runCommand<Scene extends { readonly slot: Pick<Slot, 'services'> }>(
   { kind, service: name }: Command,
-  { services }: Pick<Slot, 'services'>,
-  acts: Acts,
+  scene: Scene,
+  acts: Acts<Scene>,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  if (kind === 'prepare') return acts.prepare();
-  const service = services.find((each) => each.name === name);
-  if (service && (kind === 'start' || kind === 'stop')) return acts[kind](service);
+  if (kind === 'prepare') return acts.prepare(scene, signal);
+  const service = scene.slot.services.find((each) => each.name === name);
+  if (service && (kind === 'start' || kind === 'stop')) return acts[kind](scene, service, signal);
   fail({
     code: 'GR6404',
     message: `The driver has no command "${kind}" for ${name ?? 'no service'}.`,

@@ -37,16 +37,7 @@ export function planWishes(change: Change, slot: Slot<unknown>, call: string | n
 
 /** Carries out one command of `planWishes`. Throws `GR6404` for a command of another plan. */
 export const carryOut = (command: Command, platform: Platform, signal: AbortSignal): Promise<void> =>
-  runCommand(
-    command,
-    platform.slot,
-    {
-      prepare: () => prepare(platform, signal),
-      start: (service) => start(platform, service, signal),
-      stop: (service) => stop(platform, service, signal),
-    },
-    signal,
-  );
+  runCommand(command, platform, { prepare, start, stop }, signal);
 
 /** Everything that another release left in the colour ends; then the system is told to make ready. */
 async function prepare(platform: Platform, signal: AbortSignal): Promise<void> {
