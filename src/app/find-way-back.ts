@@ -1,6 +1,6 @@
 import { underConfiguration } from '../domain/configuration.ts';
 import { nameOf } from '../domain/deployment-name.ts';
-import { canGoBack } from '../domain/deployment.ts';
+import { canGoBack, newServes } from '../domain/deployment.ts';
 import { fail, type Failure } from '../domain/failure.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Project } from '../domain/project.ts';
@@ -53,7 +53,8 @@ export async function findWayBack(world: World, question: WayBackQuestion): Prom
   if (underWay) return underWay;
   if (urgent && chosen === null && begun === undefined) await refuseSecondTurn(world, project, environment.name);
   if (urgent && chosen !== null) await refuseServing(world, project, environment.name, chosen);
-  const { lived, over } = await deploymentToReturnTo(world, project, environment.name, chosen);
+  const standing = begun?.state && newServes(begun.state) ? begun : null;
+  const { lived, over } = await deploymentToReturnTo(world, project, environment.name, chosen, standing);
   // Started and asked as it was when it served, whatever the file says by now.
   const then = underConfiguration(project, lived.model);
   const { release } = lived.plan;
@@ -125,11 +126,17 @@ async function deploymentToReturnTo(
   project: Project,
   environment: string,
   chosen: Release | null,
+  serving: StoredDeployment | null,
 ): Promise<{ readonly lived: StoredDeployment; readonly over: readonly string[] }> {
   const lived = await livedIn(world, project, environment);
   const newestOf = (release: string | null) => {
     const at = lived.believed.findIndex((each) => each.plan.release.id === release);
-    return at < 0 ? null : { lived: lived.believed[at]!, over: lived.believed.slice(0, at).map(({ id }) => id) };
+    return at < 0
+      ? null
+      : {
+          lived: lived.believed[at]!,
+          over: [...(serving ? [serving] : []), ...lived.believed.slice(0, at)].map(({ id }) => id),
+        };
   };
   const doubt = (release: string | null): Failure[] => {
     const found = lived.doubted.find(({ deployment }) => release === null || deployment.plan.release.id === release);
@@ -147,7 +154,7 @@ async function deploymentToReturnTo(
     );
   }
   return (
-    newestOf(lastGoodOf(lived)) ??
+    newestOf(lastGoodOf(lived, serving)) ??
     fail(...doubt(null), {
       code: 'GR4305',
       message: `${environment} has no earlier release to return to.`,

@@ -32,6 +32,10 @@ export async function livedIn(world: World, project: Project, environment: strin
   };
 }
 
-/** Id of the release that a rollback returns to; null when there is none. */
-export const lastGoodOf = ({ believed }: Lived): string | null =>
-  lastGood(believed.toReversed().map((each) => ({ releaseId: each.plan.release.id, purpose: each.request.purpose })));
+/** Id of the release that a rollback returns to; null when there is none. `serving`: a deployment in progress whose new version serves already. */
+export const lastGoodOf = ({ believed }: Lived, serving: StoredDeployment | null = null): string | null =>
+  lastGood(
+    [...believed.toReversed(), ...(serving ? [serving] : [])].map(({ plan, request }) => ({
+      ...{ releaseId: plan.release.id, purpose: request.purpose },
+    })),
+  );

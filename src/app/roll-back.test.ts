@@ -3,6 +3,7 @@ import { accountOf } from '../store/accounts.ts';
 import { servingIn } from '../store/environments.ts';
 import { testDatabase } from '../store/testing/database.ts';
 import { orderDeployment } from './deploy-release.ts';
+import { findWayBack } from './find-way-back.ts';
 import { planDeployment } from './plan-deployment.ts';
 import { rollBack, type Rollback } from './roll-back.ts';
 import { openTestWorld, type TestWorld } from './testing/world.ts';
@@ -11,9 +12,13 @@ const database = testDatabase();
 let count = 0;
 let world: TestWorld;
 let bakes: Promise<void> | null = null;
+let stops: Promise<void> | null = null;
 beforeEach(async () => {
-  bakes = null;
-  const reach = async (point: string) => void (point === 'bake:before' && (await bakes));
+  [bakes, stops] = [null, null];
+  const reach = async (point: string) => {
+    if (point === 'bake:before') await bakes;
+    if (point === 'stop:inside') await stops;
+  };
   world = await openTestWorld(database.store(), `p${(count += 1)}`, { reach });
 });
 afterEach(() => world.close());
@@ -93,6 +98,31 @@ test('during the bake it is a flip; whoever asks again sees the same way back, w
   const { records } = (await world.store.read((rows) => accountOf(rows, id)))!;
   expect(records.filter((each) => each.kind === 'going-back')).toHaveLength(1);
 });
+
+test.each([true, false])(
+  'while the old version is being stopped, the one before what serves is meant, not the one before that (now: %s)',
+  async (urgent) => {
+    await world.deploy('staging', '1.0.0');
+    const second = await world.deploy('staging', '1.1.0');
+    const gate = Promise.withResolvers<void>();
+    stops = gate.promise;
+    const id = await order('1.2.0');
+    await running(id, 'stop');
+    await expect
+      .poll(serving, { timeout: 5_000 })
+      .toBe((await world.store.read((rows) => accountOf(rows, id)))!.plan.release.id);
+    const question = { project: world.project, environment: 'staging', to: null, urgent };
+    expect(await findWayBack(world, question)).toMatchObject({
+      ...{ kind: 'redeploy', plan: { release: { id: second.plan.release.id } }, over: [id] },
+    });
+    const answer = await rollBack(world, { ...question, actor: 'ada', reason: 'it is slow' });
+    if (answer.kind !== 'redeploy') throw new Error('a flip');
+    gate.resolve();
+    expect((await world.settled(id)).ending?.as).toBe('live');
+    expect((await world.settled(answer.deployment.id)).ending?.as).toBe('live');
+    expect(await serving()).toBe(second.plan.release.id);
+  },
+);
 
 test('deployments that wait in the queue are superseded by a rollback', async () => {
   await world.deploy('staging', '1.0.0');
