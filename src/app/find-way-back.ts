@@ -34,7 +34,13 @@ interface Bearing {
  */
 export type WayBack =
   | (Bearing & { readonly kind: 'flip' | 'attach'; readonly deployment: StoredDeployment })
-  | (Bearing & { readonly kind: 'redeploy'; readonly project: Project; readonly plan: Plan });
+  | (Bearing & {
+      readonly kind: 'redeploy';
+      readonly project: Project;
+      readonly plan: Plan;
+      /** Id of a deployment that serves, and waits for a person because the version before could not be stopped; null: none does. */
+      readonly held: string | null;
+    });
 
 /** Looks only. Throws where there is nobody to return to, or where somebody in a hurry would be led on a way that they do not mean. */
 export async function findWayBack(world: World, question: WayBackQuestion): Promise<WayBack> {
@@ -59,7 +65,8 @@ export async function findWayBack(world: World, question: WayBackQuestion): Prom
   const then = underConfiguration(project, lived.model);
   const { release } = lived.plan;
   const { plan } = await planDeployment(world, then, environment.name, release.id, 'roll-back', urgent);
-  return { kind: 'redeploy', project: then, plan, waiting: queued, over };
+  const held = standing?.state?.hold?.kind === 'unknown' ? standing.id : null;
+  return { kind: 'redeploy', project: then, plan, waiting: queued, over, held };
 }
 
 /** How the deployment in progress bears on it; null when another one has to follow it. */

@@ -6,6 +6,7 @@ import { orderDeployment } from './deploy-release.ts';
 import { findWayBack } from './find-way-back.ts';
 import { planDeployment } from './plan-deployment.ts';
 import { rollBack, type Rollback } from './roll-back.ts';
+import { resolveUnknown } from './settle.ts';
 import { openTestWorld, type TestWorld } from './testing/world.ts';
 
 const database = testDatabase();
@@ -123,6 +124,29 @@ test.each([true, false])(
     expect(await serving()).toBe(second.plan.release.id);
   },
 );
+
+test('what could not be stopped holds nobody up who is in a hurry, and takes no answer that is none', async () => {
+  await world.deploy('staging', '1.0.0');
+  const second = await world.deploy('staging', '1.1.0');
+  const { run } = world.driver;
+  const stuck: typeof run = async (command, slot, signal) => {
+    if (command.kind === 'stop') throw new Error('it does not end');
+    await run(command, slot, signal);
+  };
+  Object.assign(world.driver, { run: stuck });
+  const id = await order('1.2.0');
+  expect((await world.settled(id)).state?.hold).toMatchObject({ kind: 'unknown', step: { kind: 'stop' } });
+  await expect(resolveUnknown(world, id, 'go-back', 'ada')).rejects.toThrow(
+    /GR4316 .* waits in "stop", where --go-back is no answer: the version before is being stopped/,
+  );
+  Object.assign(world.driver, { run });
+  const question = { project: world.project, environment: 'staging', to: null, urgent: true };
+  expect(await findWayBack(world, question)).toMatchObject({ kind: 'redeploy', held: id });
+  const answer = await rollBack(world, { ...question, actor: 'ada', reason: 'it burns' });
+  if (answer.kind !== 'redeploy') throw new Error('a flip');
+  expect((await world.settled(answer.deployment.id)).ending?.as).toBe('live');
+  expect(await serving()).toBe(second.plan.release.id);
+});
 
 test('deployments that wait in the queue are superseded by a rollback', async () => {
   await world.deploy('staging', '1.0.0');

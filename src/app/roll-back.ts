@@ -1,6 +1,7 @@
 import { orderDeployment, type OrderedDeployment } from './deploy-release.ts';
 import { findWayBack, type WayBack, type WayBackQuestion } from './find-way-back.ts';
 import { goBack } from './go-back.ts';
+import { resolveUnknown } from './settle.ts';
 import type { World } from './world.ts';
 
 export interface RollbackOrder extends WayBackQuestion {
@@ -23,7 +24,10 @@ export async function rollBack(world: World, order: RollbackOrder): Promise<Roll
   if (way.kind === 'redeploy') {
     const { project, plan } = way;
     const asked = { project, plan, actor, reason, bindToPlan: false, supersede: 'running', urgent } as const;
-    return { kind: 'redeploy', deployment: await orderDeployment(world, asked), release: plan.release.id, over };
+    const deployment = await orderDeployment(world, asked);
+    // Who is in a hurry does not wait for what could not be stopped: whatever is left of it ends before anything else is put there.
+    if (urgent && way.held !== null) await resolveUnknown(world, way.held, 'continue', actor);
+    return { kind: 'redeploy', deployment, release: plan.release.id, over };
   }
   const { deployment } = way;
   if (way.kind === 'flip') await goBack(world, deployment.id, { as: 'rolled-back', by: actor, reason });

@@ -1,4 +1,5 @@
-import type { Message } from '../domain/deployment.ts';
+import { answersTo } from '../domain/answers.ts';
+import { choicesOf, type Choice, type Message } from '../domain/deployment.ts';
 import { fail } from '../domain/failure.ts';
 import { saveAcceptance, type Acceptance } from '../store/acceptances.ts';
 import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
@@ -46,18 +47,20 @@ function newestPerEnvironment(deployments: readonly StoredDeployment[]): readonl
 }
 
 /** A person says what an unknown step came to. */
-export async function resolveUnknown(
-  world: World,
-  id: string,
-  choice: 'retry' | 'continue' | 'go-back',
-  by: string,
-): Promise<void> {
+export async function resolveUnknown(world: World, id: string, choice: Choice, by: string): Promise<void> {
   const deployment = await world.store.read((rows) => findDeployment(rows, id));
   if (deployment?.state?.hold?.kind !== 'unknown')
     fail({
       code: 'GR4307',
       message: `Deployment ${id} does not wait for such an answer.`,
       do: 'Run "greenroom status".',
+    });
+  const { state, number, environment } = deployment;
+  if (!choicesOf(state).includes(choice))
+    fail({
+      code: 'GR4316',
+      message: `Deployment ${number} of ${environment} waits in "${deployment.state.hold.step.name}", where --${choice} is no answer: ${state.goingBack ? 'it goes back already, and only the step itself can say that it has' : choice === 'continue' ? 'only the step itself knows where the traffic is' : 'the version before is being stopped'}.`,
+      do: answersTo(environment, state).join('\n'),
     });
   const message: Message = { kind: 'resolve', choice, by };
   await world.engine.tell(id, message, `${id}/resolve/${deployment.version}`);

@@ -1,8 +1,13 @@
-import { openConditions, type DeploymentState } from './deployment.ts';
+import { choicesOf, openConditions, type DeploymentState } from './deployment.ts';
 
 /** Commands by which a person answers what a held deployment waits for; empty for one that waits for nobody. */
 export function answersTo(environment: string, state: DeploymentState | null): readonly string[] {
   if (!state?.hold) return [];
-  if (state.hold.kind === 'unknown') return [`greenroom resume ${environment} --retry | --continue | --go-back`];
+  if (state.hold.kind === 'unknown')
+    return [
+      `greenroom resume ${environment} ${choicesOf(state)
+        .map((choice) => `--${choice}`)
+        .join(' | ')}`,
+    ];
   return openConditions(state).map((each) => `greenroom accept ${each} --environment ${environment}`);
 }

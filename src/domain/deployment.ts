@@ -80,7 +80,7 @@ export type Message =
       readonly reason: string;
     }
   | { readonly kind: 'accept'; readonly condition: string; readonly by: string }
-  | { readonly kind: 'resolve'; readonly choice: 'retry' | 'continue' | 'go-back'; readonly by: string };
+  | { readonly kind: 'resolve'; readonly choice: Choice; readonly by: string };
 
 export type OperationResult =
   | { readonly status: 'done'; readonly verdict?: VerdictGist; readonly facts?: JsonObject }
@@ -206,15 +206,22 @@ export function newServes(state: DeploymentState): boolean {
   return state.goingBack === null || state.goingBack.steps[0]?.kind === 'switch-back';
 }
 
-function resolve(state: DeploymentState, choice: 'retry' | 'continue' | 'go-back', by: string): DeploymentState {
-  if (state.hold?.kind !== 'unknown') return state;
-  const { step } = state.hold;
+export type Choice = 'retry' | 'continue' | 'go-back';
+
+/** What a person may say of a step that nobody can vouch for; nothing where none waits. */
+export function choicesOf(state: DeploymentState): readonly Choice[] {
+  if (state.hold?.kind !== 'unknown') return [];
+  // What brings the traffic home is never taken on somebody's word: a late switch may still be on its way, and only the step itself fences it off.
+  const isHome = state.goingBack !== null || state.hold.step.kind === 'rehearse-forth';
+  return ['retry', ...(isHome ? [] : (['continue'] as const)), ...(canGoBack(state) ? (['go-back'] as const) : [])];
+}
+
+function resolve(state: DeploymentState, choice: Choice, by: string): DeploymentState {
+  if (state.hold?.kind !== 'unknown' || !choicesOf(state).includes(choice)) return state;
   const free = { ...state, hold: null };
   if (choice === 'retry') return free;
-  // What brings the traffic home is never taken on somebody's word: a late switch may still be on its way, and only the step itself fences it off.
-  if (choice === 'continue')
-    return state.goingBack || step.kind === 'rehearse-forth' ? state : operationEnded(free, step, { status: 'done' });
-  return canGoBack(state) ? goBack(free, { as: 'cancelled', reason: `taken back by ${by}` }) : state;
+  if (choice === 'continue') return operationEnded(free, state.hold.step, { status: 'done' });
+  return goBack(free, { as: 'cancelled', reason: `taken back by ${by}` });
 }
 
 function goBack(state: DeploymentState, because: Ending): DeploymentState {

@@ -66,7 +66,7 @@ export async function followed(
         const seen: StoredDeployment | null = before;
         before = await findHeldBefore(world, last);
         if (before && before.version === seen?.version && options.noWait) break;
-        if (before && before.version !== seen?.version) out.note(waitsBehind(last, before).join('\n'));
+        if (before && before.version !== seen?.version) waitsBehind(last, before).forEach(out.note);
       }
       // A word that was said a moment ago may still be on its way to the engine.
       if (last.status === 'held' && options.noWait && performance.now() - heldSince > settleMs) break;
@@ -128,7 +128,9 @@ const codeOfHold = ({ state }: StoredDeployment): number =>
 /** A queued deployment, and the one before it that waits for a person. */
 function sayBehind({ out }: Session, last: StoredDeployment, before: StoredDeployment): Followed {
   const { id, environment, number, status } = last;
-  out.line(`${out.style('yellow', 'HELD')}  ${waitsBehind(last, before).join('\n')}`);
+  const [waits, ...answers] = waitsBehind(last, before);
+  out.line(`${out.style('yellow', 'HELD')}  ${waits}`);
+  for (const each of answers) out.line(each);
   const { id: first, number: firstNumber, state } = before;
   const waitsFor = { id: first, number: firstNumber, hold: state?.hold ?? null };
   const deployment = { id, environment, number, status, hold: null, waitsFor };

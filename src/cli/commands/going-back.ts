@@ -111,6 +111,10 @@ function rehearse({ out }: Session, project: Project, way: WayBack, closed: read
     out.line(says);
     for (const step of steps) out.line(`  ${step}`);
     for (const each of closed) out.line(`  ${closedWords(each)}`);
+    if (way.kind === 'redeploy' && way.held !== null)
+      out.line(
+        `  ${way.held} could not stop the version before and waits for a person; ${way.plan.urgent ? 'it is ended as it stands' : '"resume" answers it'}`,
+      );
     for (const waiting of way.waiting) out.line(`  ${waiting.id} waits in the queue and is superseded`);
     out.line(`  verified after it: ${document.verifies.join(', ')}`);
     out.line('Nothing was done.');

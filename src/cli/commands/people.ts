@@ -51,6 +51,13 @@ const nothingOpen = (environment: string | undefined): never =>
     do: 'Run "greenroom status".',
   });
 
+const tooLate = ({ number, environment }: StoredDeployment): never =>
+  fail({
+    code: 'GR4317',
+    message: `Deployment ${number} of ${environment} cannot take itself back any more: the version before is being stopped.`,
+    do: `"greenroom rollback ${environment}" deploys the version before again.`,
+  });
+
 export const cancel =
   (environment: string, { reason }: { reason: string }): CommandBody =>
   async (session) => {
@@ -63,7 +70,8 @@ export const cancel =
       session.out.note(
         `Deployment ${deployment.number} was given up; what it had done stands. "greenroom status" says what runs.`,
       );
-    } else await goBack(world, deployment.id, { as: 'cancelled', by, reason });
+    } else if (deployment.state?.stopping && !deployment.state.goingBack) tooLate(deployment);
+    else await goBack(world, deployment.id, { as: 'cancelled', by, reason });
     await follow(session, world, deployment.id, { noWait: true, strict: false });
     const [still] = await readOpenDeployments(world, session.load().project, environment ?? null);
     return still?.id === deployment.id ? exit.couldNotJudge : exit.ok;
