@@ -28,7 +28,7 @@ interface Ground {
 export async function killRows(row: Row): Promise<readonly BenchRow[]> {
   const tiny = await Tiny.open();
   const temporary = tiny.play.beside('temporary');
-  mkdirSync(temporary);
+  for (const name of ['temporary', 'rehearsals']) mkdirSync(tiny.play.beside(name));
   try {
     const servers = await openShopServers(tiny, ['staging']);
     const ground = { tiny, servers, temporary, variables: { ...servers.variables, TMPDIR: temporary } };
@@ -137,7 +137,9 @@ async function remains({ tiny, servers, temporary }: Ground): Promise<readonly s
     ...processesIn(tiny.play.directory)
       .filter(({ argv }) => argv.includes(shopCommand('')[1]!))
       .map(({ pid }) => `process ${pid}`),
-    ...readdirSync(temporary).map((name) => `file ${name}`),
+    ...[temporary, tiny.play.beside('rehearsals')].flatMap((folder) =>
+      readdirSync(folder).map((name) => `file ${name}`),
+    ),
   ];
 }
 

@@ -15,6 +15,7 @@ import { openArtifacts } from './effects/artifacts.ts';
 import { createEffects } from './effects/effects.ts';
 import { faultPoint } from './effects/faults.ts';
 import { keyedHash } from './effects/keyed-hash.ts';
+import { openRunFolder } from './effects/run-folder.ts';
 import { endLeftoverCommands } from './effects/leftover-commands.ts';
 import { openHome, tieToStore } from './effects/home.ts';
 import { previewSecret } from './effects/preview-secret.ts';
@@ -92,6 +93,10 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
         await rm(folder, { recursive: true, force: true });
         await mkdir(folder, { recursive: true });
       },
+      openRun: (parent) =>
+        openRunFolder(path.join(home, parent), (names) =>
+          endLeftoverCommands(names.map((name) => path.join(parent, name))),
+        ),
       remove: (folder) => rm(folder, { recursive: true, force: true }),
       endCommands: endLeftoverCommands,
     },

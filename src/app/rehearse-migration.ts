@@ -67,10 +67,9 @@ async function onTree<T>(
 ): Promise<readonly T[]> {
   const environment = environmentOf(project, name);
   const specs = specsOf(project, name);
-  const folder = path.join(world.home, 'rehearsals', world.newId('run'));
+  const folder = await world.folders.openRun('rehearsals');
   const directory = path.join(folder, 'tree');
   try {
-    await world.folders.empty(folder);
     const source = path.resolve(project.directory, project.artifact.directory);
     // A copy of what a release would be: commands may write beside their sources, and files that are no part of it do not help them.
     const digest = await world.artifacts.alone(async () => {

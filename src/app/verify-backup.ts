@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { gatherBackup, prepareBackup } from '../checks/backup/gather.ts';
 import { judgeBackup, type BackupData } from '../checks/backup/judge.ts';
 import type { BackupConfig } from '../checks/backup/schema.ts';
@@ -89,9 +88,8 @@ async function eachCheck<T>(
       where: 'greenroom.yaml (phases)',
       do: `Declare a check of kind backup that runs in ${name}: see docs/guide/backup.md.`,
     });
-  const folder = path.join(world.home, 'backups', world.newId('run'));
+  const folder = await world.folders.openRun('backups');
   try {
-    await world.folders.empty(folder);
     const tree = { directory: project.directory, folder, digest: '' };
     const context = await contextOf(world, project, environment, tree);
     const told: T[] = [];

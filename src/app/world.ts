@@ -83,6 +83,8 @@ export interface Artifacts {
 export interface Folders {
   /** Makes it, or empties it. */
   empty(path: string): Promise<void>;
+  /** Makes one below `parent`, such as `rehearsals`, a folder of Greenroom's own, for one use; what killed processes have left there, and commands of theirs, end before. */
+  openRun(parent: string): Promise<string>;
   remove(path: string): Promise<void>;
   /** Ends what an earlier process has left of the commands whose work folder lies below one of these places, such as `work/dep_1/unit`. */
   endCommands(places: readonly string[]): Promise<void>;

@@ -52,13 +52,13 @@ export async function runCommand(options: GlobalOptions, body: CommandBody): Pro
     },
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt(interruption, out));
-  const stray = watchForStray();
+  const stray = watchForStray(interruption.signal);
   const begin = async () => {
     // Before anything is opened, also where the command asks for no name.
     if (options.as !== undefined) requireName(options.as, '--as');
     return body(session);
   };
-  const code = await attempt(() => Promise.race([begin(), stray.found]), out);
+  const code = await attempt(() => Promise.race([begin(), stray.found]), out, interruption.signal);
   const leave = async () => {
     const world = await (opened as Promise<OpenWorld> | null)?.catch(() => null);
     // What was handed back by a process that broke counts as one that died in its step; see countAttempt.
@@ -90,13 +90,17 @@ const tooLong = async (): Promise<number> => {
   return exit.ok;
 };
 
-/** A promise that nobody waits for, or a callback that nobody surrounds, may still break: it ends the command as a defect, never in silence. */
-function watchForStray(): { readonly found: Promise<never>; isFound(): boolean } {
+/**
+ * A promise that nobody waits for, or a callback that nobody surrounds, may still break: it ends the command as a defect, never in silence. Not
+ * once the command was interrupted: what is cut off breaks, and what the command has made must still be removed.
+ */
+function watchForStray(interrupted: AbortSignal): { readonly found: Promise<never>; isFound(): boolean } {
   const { promise, reject } = Promise.withResolvers<never>();
   let isFound = false;
   promise.catch(() => {});
   for (const event of ['unhandledRejection', 'uncaughtException'] as const)
     process.on(event, (error: unknown) => {
+      if (interrupted.aborted) return;
       isFound = true;
       const stray = new Error(`outside of every step, ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,
@@ -119,7 +123,8 @@ function loadOrThrow(file: string): LoadedProject {
   return result.value;
 }
 
-async function attempt(work: () => Promise<number>, out: Output): Promise<number> {
+/** `interrupted`: what breaks once it is aborted was cut off, and is no defect. */
+async function attempt(work: () => Promise<number>, out: Output, interrupted?: AbortSignal): Promise<number> {
   try {
     return await work();
   } catch (error) {
@@ -127,6 +132,7 @@ async function attempt(work: () => Promise<number>, out: Output): Promise<number
       out.failures(error.failures);
       return exitCodeOfFailures(error.failures);
     }
+    if (interrupted?.aborted) return exit.interrupted;
     const full = diskFailure(error);
     if (full) {
       out.failures([{ ...full, message: withoutOwnSecrets(full.message, process.env) }]);

@@ -1,4 +1,5 @@
 // `greenroom rehearse` on a small project: what it denies and says, that a kill leaves nothing the next run does not remove, and that the check stops a release.
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { leftOn, openShopServers, shopCheck as check, shopCommand as command } from '../rig/shop.ts';
 import { writeMigration, type ShopServers } from '../rig/shop.ts';
@@ -10,6 +11,7 @@ let tiny: Tiny;
 let servers: ShopServers;
 
 const left = () => leftOn(servers.own.adminUrl);
+const trees = () => readdirSync(tiny.play.beside('rehearsals'));
 const declare = (checks: object) =>
   tiny.overlay({
     databases: { main: { embedded: true, migrate: command('up'), back: command('down') } },
@@ -69,6 +71,7 @@ test('killed in the middle: the next run removes what is left', async () => {
   running.kill('SIGKILL');
   await running.ended;
   expect(await left()).not.toEqual([]);
+  expect(trees()).toHaveLength(1);
   migration('alter table users add column mail text;', 'alter table users drop column mail;');
   // What it was connected by ends a moment after it.
   await until(
@@ -80,6 +83,18 @@ test('killed in the middle: the next run removes what is left', async () => {
     },
     60_000,
   );
+  expect(trees()).toEqual([]);
+});
+
+test('interrupted, it removes what it has made, and is no defect', async () => {
+  migration('select pg_sleep(3); alter table users add column mail text;', 'alter table users drop column mail;');
+  const running = tiny.play.start(['rehearse', 'staging'], { variables: servers.variables });
+  await until('it migrates', () => running.said().includes('migrating, run 1'), 60_000);
+  running.kill('SIGINT');
+  const { code, stdout, stderr } = await running.ended;
+  expect([code, stdout + stderr]).toEqual([130, expect.not.stringContaining('GR9001')]);
+  expect([await left(), trees()]).toEqual([[], []]);
+  migration('alter table users add column mail text;', 'alter table users drop column mail;');
 });
 
 test('the check stops a release, with evidence that holds no password', async () => {

@@ -47,7 +47,8 @@ const acts: string[] = [];
 beforeEach(async () => {
   acts.length = 0;
   const act = (name: string) => async (place: string | readonly string[]) => void acts.push(`${name} ${String(place)}`);
-  const folders = { empty: act('empty'), remove: act('remove'), endCommands: act('end') };
+  const openRun = async (): Promise<string> => expect.unreachable();
+  const folders = { empty: act('empty'), openRun, remove: act('remove'), endCommands: act('end') };
   const check = scripted(
     async (config, { workDirectory, directory }) => {
       acts.push(`ask ${workDirectory} in ${directory}`);

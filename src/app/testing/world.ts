@@ -151,7 +151,12 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
       processOf: async () => null,
       hasBegun: async () => false,
     },
-    folders: { empty: async () => {}, remove: async () => {}, endCommands: async () => {} },
+    folders: {
+      empty: async () => {},
+      openRun: async (parent) => path.join(home, parent, 'run'),
+      remove: async () => {},
+      endCommands: async () => {},
+    },
     embedded: {
       ensure: async (database) => `postgresql://u:p@h/${database}`,
       readerOf: async (database) => `postgresql://reader:p@h/${database}`,
