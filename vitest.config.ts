@@ -27,7 +27,7 @@ const long = [
   ].map((name) => `test/${name}.test.ts`),
   'src/embedded/postgres-start.test.ts',
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
-  ...['copy-table', 'read-schema', 'run-refresh', 'prove', 'find-subset', 'run-subset'].map(
+  ...['copy-table', 'read-schema', 'outbound', 'run-refresh', 'prove', 'find-subset', 'run-subset'].map(
     (name) => `src/refresh/${name}.test.ts`,
   ),
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),

@@ -8,6 +8,7 @@ import { runRefresh, type Refreshed, type RefreshOrder } from '../refresh/run-re
 import { listDeployments } from '../store/deployments.ts';
 import { lockEnvironment } from '../store/environments.ts';
 import type { Rows } from '../store/store.ts';
+import { outboundVariables, type OutboundVariables } from './outbound-variables.ts';
 import { environmentOf } from './plan-deployment.ts';
 import { refreshLog } from './refresh-log.ts';
 import type { ResolvedVariables, World } from './world.ts';
@@ -20,6 +21,11 @@ export interface RefreshWish extends Pick<
   readonly environment: string;
   readonly actor: string;
   readonly file: RefreshFile;
+}
+
+export interface RefreshedEnvironment extends Refreshed {
+  readonly sourceEnvironment: string;
+  readonly variables: OutboundVariables;
 }
 
 interface FoundEnds {
@@ -36,7 +42,7 @@ interface FoundEnds {
  * Gives the environment a masked copy of the data of one further along its path. On any failure it has its old data. Beginning and end are on
  * record, the end together with the swap; a dry run is not.
  */
-export async function refreshEnvironment(world: World, wish: RefreshWish): Promise<Refreshed> {
+export async function refreshEnvironment(world: World, wish: RefreshWish): Promise<RefreshedEnvironment> {
   const { project, file } = wish;
   const { name: environment } = environmentOf(project, wish.environment);
   const log = refreshLog(world, wish);
@@ -52,7 +58,8 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
       },
     });
     const dataFromAt = world.clock.now();
-    return await runRefresh({
+    const variables = await outboundVariables(world, project, environment, ends.sourceEnvironment);
+    const refreshed = await runRefresh({
       ...ends,
       ...{ environment, rules: file.rules, looked: file.looked, subset: file.subset },
       at: new Date(dataFromAt).toISOString(),
@@ -68,6 +75,7 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
           await log.done(rows, { ...published, dataFromAt });
         }),
     });
+    return { ...refreshed, sourceEnvironment: ends.sourceEnvironment, variables };
   } catch (error) {
     if (!isPublished) await log.failed(error);
     throw error;

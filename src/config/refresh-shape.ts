@@ -15,7 +15,7 @@ const maskFields = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'For date-shift: the column of the table that says whose the dates are. Default: all dates of the database move alike.',
+      'For date-shift: the column of the table that says whose the dates are. Default: all dates of the database move alike. For outbound: the column that names the setting. Default: the own name of the column.',
     ),
   percent: z.int().min(1).max(50).default(10).describe('For band: a number moves by at most so much.'),
 });

@@ -20,6 +20,8 @@ export interface CopyOrder {
 export interface PieceOrder {
   readonly piece: Piece;
   readonly columns: readonly string[];
+  /** What each column is read as: itself, or an expression. */
+  readonly selected: readonly string[];
   readonly program: readonly ColumnProgram[];
   /** A query of the columns, where rows are chosen; null takes the piece as it stands. */
   readonly rows: string | null;

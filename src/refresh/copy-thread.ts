@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openKernel } from '../kernel/kernel.ts';
 import { compiledKernel } from './compiled-kernel.ts';
-import { connect, quoted } from './connect.ts';
+import { connect } from './connect.ts';
 import { copyTable } from './copy-table.ts';
 import type { CopyOrder, FromCopy, PieceOrder } from './copy-exchange.ts';
 import { teachNames } from './known-names.ts';
@@ -30,8 +30,8 @@ async function open() {
 }
 
 /** All rows of a piece, or those of a subset. */
-const selectOf = ({ piece, columns, rows }: PieceOrder): string =>
-  rows === null ? `(SELECT ${columns.map(quoted).join(', ')} FROM ${rowsOf(piece)})` : `(${rows})`;
+const selectOf = ({ piece, selected, rows }: PieceOrder): string =>
+  `(SELECT ${selected.join(', ')} FROM ${rows === null ? rowsOf(piece) : `(${rows}) AS part`})`;
 
 const never = new AbortController().signal;
 try {

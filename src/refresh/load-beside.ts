@@ -2,6 +2,7 @@
 import type { Client } from 'pg';
 import type { PlannedTable } from '../domain/refresh/compile.ts';
 import { cutIntoPieces, wholePieces } from '../domain/refresh/pieces.ts';
+import type { ReachingColumn } from '../domain/refresh/outbound-columns.ts';
 import type { SchemaScript } from '../domain/refresh/schema-script.ts';
 import type { Keys } from '../kernel/kernel.ts';
 import { afterRows, beforeRows, prepareSession } from './apply-schema.ts';
@@ -9,10 +10,12 @@ import { cut } from './borrowed-stream.ts';
 import { connect, connectAll } from './connect.ts';
 import { copyAll } from './copy-all.ts';
 import type { PieceOrder } from './copy-exchange.ts';
+import { countOutbound } from './count-outbound.ts';
 import { carrySettings } from './database-settings.ts';
 import { sharesOf, subsetSettings, type FoundSubset, type SubsetShare } from './find-subset.ts';
 import { readNames } from './known-names.ts';
 import { analyse, countRows } from './look-after.ts';
+import { selectedAs } from './outbound-sql.ts';
 import { openHands } from './prove-hands.ts';
 import { proveNoLeak } from './prove.ts';
 import { programOf } from './program-of.ts';
@@ -54,6 +57,7 @@ interface Loading {
   /** Null: every row. */
   readonly subset: FoundSubset | null;
   readonly keys: Keys;
+  readonly reaching: readonly ReachingColumn[];
   readonly fresh: string;
   readonly target: string;
 }
@@ -78,12 +82,13 @@ export async function loadBeside(loading: Loading) {
     order.onStation('verifying');
     const tables = plan.map(({ name }) => ({ name, rowCount: counted.get(name) ?? 0 }));
     await countRows(builders, tables);
+    const outbound = await countOutbound(first, loading.reaching);
     if (order.isProven) order.onStation('proving');
     const proof = order.isProven ? await prove(loading, first) : null;
     await analyse(builders);
     const left = await carrySettings(first, target, fresh);
     return {
-      ...{ tables, shares, proof },
+      ...{ tables, shares, proof, outbound },
       constraintCount: script.indexes.length + script.references.length,
       notes: left.map((what) => `${what} could not be carried over`),
     };
@@ -152,6 +157,7 @@ async function ordersOf({ source, plan, subset }: Loading): Promise<readonly Pie
     .toSorted((a, b) => b.sizeBytes - a.sizeBytes)
     .map((piece) => {
       const program = byName.get(piece.table)!.columns.map(programOf);
-      return { piece, columns: namesOf(piece.table), program, rows: queries.get(piece.table)! };
+      const selected = byName.get(piece.table)!.columns.map(selectedAs);
+      return { piece, columns: namesOf(piece.table), selected, program, rows: queries.get(piece.table)! };
     });
 }

@@ -48,7 +48,8 @@ function operationOf(rule: Rule, type: string): Pick<ColumnProgram, 'operation' 
     case 'json':
       return { operation: type === 'jsonb' ? op.JSON_BINARY : op.JSON_TEXT, parameter: treeOf(rule) };
     case 'mask':
-      return maskOf(rule, type);
+      // The source has put the sinks in already.
+      return rule.masker === 'outbound' ? { operation: op.KEEP, parameter: 0 } : maskOf(rule, type);
     default:
       return rule satisfies never;
   }

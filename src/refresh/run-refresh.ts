@@ -4,6 +4,7 @@ import { fail, FailureError } from '../domain/failure.ts';
 import type { Looked } from '../domain/refresh/changes.ts';
 import { compilePlan, type PlannedTable, type Trials } from '../domain/refresh/compile.ts';
 import { judgeIdentities, markerOf, refreshedComment } from '../domain/refresh/direction.ts';
+import { reachingColumns } from '../domain/refresh/outbound-columns.ts';
 import type { RefreshRules } from '../domain/refresh/rules.ts';
 import type { SubsetRules } from '../domain/refresh/subset.ts';
 import { readScript } from '../domain/refresh/schema-script.ts';
@@ -11,6 +12,7 @@ import { columnName, type SourceTable } from '../domain/refresh/source-schema.ts
 import { createBeside, drop, lockTarget, nameBeside, readTarget, swap, sweep, type TargetFacts } from './beside.ts';
 import { cut } from './borrowed-stream.ts';
 import { connect, databaseOf, literal, quoted } from './connect.ts';
+import type { OutboundCount } from './count-outbound.ts';
 import { otherRoles } from './database-settings.ts';
 import { dumpSchema } from './dump-schema.ts';
 import { findSubset, sharesOf, type FoundSubset, type SubsetShare } from './find-subset.ts';
@@ -63,6 +65,8 @@ export interface Refreshed {
   readonly shares: readonly SubsetShare[] | null;
   /** Null when nobody has looked. */
   readonly proof: LeakProof | null;
+  /** Settings that reach outside, by column; of a dry run without counts. */
+  readonly outbound: readonly OutboundCount[];
   /** What was not taken along, in words. */
   readonly notes: readonly string[];
   /** Databases that a refresh that was killed had left, and that are gone now. */
@@ -105,7 +109,9 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
   await old.end();
 
   const snapshot = await exportSnapshot(source);
-  const plan = planOf(await readSchema(source), order);
+  const tables = await readSchema(source);
+  const plan = planOf(tables, order);
+  const reaching = reachingColumns(tables, plan);
   const subset = order.subset && (await cutWhenAborted(source, signal, openSubset(order, order.subset, source, plan)));
   const dumping = await connect({ url: sourceUrl, what: 'the source' }, true); // ended by who uses it
   const script = readScript(await dumpSchema(dumping, snapshot, signal));
@@ -114,11 +120,12 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
     ...script.leftOut.map(({ type, name }) => `${type.toLowerCase()} ${name} was left out`),
     ...roles.map((role) => `rights of ${role} inside the database are not carried over`),
   ];
-  const loading = { order, source, snapshot, script, plan, subset, keys };
+  const loading = { order, source, snapshot, script, plan, subset, keys, reaching };
   if (order.isDryRun)
     return {
       ...{ tables: plan.map(({ name }) => ({ name, rowCount: 0 })), constraintCount: 0, proof: null, notes, swept },
       shares: subset && (await cutWhenAborted(source, signal, countShares(subset))),
+      outbound: reaching.map((column) => ({ ...column, valueCount: 0, replacedCount: 0 })),
     };
   if (!markerOf(facts.comment)) await markOwn(admin, order, facts);
 
@@ -145,6 +152,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
       constraintCount: loaded.constraintCount,
       shares: loaded.shares,
       proof: loaded.proof,
+      outbound: loaded.outbound,
       notes: [...notes, ...loaded.notes],
       swept,
     };

@@ -153,6 +153,50 @@ test('who refreshed, when, from where, by which rules and with what proof is on 
   expect(JSON.stringify(await told())).not.toMatch(/reader-word|sea\.example/);
 });
 
+test('settings that reach outside are listed by column and count, and variables that two environments share by name', async () => {
+  await inDatabase(
+    'shop',
+    `CREATE TABLE settings (name text, value text); INSERT INTO settings VALUES ('smtp_host', 'smtp.sea.example'), ('currency', 'EUR'), ('hook', 'https://hooks.sea.example/a');
+     CREATE TABLE webhooks (url text); INSERT INTO webhooks VALUES ('https://hooks.sea.example/b')`,
+  );
+  const more = '  public.settings.name: keep\n  public.settings.value: { mask: outbound, by: name }\n';
+  const kept = '  public.webhooks.url: { keep: true, because: a test }\n';
+  writeFileSync(tiny.play.file('refresh.yaml'), rules.replace('types:', `${more}${kept}types:`));
+  const same = {
+    MAIL_HOST: 'mail.sea.example',
+    HOOK_URL: 'http://127.0.0.1:1/',
+    LOG_LEVEL: 'debug',
+    API_TOKEN: 'a-word',
+  };
+  const values = (own: object) => ({ variables: { values: { MOOD: tiny.play.beside('mood'), ...same, ...own } } });
+  const databases = { main: { embedded: true } };
+  const environments = {
+    staging: values({ SMS_URL: 'https://one.example' }),
+    production: values({ SMS_URL: 'https://two.example' }),
+  };
+  tiny.overlay({ databases, environments });
+  const { stdout } = await run('refresh staging');
+  const lines = stdout.match(/^ {2}outbound .*$/gm);
+  expect(lines).toEqual([
+    '  outbound   public.settings.value: 2 of 3 values replaced, { mask: outbound, by: name }',
+    '  outbound   public.webhooks.url reaches outside and is kept: { keep: true, because: "a test" }',
+    '  outbound   MAIL_HOST of staging is that of production (mail): what is sent there reaches the same people',
+  ]);
+  const document = await json<object>('refresh staging', 0);
+  expect(document).toMatchObject({
+    outbound: [
+      { column: 'public.settings.value', valueCount: 3, replacedCount: 2 },
+      { column: 'public.webhooks.url', valueCount: 1, replacedCount: 0 },
+    ],
+    variables: { shared: [{ name: 'MAIL_HOST', there: 'MAIL_HOST', purpose: 'mail' }], unreadCount: 0 },
+  });
+  expect(JSON.stringify(document)).not.toContain('mail.sea.example');
+  tiny.overlay({ databases });
+  await inDatabase('shop', 'DROP TABLE settings, webhooks');
+  writeFileSync(tiny.play.file('refresh.yaml'), rules);
+  await inDatabase(target, 'DROP TABLE settings, webhooks');
+});
+
 test('a part of it: said by a dry run before, and the same afterwards', async () => {
   await inDatabase(
     'shop',

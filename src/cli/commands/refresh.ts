@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { refreshEnvironment } from '../../app/refresh-environment.ts';
+import { refreshEnvironment, type RefreshedEnvironment } from '../../app/refresh-environment.ts';
 import { loadRefreshFile } from '../../config/refresh.ts';
 import { FailureError } from '../../domain/failure.ts';
 import { counted } from '../../kinds/wording.ts';
 import type { SubsetShare } from '../../refresh/find-subset.ts';
 import type { LoadProgress } from '../../refresh/load-beside.ts';
-import type { Refreshed } from '../../refresh/run-refresh.ts';
 import { exit } from '../exit-code.ts';
+import { outboundColumns, sayOutbound } from '../refresh-outbound-lines.ts';
 import type { CommandBody, Session } from '../session.ts';
 
 interface RefreshOptions {
@@ -41,7 +41,8 @@ export const refresh =
       onProgress: (progress) => out.note(`  ${progressLine(progress, (performance.now() - beganAt) / 1000)}`),
     });
     const tookMs = Math.round(performance.now() - beganAt);
-    if (out.isJson) out.json({ ok: true, environment, dryRun: dryRun === true, tookMs, ...told });
+    if (out.isJson)
+      out.json({ ok: true, environment, dryRun: dryRun === true, tookMs, ...told, outbound: outboundColumns(told) });
     else say(session, environment, dryRun === true, told, tookMs);
     return exit.ok;
   };
@@ -56,7 +57,14 @@ function progressLine({ doneBytes, totalBytes, rowCount, table }: LoadProgress, 
   return `${megabytes(doneBytes)} of ${megabytes(totalBytes)}, ${rowCount} rows, ${megabytes(perSecond)}/s${remaining}  (${table})`;
 }
 
-function say({ out }: Session, environment: string, isDryRun: boolean, told: Refreshed, tookMs: number): void {
+function say(
+  session: Session,
+  environment: string,
+  isDryRun: boolean,
+  told: RefreshedEnvironment,
+  tookMs: number,
+): void {
+  const { out } = session;
   const { tables, constraintCount, shares, proof, notes, swept } = told;
   const rowCount = tables.reduce((sum, table) => sum + table.rowCount, 0);
   if (isDryRun)
@@ -75,6 +83,7 @@ function say({ out }: Session, environment: string, isDryRun: boolean, told: Ref
         : `  proven     ${proof.originalCount} originals, none in ${proof.textCount} texts of the copy; ${proof.coincidenceCount} by chance somebody else’s`,
     );
   }
+  sayOutbound(session, isDryRun, told.outbound, told.variables, { here: environment, there: told.sourceEnvironment });
   for (const line of shares === null ? [] : shareLines(shares)) out.line(`  ${line}`);
   for (const name of swept) out.line(`  removed    ${name}, which a refresh that was killed had left`);
   for (const note of notes) out.line(`  ${out.style('yellow', 'note')}       ${note}`);

@@ -2,6 +2,7 @@
 import type { PlannedColumn } from './compile.ts';
 import { covers, leavesOf, parseJsonPath, type JsonStep } from './json-path.ts';
 import type { MaskerName } from './maskers.ts';
+import { foundInside, inside } from './outbound.ts';
 import { formsOf, isTelling, partsOf } from './originals.ts';
 import { familyOf } from './source-schema.ts';
 
@@ -10,7 +11,7 @@ export function holdsOriginals({ rule, type }: PlannedColumn): boolean {
   if (rule.kind === 'keep') return false;
   if (rule.kind !== 'mask') return ['text', 'text-array', 'json'].includes(familyOf(type));
   const isNumber = ['whole', 'fraction', 'day'].includes(familyOf(type));
-  return !isNumber && (rule.masker === 'text' || isTelling(rule.masker));
+  return !isNumber && (['text', 'outbound'].includes(rule.masker) || isTelling(rule.masker));
 }
 
 export interface Original {
@@ -23,9 +24,20 @@ export interface Original {
 
 const of = (value: string, masker: MaskerName | 'keep'): readonly Original[] => {
   if (masker === 'keep') return [];
+  if (masker === 'outbound') return outboundOriginals(value);
   const forms = masker === 'text' ? partsOf(value) : isTelling(masker) ? formsOf(value) : [];
   return forms.map((form) => ({ form, masker, value }));
 };
+
+/** What nobody else may have: addresses of people, keys, and URLs that open something. A host alone stands in many places. */
+const outboundOriginals = (value: string): readonly Original[] => [
+  ...foundInside('email', value.replace(new RegExp(inside.url, 'g'), ' ')).flatMap((text) => of(text, 'email')),
+  ...foundInside('key', value).flatMap((text) => of(text, 'token')),
+  ...foundInside('url', value)
+    .filter((text) => opensSomething.test(text))
+    .flatMap((text) => of(text, 'url')),
+];
+const opensSomething = /:\/\/[^/]*@|[/=](?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{12,}/;
 
 /** Paths whose masker is kept in mind; keys that are values could be as many as rows. */
 const MOST_PATHS = 4096;

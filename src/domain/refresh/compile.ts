@@ -48,7 +48,7 @@ export function compilePlan(
         : judge(column, name, { rule: found.get(name) ?? null, detected: detected.get(name) ?? null }, trials),
     ),
     ...all.flatMap(({ column, name }) => judgePartners(column, name, found, all)),
-    ...tables.flatMap((table) => judgeEntities(table, found)),
+    ...tables.flatMap((table) => [...judgeEntities(table, found), ...judgeNaming(table, found)]),
     ...unusedRules(
       rules,
       all.map(({ name }) => name),
@@ -178,6 +178,17 @@ function judgeEntities(table: SourceTable, found: ReadonlyMap<string, FoundRule>
     ...(new Set(named).size > 1 ? [refuse.manyEntities(table.name, [...new Set(named)])] : []),
   ];
 }
+
+/** A setting whose name is looked for where there is none would stay as it is. */
+const judgeNaming = (table: SourceTable, found: ReadonlyMap<string, FoundRule>): readonly Failure[] =>
+  table.columns.flatMap((column) => {
+    const rule = found.get(columnName(table, column))?.rule;
+    const by = rule?.kind === 'mask' && rule.masker === 'outbound' ? rule.by : null;
+    const isThere = table.columns.some(
+      ({ name, type, isGenerated }) => name === by && !isGenerated && familyOf(type) === 'text',
+    );
+    return by === null || isThere ? [] : [refuse.noSettingName(table.name, by)];
+  });
 
 const namedEntities = (table: SourceTable, found: ReadonlyMap<string, FoundRule>): readonly string[] =>
   table.columns.flatMap((column) => {

@@ -1,6 +1,7 @@
 // What a whole database seems to hold about people. What one column is sure to hold, names, is looked for in the others.
 import { detect, tellingOf, type Detected } from './detect.ts';
 import { detectLeaves, leavesIn, type DetectedLeaf } from './detect-leaves.ts';
+import { outboundIn } from './outbound-columns.ts';
 import { columnName, familyOf, type SourceColumn, type SourceTable } from './source-schema.ts';
 import { surroundingsOf, type Surroundings } from './surroundings.ts';
 import { isFullName } from './value-shapes.ts';
@@ -21,7 +22,7 @@ export function detectSchema(tables: readonly SourceTable[]): ReadonlyMap<string
       table.columns.map(({ name }) => name),
     );
     for (const column of table.columns) {
-      const detected = detectColumn(column, around);
+      const detected = detectColumn(table, column, around);
       if (detected) found.set(columnName(table, column), detected);
     }
   }
@@ -35,10 +36,12 @@ export function detectSchema(tables: readonly SourceTable[]): ReadonlyMap<string
   return found;
 }
 
-function detectColumn(column: SourceColumn, around: Surroundings): DetectedColumn | null {
+function detectColumn(table: SourceTable, column: SourceColumn, around: Surroundings): DetectedColumn | null {
   const family = familyOf(column.type);
+  const leaves = family === 'json' ? detectLeaves(column.samples, around) : [];
+  const outbound = outboundIn(table, column, leaves);
+  if (outbound) return { detected: outbound, leaves };
   if (family === 'json') {
-    const leaves = detectLeaves(column.samples, around);
     const [first] = [...leaves.filter(({ detected }) => detected.confidence === 'sure'), ...leaves];
     return first ? { detected: first.detected, leaves } : null;
   }

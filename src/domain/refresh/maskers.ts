@@ -73,6 +73,11 @@ export const maskers = {
     ...{ families: ['whole', 'fraction'], isInjective: false, maxCharacters: null, isLeaf: false },
     guarantee: 'at most so many percent away, an eighth for floats; small whole numbers stay',
   },
+  outbound: {
+    ...{ families: ['text', 'json'], isInjective: false, maxCharacters: 'unbounded', isLeaf: false },
+    guarantee:
+      'for settings: URLs, e-mail addresses, hosts, telephones, keys of well-known providers and whatever its name calls a secret become sinks that reach nobody, scheme and port stay; every other setting stays as it is',
+  },
   mac: {
     ...{ families: ['mac'], isInjective: false, maxCharacters: null, isLeaf: false },
     guarantee: 'the range for documentation',

@@ -3,6 +3,7 @@ import { detectSchema, type DetectedColumn } from './detect-schema.ts';
 import { leavesIn } from './detect-leaves.ts';
 import { parseJsonPath } from './json-path.ts';
 import { maskerOf, type MaskerName } from './maskers.ts';
+import { namingColumn } from './outbound-columns.ts';
 import { isPlainLeaf, isPlainType, plainReason } from './plain.ts';
 import { ruleOf, type FoundRule, type PathRule, type RefreshRules, type Rule } from './rules.ts';
 import { columnName, familyOf, type SourceColumn, type SourceTable } from './source-schema.ts';
@@ -100,7 +101,7 @@ function proposalOf(told: Column, each: Column, isUnique: boolean): Proposal {
         `${told.detected.detected.because}; it decides which partition a row goes to and cannot be masked`,
       ),
     };
-  if (familyOf(column.type) === 'json') {
+  if (familyOf(column.type) === 'json' && told.detected.detected.masker !== 'outbound') {
     const json = ofJson(column, told.detected);
     if (!isUnique) return { ...bare(each), ...json };
     return {
@@ -119,12 +120,14 @@ function proposalOf(told: Column, each: Column, isUnique: boolean): Proposal {
       confidence: 'likely',
       because: reason(`${because}; no masker fits its type and its limits`),
     };
-  const by = fitting === 'date-shift' ? entityOf(each.table) : null;
+  const by = fitting === 'date-shift' ? entityOf(each.table) : fitting === 'outbound' ? nameOf(each) : null;
   return { ...bare(each), rule: mask(fitting, by), confidence, because: reason(because) };
 }
 
 const entityOf = ({ columns }: SourceTable): string | null =>
   columns.find(({ name, isUnique, isGenerated }) => name === 'id' && isUnique && !isGenerated)?.name ?? null;
+
+const nameOf = ({ table, column }: Column): string | null => namingColumn(table, column)?.name ?? null;
 
 /** The masker itself where it takes the type, is one-to-one if it must be, and is not too long; otherwise one that keeps the form. */
 function fittingMasker(masker: MaskerName, column: SourceColumn, isUnique: boolean): MaskerName | null {

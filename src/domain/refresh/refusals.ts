@@ -59,6 +59,12 @@ export const refuse = {
     where: table,
     do: 'Name a column of the same table that is not generated.',
   }),
+  noSettingName: (table: string, by: string): Failure => ({
+    code: 'GR5160',
+    message: `${table} has no column of text "${by}" that could name its settings.`,
+    where: table,
+    do: 'Name the column that says which setting a row is, or leave "by" out.',
+  }),
   manyEntities: (table: string, names: readonly string[]): Failure => ({
     code: 'GR5028',
     message: `The dates of ${table} move by ${names.join(' and ')}.`,

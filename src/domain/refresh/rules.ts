@@ -12,7 +12,7 @@ export type Rule =
       readonly masker: MaskerName;
       /** Of `date-shift`: at most so many days. */
       readonly days: number;
-      /** Of `date-shift`: the column of the same table that says whose the dates are; null moves all alike. */
+      /** A column of the same table. Of `date-shift`: says whose the dates are; null moves all alike. Of `outbound`: names the setting. */
       readonly by: string | null;
       /** Of `band`. */
       readonly percent: number;
