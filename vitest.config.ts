@@ -14,7 +14,7 @@ const long = [
   ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
   ...[
     ...['driver-command', 'driver-http', 'origins', 'under-way'],
-    ...['refresh', 'refresh-plan', 'rehearse', 'migrate-run', 'backup'],
+    ...['refresh', 'refresh-plan', 'refresh-migrate', 'rehearse', 'migrate-run', 'backup'],
   ].map((name) => `test/cli/${name}.test.ts`),
   ...[
     'kill/disturbances',
@@ -27,9 +27,16 @@ const long = [
   ].map((name) => `test/${name}.test.ts`),
   'src/embedded/postgres-start.test.ts',
   ...['haproxy/several', 'traffic/haproxy-several'].map((name) => `src/${name}.test.ts`),
-  ...['copy-table', 'read-schema', 'outbound', 'run-refresh', 'prove', 'find-subset', 'run-subset'].map(
-    (name) => `src/refresh/${name}.test.ts`,
-  ),
+  ...[
+    'copy-table',
+    'read-schema',
+    'outbound',
+    'migrate-beside',
+    'run-refresh',
+    'prove',
+    'find-subset',
+    'run-subset',
+  ].map((name) => `src/refresh/${name}.test.ts`),
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
   ...['session', 'scratch', 'canary', 'schema-mark', 'captured', 'reading'].map(
     (name) => `src/rehearsal/${name}.test.ts`,

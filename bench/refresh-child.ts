@@ -20,7 +20,7 @@ async function main([sourceUrl, targetUrl, proven, part]: readonly string[]): Pr
   const refreshed = await runRefresh({
     ...{ environment: 'staging', sourceEnvironment: 'production', sourceUrl: sourceUrl!, targetUrl: targetUrl!, rules },
     looked: null,
-    ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false, isDryRun: false },
+    ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false, isDryRun: false, migrate: null },
     subset: part === 'quarter' ? quarter : null,
     ...{ isProven: proven === 'proven', at: new Date().toISOString(), signal: new AbortController().signal },
     onStation: (station) => (stations[station] = performance.now()),

@@ -8,6 +8,7 @@ import { runRefresh, type Refreshed, type RefreshOrder } from '../refresh/run-re
 import { listDeployments } from '../store/deployments.ts';
 import { lockEnvironment } from '../store/environments.ts';
 import type { Rows } from '../store/store.ts';
+import { migrateCopy } from './migrate-copy.ts';
 import { outboundVariables, type OutboundVariables } from './outbound-variables.ts';
 import { environmentOf } from './plan-deployment.ts';
 import { refreshLog } from './refresh-log.ts';
@@ -31,6 +32,7 @@ export interface RefreshedEnvironment extends Refreshed {
 interface FoundEnds {
   /** Name of the database in greenroom.yaml. */
   readonly database: string;
+  readonly declared: Database;
   readonly sourceEnvironment: string;
   readonly sourceUrl: string;
   readonly targetUrl: string;
@@ -48,8 +50,11 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
   const log = refreshLog(world, wish);
   let isPublished = false;
   try {
-    const { database, ...ends } = await findEnds(world, project, environment, file);
+    const { database, declared, ...ends } = await findEnds(world, project, environment, file);
     await world.store.read((rows) => requireQuiet(rows, project.name, environment));
+    const { targetUrl } = ends;
+    const copy = { project, environment: environmentOf(project, environment), database: declared, targetUrl };
+    const migrate = file.migrate ? await migrateCopy(world, { ...copy, signal: wish.signal }) : null;
     await log.began({
       ...{ database, sourceEnvironment: ends.sourceEnvironment, source: placeOf(ends.sourceUrl) },
       ...{
@@ -61,7 +66,7 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
     const variables = await outboundVariables(world, project, environment, ends.sourceEnvironment);
     const refreshed = await runRefresh({
       ...ends,
-      ...{ environment, rules: file.rules, looked: file.looked, subset: file.subset },
+      ...{ environment, rules: file.rules, looked: file.looked, subset: file.subset, migrate },
       at: new Date(dataFromAt).toISOString(),
       ...{ workerCount: wish.workerCount, isDryRun: wish.isDryRun, isProven: wish.isProven, signal: wish.signal },
       ...{ onStation: wish.onStation, onProgress: wish.onProgress },
@@ -130,7 +135,7 @@ async function findEnds(world: World, project: Project, name: string, file: Refr
   );
   const secret = file.key === null ? null : new TextEncoder().encode(resolve(light, file.key, 'key'));
   return {
-    ...{ database: database.name, sourceEnvironment, sourceUrl, targetUrl, secret },
+    ...{ database: database.name, declared: database, sourceEnvironment, sourceUrl, targetUrl, secret },
     isOwnTarget: database.source.kind === 'embedded',
   };
 }
@@ -143,6 +148,8 @@ function databaseOf(project: Project, { database }: RefreshFile): Database {
   const found = project.databases.filter(({ name }) => database === null || name === database);
   if (found.length === 1) return found[0]!;
   const names = project.databases.map(({ name }) => name).join(', ');
+  const cache = project.caches.find(({ name }) => name === database);
+  if (cache) requirePostgres('redis:', `database (${cache.name})`);
   return fail({
     code: 'GR5042',
     message: database === null ? 'There is not one database to refresh.' : `There is no database "${database}".`,
@@ -156,6 +163,7 @@ function resolve(light: ResolvedVariables, text: string, place: string): string 
   const value = light.expand(text);
   if (value !== '' && (place === 'key' || /^postgres(?:ql)?:\/\/[^/]+\/[^/]+$/.test(value.replace(/\?.*$/, ''))))
     return value;
+  requirePostgres(value, place);
   return fail({
     code: 'GR5043',
     message:
@@ -164,6 +172,24 @@ function resolve(light: ResolvedVariables, text: string, place: string): string 
     do:
       value === '' ? 'Set the variable where Greenroom runs.' : 'Write  postgresql://role:password@host:port/database.',
   });
+}
+
+const others: Readonly<Record<string, string>> = {
+  ...{ mysql: 'MySQL', mariadb: 'MariaDB', redis: 'Redis', rediss: 'Redis', valkey: 'Valkey', mongodb: 'MongoDB' },
+  ...{ 'mongodb+srv': 'MongoDB', sqlserver: 'SQL Server', mssql: 'SQL Server', oracle: 'Oracle', sqlite: 'SQLite' },
+};
+
+/** `GR5165`: known, and not built. */
+function requirePostgres(url: string, place: string): void {
+  const scheme = /^([a-z][a-z\d+.-]*):/i.exec(url.replace(/^jdbc:/i, ''))?.[1]!.toLowerCase() ?? '';
+  const product = Object.hasOwn(others, scheme) ? others[scheme]! : null;
+  if (product !== null)
+    fail({
+      code: 'GR5165',
+      message: `What ${place} refers to is ${product}, and a refresh copies PostgreSQL only.`,
+      where: `refresh.yaml (${place})`,
+      do: `Fill the ${product} of the environment with a command of your own; nothing of production's may reach it unmasked.`,
+    });
 }
 
 async function urlOf(world: World, project: Project, environment: Environment, database: Database): Promise<string> {

@@ -84,6 +84,12 @@ export const refreshShape = z
       .record(z.string(), rule)
       .prefault({})
       .describe('By PostgreSQL’s name of a type, where neither says more: `bool`, `int4`, `timestamptz`.'),
+    migrate: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Run databases.<name>.migrate of greenroom.yaml on the copy, with the release that serves the environment: its schema may be newer than the source’s.',
+      ),
     subset: subsetShape.optional(),
   })
   .meta({ title: 'refresh.yaml', description: 'What of production may stand in staging, and as what.' });

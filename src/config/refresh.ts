@@ -23,6 +23,8 @@ export interface RefreshFile {
   };
   readonly database: string | null;
   readonly key: string | null;
+  /** Bring the copy to the schema of the environment. */
+  readonly migrate: boolean;
   readonly rules: RefreshRules;
   /** Columns and types that people looked at, of `refresh.lock` beside it; null when there is none. */
   readonly looked: Looked | null;
@@ -56,10 +58,10 @@ export function understandRefresh(text: string, shownAs: string): Result<Omit<Re
   const ground: Ground = { tree: tree.value, written: plainOf(tree.value), schema: () => schemaOf(refreshShape) };
   const shape = refreshShape.safeParse(ground.written);
   if (!shape.success) return failed(...tell(ground, shape.error.issues));
-  const { source, database, key, columns, patterns, types, subset } = shape.data;
+  const { source, database, key, columns, patterns, types, migrate, subset } = shape.data;
   return ok({
     source: { environment: source?.environment ?? null, url: source?.url ?? null },
-    ...{ database: database ?? null, key: key ?? null, subset: subset ? subsetOf(subset) : null },
+    ...{ migrate, database: database ?? null, key: key ?? null, subset: subset ? subsetOf(subset) : null },
     rules: {
       columns: mapRules(columns),
       patterns: Object.entries(patterns).map(([pattern, rule]) => ({ pattern, rule: ruleOf(rule) })),

@@ -5,6 +5,9 @@ import type { Piece } from '../domain/refresh/pieces.ts';
 import { programFile } from '../host/program.ts';
 import type { CopyOrder, FromCopy, PieceOrder } from './copy-exchange.ts';
 
+/** Rows pass through the memory of the kernel, outside of this; what a thread holds beside it is the same for any table. More is a defect, and ends the thread instead of the machine. */
+const resourceLimits = { maxOldGenerationSizeMb: 192 } as const;
+
 export interface CopiedPiece {
   readonly piece: Piece;
   readonly rowCount: number;
@@ -27,7 +30,7 @@ export async function copyAll(
   const abort = (): void => reject(signal.reason as Error);
   signal.addEventListener('abort', abort, { once: true });
   const workers = Array.from({ length: Math.min(workerCount, orders.length) }, () => {
-    const worker = new Worker(programFile('refresh/copy-thread'), { workerData: order, execArgv: [] });
+    const worker = new Worker(programFile('refresh/copy-thread'), { workerData: order, execArgv: [], resourceLimits });
     worker.on('message', (message: FromCopy) => {
       if (message.kind === 'failed') return reject(new FailureError(...message.failures));
       if (message.kind === 'copied') {

@@ -15,6 +15,7 @@ import { carrySettings } from './database-settings.ts';
 import { sharesOf, subsetSettings, type FoundSubset, type SubsetShare } from './find-subset.ts';
 import { readNames } from './known-names.ts';
 import { analyse, countRows } from './look-after.ts';
+import { migrateBeside, type Migrate } from './migrate-beside.ts';
 import { selectedAs } from './outbound-sql.ts';
 import { openHands } from './prove-hands.ts';
 import { proveNoLeak } from './prove.ts';
@@ -42,6 +43,7 @@ export interface LoadOrder {
   readonly workerCount: number;
   /** Look over the whole copy for originals. */
   readonly isProven: boolean;
+  readonly migrate: Migrate | null;
   readonly signal: AbortSignal;
   onStation(station: Station): void;
   onProgress(progress: LoadProgress): void;
@@ -83,6 +85,10 @@ export async function loadBeside(loading: Loading) {
     const tables = plan.map(({ name }) => ({ name, rowCount: counted.get(name) ?? 0 }));
     await countRows(builders, tables);
     const outbound = await countOutbound(first, loading.reaching);
+    if (order.migrate !== null) {
+      order.onStation('migrating');
+      await migrateBeside(first, order.migrate, { targetUrl: order.targetUrl, target, fresh });
+    }
     if (order.isProven) order.onStation('proving');
     const proof = order.isProven ? await prove(loading, first) : null;
     await analyse(builders);

@@ -140,6 +140,7 @@ const order = (more: Partial<RefreshOrder> = {}): RefreshOrder => ({
     subset: null,
     isOwnTarget: false,
     isDryRun: false,
+    migrate: null,
     isProven: true,
   },
   ...{

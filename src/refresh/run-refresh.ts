@@ -9,6 +9,7 @@ import type { RefreshRules } from '../domain/refresh/rules.ts';
 import type { SubsetRules } from '../domain/refresh/subset.ts';
 import { readScript } from '../domain/refresh/schema-script.ts';
 import { columnName, type SourceTable } from '../domain/refresh/source-schema.ts';
+import { requireNotAhead, requireNothingLost } from './ahead.ts';
 import { createBeside, drop, lockTarget, nameBeside, readTarget, swap, sweep, type TargetFacts } from './beside.ts';
 import { cut } from './borrowed-stream.ts';
 import { connect, databaseOf, literal, quoted } from './connect.ts';
@@ -18,6 +19,7 @@ import { dumpSchema } from './dump-schema.ts';
 import { findSubset, sharesOf, type FoundSubset, type SubsetShare } from './find-subset.ts';
 import { deriveKeys, deriveSubsetKey } from './keys.ts';
 import { loadBeside, type LoadedTable, type LoadProgress } from './load-beside.ts';
+import type { Migrate } from './migrate-beside.ts';
 import type { LeakProof } from './prove.ts';
 import { readSchema } from './read-schema.ts';
 import { exportSnapshot } from './snapshot.ts';
@@ -41,6 +43,8 @@ export interface RefreshOrder {
   readonly isDryRun: boolean;
   /** Look over the whole copy for originals before it is published. */
   readonly isProven: boolean;
+  /** Brings the copy to the schema of the target; null: the source's schema is the target's. */
+  readonly migrate: Migrate | null;
   /** Instant of ISO 8601. */
   readonly at: string;
   readonly signal: AbortSignal;
@@ -50,7 +54,15 @@ export interface RefreshOrder {
   underLock(act: () => Promise<void>, published: Published): Promise<void>;
 }
 
-export type Station = 'looking' | 'copying' | 'building' | 'verifying' | 'proving' | 'swapping' | 'tidying';
+export type Station =
+  | 'looking'
+  | 'copying'
+  | 'building'
+  | 'verifying'
+  | 'migrating'
+  | 'proving'
+  | 'swapping'
+  | 'tidying';
 
 /** What takes the place of the old data. */
 export interface Published extends Pick<Refreshed, 'tables' | 'proof'> {
@@ -104,7 +116,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
   await lockTarget(admin, target);
   const swept = order.isDryRun ? [] : await sweep(admin, target);
   const old = await keep(connect({ url: targetUrl, what: 'the target' }, true));
-  await requireNotAhead(source, old);
+  await requireNotAhead(source, old, order.migrate !== null);
   const roles = await otherRoles(old);
   await old.end();
 
@@ -142,6 +154,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
     await order.underLock(async () => {
       if (isSwapped) return;
       signal.throwIfAborted();
+      await requireNothingLost(targetUrl, fresh);
       await swap([admin, killer], { target, fresh, old: oldName }, comment);
       isSwapped = true;
     }, published);
@@ -198,28 +211,6 @@ async function gate(
 
 const markOwn = (admin: Client, { environment }: RefreshOrder, { name }: TargetFacts) =>
   admin.query(`COMMENT ON DATABASE ${quoted(name)} IS ${literal(`greenroom: ${environment}`)}`);
-
-/** A target whose schema is newer would lose its migrations. `GR5060` names what the source does not have. */
-async function requireNotAhead(source: Client, target: Client): Promise<void> {
-  const [there, here] = await Promise.all([columnsOf(source), columnsOf(target)]);
-  const ahead = [...here].filter((column) => !there.has(column));
-  if (ahead.length === 0) return;
-  fail({
-    code: 'GR5060',
-    message: `The target has what the source has not: ${ahead.slice(0, 5).join(', ')}${ahead.length > 5 ? ` and ${ahead.length - 5} more` : ''}. A refresh would take these migrations back.`,
-    where: ahead[0]!,
-    do: 'Bring the release with these migrations to the source first, or go back to the release that the source has.',
-  });
-}
-
-async function columnsOf(client: Client): Promise<ReadonlySet<string>> {
-  const { rows } = await client.query<{ name: string }>(
-    `SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
-     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1`,
-  );
-  return new Set(rows.map(({ name }) => name));
-}
 
 /** Limits and checks are tried by PostgreSQL itself, with every row instead of a sample, before anything is published. */
 function planOf(

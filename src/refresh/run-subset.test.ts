@@ -84,7 +84,7 @@ const order = (subset: SubsetRules | null, more: Partial<RefreshOrder> = {}): Re
   ...{ environment: 'staging', sourceEnvironment: 'production', at: '2026-11-22T06:00:00.000Z' },
   ...{ sourceUrl: as('reader', 'production'), targetUrl: as('stager', 'staging'), rules, looked: null, subset },
   ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false },
-  ...{ isDryRun: false, isProven: true, signal: new AbortController().signal },
+  ...{ isDryRun: false, migrate: null, isProven: true, signal: new AbortController().signal },
   ...{ onStation: () => {}, onProgress: () => {}, underLock: (act: () => Promise<void>) => act() },
   ...more,
 });

@@ -66,6 +66,14 @@ test('what cannot be planned says why, and writes nothing', async () => {
   // The embedded database of production is there and empty.
   expect(await plan(2)).toMatch(/GR5070|GR5045/);
   expect(await plan(2, '--source', '${NOBODY_URL}')).toContain('GR5043');
+  for (const [url, product] of [
+    ['mysql://reader@db/shop', 'MySQL'],
+    ['jdbc:mariadb://db/shop', 'MariaDB'],
+    ['rediss://db:6379/0', 'Redis'],
+  ] as const)
+    expect(await plan(2, '--source', url)).toMatch(
+      new RegExp(`GR5165 .*source\\.url refers to is ${product}, and a refresh copies PostgreSQL only`),
+    );
   expect(await plan(2, '--source', 'postgresql://reader:secret-word@db/shop')).toContain('GR5071');
   expect((await run('plan', 'production', '--source', '${READER_URL}')).stderr).toContain('GR5050');
   expect(existsSync(file())).toBe(false);

@@ -87,7 +87,7 @@ function sourceOf({ source }: PlanOptions, isThere: boolean): string | null {
 }
 
 const emptyFile = (url: string | null): RefreshFile => ({
-  ...{ source: { environment: null, url }, database: null, key: null },
+  ...{ source: { environment: null, url }, database: null, key: null, migrate: false },
   rules: { columns: {}, patterns: [], types: {} },
   looked: null,
   subset: null,

@@ -50,7 +50,7 @@ export async function openTwoDatabases(): Promise<TwoDatabases> {
       ...{ environment: 'staging', sourceEnvironment: 'production', at: '2026-11-22T06:00:00.000Z' },
       ...{ sourceUrl: as('reader', 'production'), targetUrl: as('stager', 'staging'), looked: null, subset: null },
       ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false },
-      ...{ isDryRun: false, isProven: true, signal: new AbortController().signal },
+      ...{ isDryRun: false, isProven: true, migrate: null, signal: new AbortController().signal },
       ...{ onStation: () => {}, onProgress: () => {}, underLock: (act: () => Promise<void>) => act() },
       rules: { columns: {}, patterns: [{ pattern: '**', rule: { kind: 'keep', because: 'made up' } }], types: {} },
       ...more,
