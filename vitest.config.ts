@@ -32,6 +32,7 @@ const long = [
     'read-schema',
     'outbound',
     'migrate-beside',
+    'throttle',
     'run-refresh',
     'prove',
     'find-subset',

@@ -1,4 +1,5 @@
 /** One refresh in a process of its own, as a command line would do it; what it took is its last line. Only when started as a program. */
+import { noLimits } from '../src/domain/refresh/source-limits.ts';
 import { writeSync } from 'node:fs';
 import { compiledKernel } from '../src/refresh/compiled-kernel.ts';
 import { runRefresh, type Station } from '../src/refresh/run-refresh.ts';
@@ -20,7 +21,14 @@ async function main([sourceUrl, targetUrl, proven, part]: readonly string[]): Pr
   const refreshed = await runRefresh({
     ...{ environment: 'staging', sourceEnvironment: 'production', sourceUrl: sourceUrl!, targetUrl: targetUrl!, rules },
     looked: null,
-    ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false, isDryRun: false, migrate: null },
+    ...{
+      secret: Buffer.from('a key that everybody may know'),
+      workerCount: 2,
+      isOwnTarget: false,
+      isDryRun: false,
+      migrate: null,
+      limits: noLimits,
+    },
     subset: part === 'quarter' ? quarter : null,
     ...{ isProven: proven === 'proven', at: new Date().toISOString(), signal: new AbortController().signal },
     onStation: (station) => (stations[station] = performance.now()),

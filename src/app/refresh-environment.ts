@@ -66,7 +66,14 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
     const variables = await outboundVariables(world, project, environment, ends.sourceEnvironment);
     const refreshed = await runRefresh({
       ...ends,
-      ...{ environment, rules: file.rules, looked: file.looked, subset: file.subset, migrate },
+      ...{
+        environment,
+        rules: file.rules,
+        looked: file.looked,
+        subset: file.subset,
+        migrate,
+        limits: file.source.limits,
+      },
       at: new Date(dataFromAt).toISOString(),
       ...{ workerCount: wish.workerCount, isDryRun: wish.isDryRun, isProven: wish.isProven, signal: wish.signal },
       ...{ onStation: wish.onStation, onProgress: wish.onProgress },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sourceLimitsShape } from './refresh-limits.ts';
 import { subsetShape } from './refresh-subset.ts';
 import { maskers, type MaskerName } from '../domain/refresh/maskers.ts';
 
@@ -58,6 +59,7 @@ export const refreshShape = z
           .describe(
             'Its PostgreSQL, by a role that can only read: `postgresql://greenroom_reader:${READER_PASSWORD}@db/shop`. Default, for an embedded database: a role of Greenroom’s own that can only read.',
           ),
+        ...sourceLimitsShape,
       })
       .optional()
       .describe('Where the data comes from.'),

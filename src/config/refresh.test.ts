@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { loadRefreshFile } from './refresh.ts';
+import { loadRefreshFile, understandRefresh } from './refresh.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'greenroom-rules-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,6 +15,19 @@ function told(text: string): string[] {
   const rules = load(text);
   return rules.ok ? [] : rules.failures.map(({ code, where }) => `${code} ${where}`);
 }
+
+test('limits of the source, and what is none', () => {
+  const limits = (lines: string) => {
+    const read = understandRefresh(`source: { ${lines} }\n`, 'refresh.yaml');
+    return read.ok ? read.value.source.limits : read.failures.map(({ where }) => where);
+  };
+  expect(limits('rate: 20 MB/s, replica-lag: 30s, statement-timeout: 10m')).toEqual({
+    ...{ bytesPerSecond: 20_000_000, replicaLagMs: 30_000, statementTimeoutMs: 600_000 },
+  });
+  expect(limits('')).toEqual({ bytesPerSecond: null, replicaLagMs: null, statementTimeoutMs: null });
+  for (const wrong of ['rate: 20', 'rate: 0 MB/s', 'rate: 20 GB', 'replica-lag: soon'])
+    expect(limits(wrong), wrong).toEqual([expect.stringContaining('source.')]);
+});
 
 test('every form of a rule', () => {
   const rules = load(`

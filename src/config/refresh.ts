@@ -3,9 +3,11 @@ import path from 'node:path';
 import { failed, ok, type Result } from '../domain/failure.ts';
 import type { RefreshRules, Rule } from '../domain/refresh/rules.ts';
 import type { Looked } from '../domain/refresh/changes.ts';
+import type { SourceLimits } from '../domain/refresh/source-limits.ts';
 import type { SubsetRules } from '../domain/refresh/subset.ts';
 import { tell, type Ground } from './issues.ts';
 import { loadRefreshLock, lockBeside } from './refresh-lock.ts';
+import { limitsOf } from './refresh-limits.ts';
 import { refreshShape, type RuleShape } from './refresh-shape.ts';
 import { subsetOf } from './refresh-subset.ts';
 import { schemaOf } from './schema-node.ts';
@@ -20,6 +22,7 @@ export interface RefreshFile {
     readonly environment: string | null;
     /** A role that can only read, otherwise, where the database is an embedded one. */
     readonly url: string | null;
+    readonly limits: SourceLimits;
   };
   readonly database: string | null;
   readonly key: string | null;
@@ -60,7 +63,7 @@ export function understandRefresh(text: string, shownAs: string): Result<Omit<Re
   if (!shape.success) return failed(...tell(ground, shape.error.issues));
   const { source, database, key, columns, patterns, types, migrate, subset } = shape.data;
   return ok({
-    source: { environment: source?.environment ?? null, url: source?.url ?? null },
+    source: { environment: source?.environment ?? null, url: source?.url ?? null, limits: limitsOf(source) },
     ...{ migrate, database: database ?? null, key: key ?? null, subset: subset ? subsetOf(subset) : null },
     rules: {
       columns: mapRules(columns),

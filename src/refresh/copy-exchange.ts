@@ -4,6 +4,7 @@ import type { Piece } from '../domain/refresh/pieces.ts';
 import type { Keys } from '../kernel/kernel.ts';
 import type { ColumnProgram } from '../kernel/program.ts';
 import type { KnownName } from './known-names.ts';
+import type { Gate } from './pace.ts';
 
 export interface CopyOrder {
   readonly sourceUrl: string;
@@ -15,6 +16,10 @@ export interface CopyOrder {
   readonly names: readonly KnownName[];
   /** What connections to the source are set to, beside what a snapshot needs. */
   readonly sourceSettings: readonly string[];
+  /** Of each thread; null: as fast as it comes. */
+  readonly bytesPerSecond: number | null;
+  /** Shut: nothing is read. */
+  readonly gate: Gate;
 }
 
 export interface PieceOrder {

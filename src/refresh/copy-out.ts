@@ -3,6 +3,7 @@ import { fail, type Failure } from '../domain/failure.ts';
 import type { BorrowedStream } from './borrowed-stream.ts';
 import { checkFormats, countOf, lost } from './copy-in.ts';
 import { openMaskingPipe, type Pipe } from './masking-pipe.ts';
+import type { Pace } from './pace.ts';
 import { openMessages, refusal, saysNothing, unexpected } from './messages.ts';
 
 export interface CopiedTable {
@@ -11,16 +12,22 @@ export interface CopiedTable {
   readonly byteCount: number;
 }
 
+interface Reading extends Omit<Pipe, 'onRoom'> {
+  /** How long to wait before more is read. */
+  readonly pace?: Pace;
+}
+
 type Phase = 'asked' | 'rows' | 'between' | 'ended' | 'counted' | 'over';
 
 /** Resolves when the source has said how many rows there were, and as many were masked. Every byte that does not belong there rejects. */
-export function copyOut(source: BorrowedStream, statement: string, to: Omit<Pipe, 'onRoom'>): Promise<CopiedTable> {
+export function copyOut(source: BorrowedStream, statement: string, to: Reading): Promise<CopiedTable> {
   const { table, columns } = to;
   const { promise, resolve, reject } = Promise.withResolvers<CopiedTable>();
   const messages = openMessages();
   let phase: Phase = 'asked';
   let refused: Failure | null = null;
   let byteCount = 0;
+  let isHeld = false;
   const guarded = (act: () => void): void => {
     if (phase === 'over') return;
     try {
@@ -71,11 +78,24 @@ export function copyOut(source: BorrowedStream, statement: string, to: Omit<Pipe
       if (holdsRows && !pipe.mask()) return void source.stream.pause();
       isGoing = phase !== 'rows' && phase !== 'over' && readOne();
     }
-    source.stream.resume();
+    if (!isHeld) source.stream.resume();
+  };
+  /** Reads no more for a while; what has come is masked meanwhile. */
+  const hold = (chunkBytes: number): void => {
+    const waitMs = to.pace?.(chunkBytes, performance.now()) ?? 0;
+    if (waitMs === 0 || phase === 'over') return;
+    isHeld = true;
+    source.stream.pause();
+    setTimeout(() => {
+      isHeld = false;
+      hold(0);
+      guarded(go);
+    }, waitMs);
   };
   source.stream.on('data', (chunk: Buffer) =>
     guarded(() => {
       byteCount += chunk.length;
+      if (!isHeld) hold(chunk.length);
       if (phase === 'rows') takeRows(chunk);
       else messages.push(chunk);
       go();

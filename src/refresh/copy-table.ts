@@ -6,6 +6,7 @@ import type { ColumnProgram } from '../kernel/program.ts';
 import { borrowStream, cut } from './borrowed-stream.ts';
 import { openCopyIn } from './copy-in.ts';
 import { copyOut, countsDiffer, type CopiedTable } from './copy-out.ts';
+import type { Pace } from './pace.ts';
 import { unexpected } from './messages.ts';
 
 export interface TableCopy {
@@ -23,6 +24,8 @@ export interface TableCopy {
   readonly from: string;
   /** Where they go: a table, quoted. */
   readonly into: string;
+  /** Default: as fast as it comes. */
+  readonly pace?: Pace;
   readonly signal: AbortSignal;
 }
 
@@ -47,6 +50,7 @@ export async function copyTable(copy: TableCopy): Promise<CopiedTable> {
       table,
       columns,
       into: writing.stream,
+      ...(copy.pace && { pace: copy.pace }),
     });
     // Whichever fails first ends the other; the target has no reason to end before it was told to.
     const early = into.done.then(() => fail(unexpected(table, 'an end before the last row')));

@@ -6,11 +6,14 @@ import { connect } from './connect.ts';
 import { copyTable } from './copy-table.ts';
 import type { CopyOrder, FromCopy, PieceOrder } from './copy-exchange.ts';
 import { teachNames } from './known-names.ts';
+import { openPace } from './pace.ts';
 import { rowsOf } from './read-storage.ts';
 import { joinSnapshot } from './snapshot.ts';
 import { told } from './thread-failures.ts';
 
-const { sourceUrl, targetUrl, database, snapshot, keys, names, sourceSettings } = workerData as CopyOrder;
+const { sourceUrl, targetUrl, database, snapshot, keys, names, sourceSettings, bytesPerSecond, gate } =
+  workerData as CopyOrder;
+const pace = openPace(bytesPerSecond, gate);
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
 const tell = (message: FromCopy): void => parentPort!.postMessage(message);
 
@@ -39,7 +42,18 @@ try {
   parentPort!.on('message', (order: PieceOrder) => {
     const { piece, columns, program } = order;
     const { table } = piece;
-    copyTable({ source, target, kernel, table, columns, program, from: selectOf(order), into: table, signal: never })
+    copyTable({
+      source,
+      target,
+      kernel,
+      table,
+      columns,
+      program,
+      from: selectOf(order),
+      into: table,
+      pace,
+      signal: never,
+    })
       .then(({ rowCount, byteCount }) => tell({ kind: 'copied', piece, rowCount, byteCount }))
       .catch((error: unknown) => tell({ kind: 'failed', failures: told(error) }));
   });

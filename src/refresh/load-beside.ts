@@ -3,6 +3,7 @@ import type { Client } from 'pg';
 import type { PlannedTable } from '../domain/refresh/compile.ts';
 import { cutIntoPieces, wholePieces } from '../domain/refresh/pieces.ts';
 import type { ReachingColumn } from '../domain/refresh/outbound-columns.ts';
+import type { SourceLimits } from '../domain/refresh/source-limits.ts';
 import type { SchemaScript } from '../domain/refresh/schema-script.ts';
 import type { Keys } from '../kernel/kernel.ts';
 import { afterRows, beforeRows, prepareSession } from './apply-schema.ts';
@@ -21,6 +22,7 @@ import { openHands } from './prove-hands.ts';
 import { proveNoLeak } from './prove.ts';
 import { programOf } from './program-of.ts';
 import { canSplit, fillViews, readSequences, readStorage, setSequences } from './read-storage.ts';
+import { throttled } from './throttle.ts';
 import type { Station } from './run-refresh.ts';
 
 export interface LoadedTable {
@@ -41,6 +43,7 @@ export interface LoadOrder {
   readonly sourceUrl: string;
   readonly targetUrl: string;
   readonly workerCount: number;
+  readonly limits: SourceLimits;
   /** Look over the whole copy for originals. */
   readonly isProven: boolean;
   readonly migrate: Migrate | null;
@@ -127,21 +130,25 @@ async function copyRows(loading: Loading): Promise<Copied> {
   const names = await readNames(source, plan);
   const counted = new Map<string, number>();
   let [doneBytes, rowCount] = [0, 0];
-  const copying = copyAll(
-    {
-      ...{ sourceUrl: order.sourceUrl, targetUrl: order.targetUrl, database: fresh, snapshot, keys, names },
-      sourceSettings: subset === null ? [] : subsetSettings,
-    },
-    orders,
-    order.workerCount,
-    order.signal,
-    (copied) => {
-      const { table, sizeBytes } = copied.piece;
-      counted.set(table, (counted.get(table) ?? 0) + copied.rowCount);
-      doneBytes += sizeBytes;
-      rowCount += copied.rowCount;
-      order.onProgress({ doneBytes, totalBytes, rowCount, table });
-    },
+  const { sourceUrl, targetUrl, workerCount } = order;
+  const ofSubset = subset === null ? [] : subsetSettings;
+  const copying = throttled(order, ({ signal, sourceSettings, ...pace }) =>
+    copyAll(
+      {
+        ...{ sourceUrl, targetUrl, database: fresh, snapshot, keys, names, ...pace },
+        sourceSettings: [...ofSubset, ...sourceSettings],
+      },
+      orders,
+      workerCount,
+      signal,
+      (copied) => {
+        const { table, sizeBytes } = copied.piece;
+        counted.set(table, (counted.get(table) ?? 0) + copied.rowCount);
+        doneBytes += sizeBytes;
+        rowCount += copied.rowCount;
+        order.onProgress({ doneBytes, totalBytes, rowCount, table });
+      },
+    ),
   );
   // The source's own connection has nothing to do meanwhile.
   const [, all] = await Promise.all([copying, subset?.countAll()]);

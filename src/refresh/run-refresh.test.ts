@@ -1,3 +1,4 @@
+import { noLimits } from '../domain/refresh/source-limits.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -141,6 +142,7 @@ const order = (more: Partial<RefreshOrder> = {}): RefreshOrder => ({
     isOwnTarget: false,
     isDryRun: false,
     migrate: null,
+    limits: noLimits,
     isProven: true,
   },
   ...{

@@ -6,6 +6,7 @@ import { compilePlan, type PlannedTable, type Trials } from '../domain/refresh/c
 import { judgeIdentities, markerOf, refreshedComment } from '../domain/refresh/direction.ts';
 import { reachingColumns } from '../domain/refresh/outbound-columns.ts';
 import type { RefreshRules } from '../domain/refresh/rules.ts';
+import type { SourceLimits } from '../domain/refresh/source-limits.ts';
 import type { SubsetRules } from '../domain/refresh/subset.ts';
 import { readScript } from '../domain/refresh/schema-script.ts';
 import { columnName, type SourceTable } from '../domain/refresh/source-schema.ts';
@@ -38,6 +39,7 @@ export interface RefreshOrder {
   /** At least 16 bytes; null draws a key that is gone after the run. */
   readonly secret: Uint8Array | null;
   readonly workerCount: number;
+  readonly limits: SourceLimits;
   /** Greenroom has made the target itself and for this environment only: it may say so in its comment. */
   readonly isOwnTarget: boolean;
   readonly isDryRun: boolean;

@@ -1,4 +1,5 @@
 // A whole refresh of a part of a hard graph: circles, self references, composite and quoted keys, partitions, inheritance, tables without a key.
+import { noLimits } from '../domain/refresh/source-limits.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -84,7 +85,7 @@ const order = (subset: SubsetRules | null, more: Partial<RefreshOrder> = {}): Re
   ...{ environment: 'staging', sourceEnvironment: 'production', at: '2026-11-22T06:00:00.000Z' },
   ...{ sourceUrl: as('reader', 'production'), targetUrl: as('stager', 'staging'), rules, looked: null, subset },
   ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false },
-  ...{ isDryRun: false, migrate: null, isProven: true, signal: new AbortController().signal },
+  ...{ isDryRun: false, migrate: null, limits: noLimits, isProven: true, signal: new AbortController().signal },
   ...{ onStation: () => {}, onProgress: () => {}, underLock: (act: () => Promise<void>) => act() },
   ...more,
 });

@@ -6,6 +6,7 @@ import { addToRefreshFile, writeFirstRefreshFile } from '../../config/refresh-wr
 import { loadRefreshFile, type RefreshFile } from '../../config/refresh.ts';
 import { fail, FailureError, type Result } from '../../domain/failure.ts';
 import { lookedAfter, type Looked } from '../../domain/refresh/changes.ts';
+import { noLimits } from '../../domain/refresh/source-limits.ts';
 import type { Proposal } from '../../domain/refresh/propose.ts';
 import { exit } from '../exit-code.ts';
 import type { CommandBody } from '../session.ts';
@@ -87,7 +88,7 @@ function sourceOf({ source }: PlanOptions, isThere: boolean): string | null {
 }
 
 const emptyFile = (url: string | null): RefreshFile => ({
-  ...{ source: { environment: null, url }, database: null, key: null, migrate: false },
+  ...{ source: { environment: null, url, limits: noLimits }, database: null, key: null, migrate: false },
   rules: { columns: {}, patterns: [], types: {} },
   looked: null,
   subset: null,

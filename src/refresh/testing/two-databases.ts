@@ -1,4 +1,5 @@
 // A production that can only be read and a staging that may be replaced, on a PostgreSQL of their own.
+import { noLimits } from '../../domain/refresh/source-limits.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -50,7 +51,7 @@ export async function openTwoDatabases(): Promise<TwoDatabases> {
       ...{ environment: 'staging', sourceEnvironment: 'production', at: '2026-11-22T06:00:00.000Z' },
       ...{ sourceUrl: as('reader', 'production'), targetUrl: as('stager', 'staging'), looked: null, subset: null },
       ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false },
-      ...{ isDryRun: false, isProven: true, migrate: null, signal: new AbortController().signal },
+      ...{ isDryRun: false, isProven: true, migrate: null, limits: noLimits, signal: new AbortController().signal },
       ...{ onStation: () => {}, onProgress: () => {}, underLock: (act: () => Promise<void>) => act() },
       rules: { columns: {}, patterns: [{ pattern: '**', rule: { kind: 'keep', because: 'made up' } }], types: {} },
       ...more,
