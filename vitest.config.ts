@@ -33,6 +33,7 @@ const long = [
     'outbound',
     'migrate-beside',
     'throttle',
+    'kept',
     'run-refresh',
     'prove',
     'find-subset',

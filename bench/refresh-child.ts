@@ -2,6 +2,7 @@
 import { noLimits } from '../src/domain/refresh/source-limits.ts';
 import { writeSync } from 'node:fs';
 import { compiledKernel } from '../src/refresh/compiled-kernel.ts';
+import { keepNone } from '../src/refresh/kept.ts';
 import { runRefresh, type Station } from '../src/refresh/run-refresh.ts';
 import { quarter, rules } from './refresh-source.ts';
 
@@ -28,6 +29,7 @@ async function main([sourceUrl, targetUrl, proven, part]: readonly string[]): Pr
       isDryRun: false,
       migrate: null,
       limits: noLimits,
+      keep: keepNone,
     },
     subset: part === 'quarter' ? quarter : null,
     ...{ isProven: proven === 'proven', at: new Date().toISOString(), signal: new AbortController().signal },

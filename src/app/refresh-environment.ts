@@ -26,6 +26,8 @@ export interface RefreshWish extends Pick<
 
 export interface RefreshedEnvironment extends Refreshed {
   readonly sourceEnvironment: string;
+  /** `host:port/database`. */
+  readonly target: string;
   readonly variables: OutboundVariables;
 }
 
@@ -73,6 +75,7 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
         subset: file.subset,
         migrate,
         limits: file.source.limits,
+        keep: file.keep,
       },
       at: new Date(dataFromAt).toISOString(),
       ...{ workerCount: wish.workerCount, isDryRun: wish.isDryRun, isProven: wish.isProven, signal: wish.signal },
@@ -87,7 +90,7 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
           await log.done(rows, { ...published, dataFromAt });
         }),
     });
-    return { ...refreshed, sourceEnvironment: ends.sourceEnvironment, variables };
+    return { ...refreshed, sourceEnvironment: ends.sourceEnvironment, target: placeOf(targetUrl), variables };
   } catch (error) {
     if (!isPublished) await log.failed(error);
     throw error;

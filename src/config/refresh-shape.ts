@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { durationMs } from '../kinds/fields.ts';
 import { sourceLimitsShape } from './refresh-limits.ts';
 import { subsetShape } from './refresh-subset.ts';
 import { maskers, type MaskerName } from '../domain/refresh/maskers.ts';
@@ -92,6 +93,13 @@ export const refreshShape = z
       .describe(
         'Run databases.<name>.migrate of greenroom.yaml on the copy, with the release that serves the environment: its schema may be newer than the source’s.',
       ),
+    keep: z
+      .strictObject({
+        last: z.int().min(1).max(20).default(1).describe('So many, the newest.'),
+        for: durationMs().optional().describe('And no longer than this, looked at by each refresh: `14d`.'),
+      })
+      .optional()
+      .describe('Databases that were replaced stay beside the target. Default: they are dropped.'),
     subset: subsetShape.optional(),
   })
   .meta({ title: 'refresh.yaml', description: 'What of production may stand in staging, and as what.' });

@@ -5,6 +5,7 @@ import type { RefreshRules, Rule } from '../domain/refresh/rules.ts';
 import type { Looked } from '../domain/refresh/changes.ts';
 import type { SourceLimits } from '../domain/refresh/source-limits.ts';
 import type { SubsetRules } from '../domain/refresh/subset.ts';
+import { keepNone, type KeepRules } from '../refresh/kept.ts';
 import { tell, type Ground } from './issues.ts';
 import { loadRefreshLock, lockBeside } from './refresh-lock.ts';
 import { limitsOf } from './refresh-limits.ts';
@@ -28,6 +29,7 @@ export interface RefreshFile {
   readonly key: string | null;
   /** Bring the copy to the schema of the environment. */
   readonly migrate: boolean;
+  readonly keep: KeepRules;
   readonly rules: RefreshRules;
   /** Columns and types that people looked at, of `refresh.lock` beside it; null when there is none. */
   readonly looked: Looked | null;
@@ -61,9 +63,10 @@ export function understandRefresh(text: string, shownAs: string): Result<Omit<Re
   const ground: Ground = { tree: tree.value, written: plainOf(tree.value), schema: () => schemaOf(refreshShape) };
   const shape = refreshShape.safeParse(ground.written);
   if (!shape.success) return failed(...tell(ground, shape.error.issues));
-  const { source, database, key, columns, patterns, types, migrate, subset } = shape.data;
+  const { source, database, key, columns, patterns, types, migrate, keep, subset } = shape.data;
   return ok({
     source: { environment: source?.environment ?? null, url: source?.url ?? null, limits: limitsOf(source) },
+    keep: keep ? { last: keep.last, forMs: keep.for ?? null } : keepNone,
     ...{ migrate, database: database ?? null, key: key ?? null, subset: subset ? subsetOf(subset) : null },
     rules: {
       columns: mapRules(columns),

@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import { fail } from '../domain/failure.ts';
 import { literal, quoted } from './connect.ts';
 
-const leftover = 'greenroom-refresh: may be dropped';
+export const leftover = 'greenroom-refresh: may be dropped';
 const MOST_NAME_BYTES = 63;
 
 /** What every name beside the target begins with; whole names may be too long for it. */
@@ -17,7 +17,7 @@ function stemOf(target: string): string {
 
 export const nameBeside = (target: string): string => stemOf(target) + randomBytes(5).toString('hex');
 
-const isBeside = (target: string, name: string): boolean =>
+export const isBeside = (target: string, name: string): boolean =>
   name.startsWith(stemOf(target)) && /^[0-9a-f]{10}$/.test(name.slice(stemOf(target).length));
 
 export interface TargetFacts {
@@ -110,7 +110,7 @@ export async function createBeside(admin: Client, target: TargetFacts, name: str
 export async function swap(
   [admin, killer]: readonly [Client, Client],
   names: { readonly target: string; readonly fresh: string; readonly old: string },
-  comment: string,
+  comments: { readonly target: string; readonly old: string },
 ): Promise<void> {
   const { target, fresh, old } = names;
   const sendAway = setInterval(() => {
@@ -125,8 +125,8 @@ export async function swap(
     await admin.query("BEGIN; SET LOCAL statement_timeout = '3s'; SET LOCAL lock_timeout = '3s'");
     await admin.query(`ALTER DATABASE ${quoted(target)} RENAME TO ${quoted(old)}`);
     await admin.query(`ALTER DATABASE ${quoted(fresh)} RENAME TO ${quoted(target)}`);
-    await admin.query(`COMMENT ON DATABASE ${quoted(old)} IS ${literal(leftover)}`);
-    await admin.query(`COMMENT ON DATABASE ${quoted(target)} IS ${literal(comment)}`);
+    await admin.query(`COMMENT ON DATABASE ${quoted(old)} IS ${literal(comments.old)}`);
+    await admin.query(`COMMENT ON DATABASE ${quoted(target)} IS ${literal(comments.target)}`);
     await admin.query('COMMIT');
   } catch (error) {
     await admin.query('ROLLBACK').catch(() => {});

@@ -3,7 +3,7 @@ import { fail, type Failure } from '../domain/failure.ts';
 import type { BorrowedStream } from './borrowed-stream.ts';
 import { checkFormats, countOf, lost } from './copy-in.ts';
 import { openMaskingPipe, type Pipe } from './masking-pipe.ts';
-import type { Pace } from './pace.ts';
+import { openHold, type Pace } from './pace.ts';
 import { openMessages, refusal, saysNothing, unexpected } from './messages.ts';
 
 export interface CopiedTable {
@@ -27,7 +27,6 @@ export function copyOut(source: BorrowedStream, statement: string, to: Reading):
   let phase: Phase = 'asked';
   let refused: Failure | null = null;
   let byteCount = 0;
-  let isHeld = false;
   const guarded = (act: () => void): void => {
     if (phase === 'over') return;
     try {
@@ -38,6 +37,11 @@ export function copyOut(source: BorrowedStream, statement: string, to: Reading):
     }
   };
   const pipe = openMaskingPipe({ ...to, onRoom: () => guarded(go) });
+  const hold = openHold(
+    to.pace,
+    () => source.stream.pause(),
+    () => guarded(go),
+  );
 
   const takeRows = (chunk: Buffer): void => {
     phase = 'rows';
@@ -78,24 +82,12 @@ export function copyOut(source: BorrowedStream, statement: string, to: Reading):
       if (holdsRows && !pipe.mask()) return void source.stream.pause();
       isGoing = phase !== 'rows' && phase !== 'over' && readOne();
     }
-    if (!isHeld) source.stream.resume();
-  };
-  /** Reads no more for a while; what has come is masked meanwhile. */
-  const hold = (chunkBytes: number): void => {
-    const waitMs = to.pace?.(chunkBytes, performance.now()) ?? 0;
-    if (waitMs === 0 || phase === 'over') return;
-    isHeld = true;
-    source.stream.pause();
-    setTimeout(() => {
-      isHeld = false;
-      hold(0);
-      guarded(go);
-    }, waitMs);
+    if (!hold.isHeld()) source.stream.resume();
   };
   source.stream.on('data', (chunk: Buffer) =>
     guarded(() => {
       byteCount += chunk.length;
-      if (!isHeld) hold(chunk.length);
+      hold.take(chunk.length);
       if (phase === 'rows') takeRows(chunk);
       else messages.push(chunk);
       go();

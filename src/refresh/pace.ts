@@ -28,3 +28,26 @@ export function openPace(bytesPerSecond: number | null, gate: Gate): Pace {
     return waitMs < SHORTEST_MS ? 0 : waitMs;
   };
 }
+
+export interface Hold {
+  isHeld(): boolean;
+  /** So much has come. */
+  take(byteCount: number): void;
+}
+
+/** Pauses as long as the pace says; what has come goes on meanwhile. */
+export function openHold(pace: Pace | undefined, pause: () => void, onOver: () => void): Hold {
+  let held = false;
+  const take = (byteCount: number): void => {
+    const waitMs = held ? 0 : (pace?.(byteCount, performance.now()) ?? 0);
+    if (waitMs === 0) return;
+    held = true;
+    pause();
+    setTimeout(() => {
+      held = false;
+      take(0);
+      onOver();
+    }, waitMs);
+  };
+  return { isHeld: () => held, take };
+}

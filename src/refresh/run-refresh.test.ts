@@ -10,6 +10,7 @@ import type { MaskerName } from '../domain/refresh/maskers.ts';
 import type { RefreshRules, Rule } from '../domain/refresh/rules.ts';
 import { joinPostgres } from '../embedded/postgres.ts';
 import { nameBeside } from './beside.ts';
+import { keepNone } from './kept.ts';
 import { withDatabase } from './connect.ts';
 import { runRefresh, type RefreshOrder } from './run-refresh.ts';
 
@@ -143,6 +144,7 @@ const order = (more: Partial<RefreshOrder> = {}): RefreshOrder => ({
     isDryRun: false,
     migrate: null,
     limits: noLimits,
+    keep: keepNone,
     isProven: true,
   },
   ...{

@@ -19,6 +19,7 @@ import { otherRoles } from './database-settings.ts';
 import { dumpSchema } from './dump-schema.ts';
 import { findSubset, sharesOf, type FoundSubset, type SubsetShare } from './find-subset.ts';
 import { deriveKeys, deriveSubsetKey } from './keys.ts';
+import { oldComment, tidyKept, type KeepRules, type Kept } from './kept.ts';
 import { loadBeside, type LoadedTable, type LoadProgress } from './load-beside.ts';
 import type { Migrate } from './migrate-beside.ts';
 import type { LeakProof } from './prove.ts';
@@ -40,6 +41,8 @@ export interface RefreshOrder {
   readonly secret: Uint8Array | null;
   readonly workerCount: number;
   readonly limits: SourceLimits;
+  /** Of the data that is replaced. */
+  readonly keep: KeepRules;
   /** Greenroom has made the target itself and for this environment only: it may say so in its comment. */
   readonly isOwnTarget: boolean;
   readonly isDryRun: boolean;
@@ -81,6 +84,8 @@ export interface Refreshed {
   readonly proof: LeakProof | null;
   /** Settings that reach outside, by column; of a dry run without counts. */
   readonly outbound: readonly OutboundCount[];
+  /** Old databases that stay, the newest first. */
+  readonly kept: readonly Kept[];
   /** What was not taken along, in words. */
   readonly notes: readonly string[];
   /** Databases that a refresh that was killed had left, and that are gone now. */
@@ -139,6 +144,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
     return {
       ...{ tables: plan.map(({ name }) => ({ name, rowCount: 0 })), constraintCount: 0, proof: null, notes, swept },
       shares: subset && (await cutWhenAborted(source, signal, countShares(subset))),
+      kept: [],
       outbound: reaching.map((column) => ({ ...column, valueCount: 0, replacedCount: 0 })),
     };
   if (!markerOf(facts.comment)) await markOwn(admin, order, facts);
@@ -151,23 +157,26 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
     const loaded = await loadBeside({ ...loading, fresh, target });
     const killer = await keep(openAdmin(targetUrl));
     onStation('swapping');
-    const comment = refreshedComment(marked.comment, order.environment, order.sourceEnvironment, order.at);
+    const refreshed = refreshedComment(marked.comment, order.environment, order.sourceEnvironment, order.at);
+    const comments = { target: refreshed, old: oldComment(order.keep, order.at) };
     const published = { tables: loaded.tables, proof: loaded.proof, identity: await identityOf(admin, fresh) };
     await order.underLock(async () => {
       if (isSwapped) return;
       signal.throwIfAborted();
       await requireNothingLost(targetUrl, fresh);
-      await swap([admin, killer], { target, fresh, old: oldName }, comment);
+      await swap([admin, killer], { target, fresh, old: oldName }, comments);
       isSwapped = true;
     }, published);
     onStation('tidying');
-    await drop(admin, oldName);
+    if (order.keep.last === 0) await drop(admin, oldName);
+    const kept = await tidyKept(admin, { name: target, environment: order.environment }, order.keep, order.at);
     return {
       tables: loaded.tables,
       constraintCount: loaded.constraintCount,
       shares: loaded.shares,
       proof: loaded.proof,
       outbound: loaded.outbound,
+      kept,
       notes: [...notes, ...loaded.notes],
       swept,
     };

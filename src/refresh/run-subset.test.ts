@@ -9,6 +9,7 @@ import { FailureError } from '../domain/failure.ts';
 import type { RefreshRules } from '../domain/refresh/rules.ts';
 import type { SubsetRules } from '../domain/refresh/subset.ts';
 import { joinPostgres } from '../embedded/postgres.ts';
+import { keepNone } from './kept.ts';
 import { withDatabase } from './connect.ts';
 import { runRefresh, type Refreshed, type RefreshOrder } from './run-refresh.ts';
 
@@ -85,7 +86,14 @@ const order = (subset: SubsetRules | null, more: Partial<RefreshOrder> = {}): Re
   ...{ environment: 'staging', sourceEnvironment: 'production', at: '2026-11-22T06:00:00.000Z' },
   ...{ sourceUrl: as('reader', 'production'), targetUrl: as('stager', 'staging'), rules, looked: null, subset },
   ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false },
-  ...{ isDryRun: false, migrate: null, limits: noLimits, isProven: true, signal: new AbortController().signal },
+  ...{
+    isDryRun: false,
+    migrate: null,
+    limits: noLimits,
+    keep: keepNone,
+    isProven: true,
+    signal: new AbortController().signal,
+  },
   ...{ onStation: () => {}, onProgress: () => {}, underLock: (act: () => Promise<void>) => act() },
   ...more,
 });

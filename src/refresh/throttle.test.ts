@@ -1,7 +1,7 @@
 // Limits of the source through a whole refresh: what they hold back, and that nothing else differs.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { noLimits, type SourceLimits } from '../domain/refresh/source-limits.ts';
-import { FailureError } from '../domain/failure.ts';
+import type { FailureError } from '../domain/failure.ts';
 import { isShut, openGate } from './pace.ts';
 import { lagOf, watchLag } from './replica-lag.ts';
 import { runRefresh } from './run-refresh.ts';
@@ -57,7 +57,7 @@ test('a replica too far behind shuts the gate until it has come closer; one that
     const gate = openGate();
     const failures: unknown[] = [];
     const stop = watchLag(client, 30_000, gate, (error) => failures.push(error));
-    const until = async (is: boolean) => expect.poll(() => isShut(gate), { timeout: 20_000 }).toBe(is);
+    const until = async (is: boolean) => await expect.poll(() => isShut(gate), { timeout: 20_000 }).toBe(is);
     await until(true);
     await other.query("UPDATE fake.pg_stat_replication SET replay_lag = '5 seconds'");
     await until(false);

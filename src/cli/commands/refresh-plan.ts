@@ -8,6 +8,7 @@ import { fail, FailureError, type Result } from '../../domain/failure.ts';
 import { lookedAfter, type Looked } from '../../domain/refresh/changes.ts';
 import { noLimits } from '../../domain/refresh/source-limits.ts';
 import type { Proposal } from '../../domain/refresh/propose.ts';
+import { keepNone } from '../../refresh/kept.ts';
 import { exit } from '../exit-code.ts';
 import type { CommandBody } from '../session.ts';
 import { sayChanges, sayFirst } from '../refresh-plan-lines.ts';
@@ -88,7 +89,13 @@ function sourceOf({ source }: PlanOptions, isThere: boolean): string | null {
 }
 
 const emptyFile = (url: string | null): RefreshFile => ({
-  ...{ source: { environment: null, url, limits: noLimits }, database: null, key: null, migrate: false },
+  ...{
+    source: { environment: null, url, limits: noLimits },
+    database: null,
+    key: null,
+    migrate: false,
+    keep: keepNone,
+  },
   rules: { columns: {}, patterns: [], types: {} },
   looked: null,
   subset: null,

@@ -6,6 +6,7 @@ import { counted } from '../../kinds/wording.ts';
 import type { SubsetShare } from '../../refresh/find-subset.ts';
 import type { LoadProgress } from '../../refresh/load-beside.ts';
 import { exit } from '../exit-code.ts';
+import { sayKept } from '../refresh-kept-lines.ts';
 import { outboundColumns, sayOutbound } from '../refresh-outbound-lines.ts';
 import type { CommandBody, Session } from '../session.ts';
 
@@ -34,11 +35,15 @@ export const refresh =
       });
     const world = await session.reader();
     const beganAt = performance.now();
+    let copyBeganAt = beganAt;
     const told = await refreshEnvironment(world, {
       ...{ project, environment, actor: await session.actor(), file: file.value, workerCount },
       ...{ isDryRun: dryRun === true, isProven: proof, signal },
-      onStation: (station) => out.note(`  ${station}`),
-      onProgress: (progress) => out.note(`  ${progressLine(progress, (performance.now() - beganAt) / 1000)}`),
+      onStation: (station) => {
+        if (station === 'copying') copyBeganAt = performance.now();
+        out.note(`  ${station}`);
+      },
+      onProgress: (progress) => out.note(`  ${progressLine(progress, (performance.now() - copyBeganAt) / 1000)}`),
     });
     const tookMs = Math.round(performance.now() - beganAt);
     if (out.isJson)
@@ -85,6 +90,7 @@ function say(
   }
   sayOutbound(session, isDryRun, told.outbound, told.variables, { here: environment, there: told.sourceEnvironment });
   for (const line of shares === null ? [] : shareLines(shares)) out.line(`  ${line}`);
+  sayKept(session, told.kept, told.target);
   for (const name of swept) out.line(`  removed    ${name}, which a refresh that was killed had left`);
   for (const note of notes) out.line(`  ${out.style('yellow', 'note')}       ${note}`);
 }

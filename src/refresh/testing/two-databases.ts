@@ -6,6 +6,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { FailureError } from '../../domain/failure.ts';
 import { joinPostgres } from '../../embedded/postgres.ts';
+import { keepNone } from '../kept.ts';
 import { withDatabase } from '../connect.ts';
 import { runRefresh, type RefreshOrder } from '../run-refresh.ts';
 
@@ -51,7 +52,14 @@ export async function openTwoDatabases(): Promise<TwoDatabases> {
       ...{ environment: 'staging', sourceEnvironment: 'production', at: '2026-11-22T06:00:00.000Z' },
       ...{ sourceUrl: as('reader', 'production'), targetUrl: as('stager', 'staging'), looked: null, subset: null },
       ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false },
-      ...{ isDryRun: false, isProven: true, migrate: null, limits: noLimits, signal: new AbortController().signal },
+      ...{
+        isDryRun: false,
+        isProven: true,
+        migrate: null,
+        limits: noLimits,
+        keep: keepNone,
+        signal: new AbortController().signal,
+      },
       ...{ onStation: () => {}, onProgress: () => {}, underLock: (act: () => Promise<void>) => act() },
       rules: { columns: {}, patterns: [{ pattern: '**', rule: { kind: 'keep', because: 'made up' } }], types: {} },
       ...more,
