@@ -1,6 +1,7 @@
 // What a refresh says of settings that reach outside. Names and counts; values never.
 import type { OutboundVariables } from '../app/outbound-variables.ts';
 import { writtenRule } from '../config/refresh-lines.ts';
+import { isSunk } from '../domain/refresh/outbound-columns.ts';
 import { counted } from '../kinds/wording.ts';
 import type { OutboundCount } from '../refresh/count-outbound.ts';
 import type { Session } from './session.ts';
@@ -22,6 +23,7 @@ export function sayOutbound(
   for (const { table, name, rule, valueCount, replacedCount } of columns) {
     const rows = isDryRun ? '' : `${replacedCount} of ${counted(valueCount, 'value')} replaced, `;
     if (rule.kind === 'keep') warn(`${table}.${name} reaches outside and is kept: ${writtenRule(rule)}`);
+    else if (!isSunk(rule)) warn(`${table}.${name} reaches outside, and its rule may leave that: ${writtenRule(rule)}`);
     else out.line(`  outbound   ${table}.${name}: ${rows}${writtenRule(rule)}`);
   }
   const { here, there } = environments;

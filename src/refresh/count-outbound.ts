@@ -1,14 +1,14 @@
 // What of the settings that reach outside was replaced, as the copy itself shows it.
 import type { Client } from 'pg';
-import { isOfOutbound, type ReachingColumn } from '../domain/refresh/outbound-columns.ts';
+import { isOfOutbound, isSunk, type ReachingColumn } from '../domain/refresh/outbound-columns.ts';
 import { quoted } from './connect.ts';
 import { holdsSink } from './outbound-sql.ts';
 
 export interface OutboundCount extends ReachingColumn {
   /** Rows of the copy that have a value there. */
   readonly valueCount: number;
-  /** Of them, how many are replaced: hold a sink, or are masked altogether. */
-  readonly replacedCount: number;
+  /** Of them, how many are replaced: hold a sink, or are masked altogether. Null: the rule may leave what reaches outside. */
+  readonly replacedCount: number | null;
 }
 
 /** `fresh` is a connection to the copy. */
@@ -27,7 +27,7 @@ export async function countOutbound(
     counted.push({
       ...column,
       valueCount: Number(all),
-      replacedCount: rule.kind === 'keep' ? 0 : Number(replaced),
+      replacedCount: rule.kind === 'keep' ? 0 : isSunk(rule) ? Number(replaced) : null,
     });
   }
   return counted;

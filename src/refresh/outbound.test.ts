@@ -38,6 +38,7 @@ const rules: RefreshRules = {
     'public.settings.value': outbound('name'),
     'public.integrations.config': outbound(null),
     'public.integrations.plain': outbound(null),
+    'public.shops.ipn_url': { kind: 'mask', masker: 'text', days: 60, by: null, percent: 10 },
     'public.shops.webhook_url': { kind: 'mask', masker: 'url', days: 60, by: null, percent: 10 },
   },
   patterns: [{ pattern: '**', rule: keep }],
@@ -53,8 +54,8 @@ beforeAll(async () => {
     `CREATE TABLE settings (name text PRIMARY KEY, value varchar(200)); INSERT INTO settings VALUES ${rows.join(', ')}, ('empty', NULL);
      CREATE TABLE integrations (id int PRIMARY KEY, config jsonb, plain json);
      INSERT INTO integrations VALUES (1, ${literal(JSON.stringify(config))}, '{"hook": "https:\\/\\/hooks.slack.com\\/services\\/T0"}'), (2, NULL, 'null');
-     CREATE TABLE shops (id int REFERENCES integrations, webhook_url text, callback_url text, note text);
-     INSERT INTO shops SELECT 1, 'https://shop' || i || '.example/orders', 'https://back.example/' || i, 'nothing' FROM generate_series(1, 5) i;`,
+     CREATE TABLE shops (id int REFERENCES integrations, webhook_url text, callback_url text, note text, ipn_url text);
+     INSERT INTO shops SELECT 1, 'https://shop' || i || '.example/orders', 'https://back.example/' || i, 'nothing', 'https://ipn.example' FROM generate_series(1, 5) i;`,
   );
 }, 240_000);
 afterAll(() => two?.close(), 60_000);
@@ -77,6 +78,8 @@ test('what reaches outside is a sink in the copy, every other setting is as it w
     ['public.shops', 'webhook_url', 5, 5],
     // Kept, and said to be.
     ['public.shops', 'callback_url', 5, 0],
+    // Running text keeps a URL, so nothing is claimed.
+    ['public.shops', 'ipn_url', 5, null],
   ]);
   expect(proof!.originalCount).toBeGreaterThan(5);
 }, 240_000);

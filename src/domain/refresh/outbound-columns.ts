@@ -90,3 +90,8 @@ export const reachingColumns = (
 };
 
 export const isOfOutbound = (rule: Rule): boolean => rule.kind === 'mask' && rule.masker === 'outbound';
+
+const sinking: readonly string[] = ['outbound', 'url', 'email', 'token', 'digits'];
+/** Whether nothing of a value reaches anybody after its rule. Running text and JSON by path keep what no rule meets, a URL as well. */
+export const isSunk = (rule: Rule): boolean =>
+  rule.kind === 'null' || rule.kind === 'constant' || (rule.kind === 'mask' && sinking.includes(rule.masker));
