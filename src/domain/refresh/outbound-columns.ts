@@ -17,10 +17,14 @@ export function namingColumn({ columns }: SourceTable, { name }: SourceColumn): 
   return columns.find((each) => each.name !== name && isText(each) && isNaming.test(nameWords(each.name))) ?? null;
 }
 
+/** More of a value than this is no setting. */
+const LONGEST_SETTING = 4000;
+
 /** How the sampled values reach outside, each by the name of its setting. */
 function reachesOf(column: SourceColumn, by: SourceColumn | null): readonly Reach[] {
   return column.samples.flatMap((sample, i) => {
-    const reach = sample === null ? null : reachOf(by === null ? column.name : (by.samples[i] ?? ''), sample);
+    const name = by === null ? column.name : (by.samples[i] ?? '');
+    const reach = sample === null ? null : reachOf(name, sample.slice(0, LONGEST_SETTING));
     return reach === null ? [] : [reach];
   });
 }

@@ -10,12 +10,13 @@ const inAddress = String.raw`[^\s"'<>\\/@]`;
 const thisMachine = String.raw`(?:localhost|127\.[0-9.]+|0\.0\.0\.0|\[::1\])`;
 /** Scheme and port are groups: they stay. PHP writes the slashes of JSON with a backslash before them. */
 const url = [
-  String.raw`([a-zA-Z][a-zA-Z0-9+.-]*:\\?/\\?/)`,
+  String.raw`([a-zA-Z][a-zA-Z0-9+.-]{0,19}:\\?/\\?/)`,
   String.raw`(?!(?:${inAddress}*@)?${thisMachine}(?:[^a-zA-Z0-9.-]|$))`,
   String.raw`(?:${inAddress}*@)?(?:\[[0-9a-fA-F:.]+\]|[^\s"'<>\\/:?#@,;]+)(:[0-9]+)?(?:[^\s"'<>\\]|\\/)*`,
 ].join('');
 const inEmail = String.raw`[^\s@<>"'(),;:\\/]`;
-const email = String.raw`${inEmail}+@${inEmail}+\.[^\s@<>"'(),;:\\/.]{2,}`;
+/** Begins at the beginning of a word: a search that begins anew at each sign of a long one would take its square. */
+const email = String.raw`(?<!${inEmail})${inEmail}+@${inEmail}+\.[^\s@<>"'(),;:\\/.]{2,}`;
 /** How keys of well-known providers look. */
 const keys = [
   ...[
@@ -78,7 +79,13 @@ export type Reach = 'url' | 'email' | 'key' | 'host' | 'secret' | 'phone';
 /** A server that a member of JSON names. */
 export const namesHost = (json: string): boolean => test(member.host, json, 'i');
 
-const test = (pattern: string, text: string, flags = ''): boolean => new RegExp(pattern, flags).test(text);
+const compiled = new Map<string, RegExp>();
+function test(pattern: string, text: string, flags = ''): boolean {
+  const key = `${flags} ${pattern}`;
+  const shape = compiled.get(key) ?? new RegExp(pattern, flags);
+  compiled.set(key, shape);
+  return shape.test(text);
+}
 
 /** How a setting reaches outside; null when it does not. */
 export function reachOf(name: string, value: string): Reach | null {
