@@ -1,11 +1,11 @@
-// Compiles the kernel of a refresh to WebAssembly. Its sources are the subset that TypeScript and AssemblyScript share; two files have a form of their own.
+// Compiles the kernel of a refresh to WebAssembly. Its sources are the subset that TypeScript and AssemblyScript share; three files have a form of their own.
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const folder = path.join(import.meta.dirname, '..', 'src', 'kernel');
 const compiler = import.meta.filename;
 const lock = path.join(import.meta.dirname, '..', 'package-lock.json');
-const own = ['entry', 'memory', 'siphash'];
+const own = ['entry', 'memory', 'siphash', 'ask'];
 /** Addresses of layout.ts end here; behind them are the compiler's own constants. */
 const OWN_BYTES = 0x7000000;
 const PAGE_BYTES = 0x10000;

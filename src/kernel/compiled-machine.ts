@@ -1,22 +1,24 @@
 // The kernel as WebAssembly: the same sources, compiled by scripts/kernel.mjs. compiled.test.ts holds the two against each other.
-import type { Machine } from './machine.ts';
+import { nobodyAsks, type Ask, type Machine } from './machine.ts';
 
 type Place = { readonly value: number };
-type Functions = Omit<Machine, 'memory' | 'hashState' | 'rowsState' | 'messageState' | 'outputState'>;
+type Functions = Omit<Machine, 'memory' | 'hashState' | 'rowsState' | 'lookState' | 'messageState' | 'outputState'>;
 type Exported = Functions &
   Readonly<
     Record<'status' | 'isFull' | 'written' | 'column' | 'rowCount' | 'otherType' | 'otherLength' | 'rest', Place>
   > &
+  Readonly<Record<'isAsked' | 'askedLength' | 'askedColumn' | 'texts', Place>> &
   Readonly<Record<'cursor' | 'overflowed' | 'hashLow' | 'hashHigh', Place>> & {
     readonly memory: { readonly buffer: ArrayBuffer };
   };
 
-export function compiledMachine(module: WebAssembly.Module): Machine {
+export function compiledMachine(module: WebAssembly.Module, ask: Ask = nobodyAsks): Machine {
   const abort = (): never => {
     throw new Error('the kernel stopped at an index that is none');
   };
-  const made = new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as Exported;
-  const { begin, beginMessages, unwrap, run, learnName, forgetNames } = made;
+  const isSought = (low: number, high: number): number => (ask(low >>> 0, high >>> 0) ? 1 : 0);
+  const made = new WebAssembly.Instance(module, { env: { abort, isSought } }).exports as unknown as Exported;
+  const { begin, beginMessages, unwrap, run, look, learnName, forgetNames } = made;
   const { maskField, forgetEntity, rememberEntity, open, hash } = made;
   return {
     ...{
@@ -24,6 +26,7 @@ export function compiledMachine(module: WebAssembly.Module): Machine {
       beginMessages,
       unwrap,
       run,
+      look,
       learnName,
       forgetNames,
       maskField,
@@ -37,6 +40,10 @@ export function compiledMachine(module: WebAssembly.Module): Machine {
     rowsState: () => ({
       ...{ status: made.status.value, isFull: made.isFull.value !== 0, written: made.written.value },
       ...{ column: made.column.value, rowCount: made.rowCount.value },
+    }),
+    lookState: () => ({
+      ...{ isAsked: made.isAsked.value !== 0, askedLength: made.askedLength.value },
+      ...{ askedColumn: made.askedColumn.value, texts: made.texts.value },
     }),
     messageState: () => ({
       ...{ otherType: made.otherType.value, otherLength: made.otherLength.value, rest: made.rest.value },

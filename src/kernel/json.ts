@@ -121,6 +121,13 @@ function bad(): i32 {
   return 0;
 }
 
+/** The same for whoever only reads: below 0 when it is no text of JSON. */
+export function unescapeText(from: i32, until: i32): i32 {
+  isBad = 0;
+  const count = unescape(from, until);
+  return isBad !== 0 ? -1 : count;
+}
+
 /** Escapes what was written from `from` on, where it needs that. */
 function escapeFrom(from: i32): void {
   const count = cursor - from;

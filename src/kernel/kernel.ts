@@ -3,10 +3,11 @@ import { compiledMachine } from './compiled-machine.ts';
 import { writeCharacters, writeDictionary } from './dictionary.ts';
 import { IS_FAMILY, IS_GIVEN } from './known-names.ts';
 import * as layout from './layout.ts';
-import type { Machine } from './machine.ts';
+import { nobodyAsks, type Ask, type Machine } from './machine.ts';
 import { plainMachine } from './plain-machine.ts';
 import { writeProgram, type ColumnProgram } from './program.ts';
 import { COPYING } from './rows.ts';
+import { writeSigns, writeSought, type Sought } from './write-sought.ts';
 
 /** One key of 16 bytes for each kind of value, so that nothing learned of one kind helps with another. */
 export const keyPlaces = {
@@ -47,6 +48,13 @@ export interface Progress {
   readonly rowCount: number;
 }
 
+export interface Looked extends Omit<Progress, 'written'> {
+  /** A value that others must read: it begins at `consumed` and may not be there whole yet. The next `look` begins behind it. */
+  readonly asked: { readonly column: number; readonly byteCount: number } | null;
+  /** Looked through since `begin`, without the values that others must read. */
+  readonly textCount: number;
+}
+
 /** What came after the frames of CopyData, or null while there are only those. */
 export interface OtherMessage {
   readonly type: number;
@@ -63,6 +71,9 @@ export interface Kernel {
     end: number,
   ): { readonly end: number; readonly rest: number; readonly other: OtherMessage | null };
   run(from: number, end: number, out: number, byteCount: number): Progress;
+  /** What `look` looks for from now on; its columns have operations of their own. */
+  seek(sought: Sought): void;
+  look(from: number, end: number): Looked;
   /** A name to find in running text; false when no more fit. */
   learn(name: Uint8Array, kind: 'given' | 'family'): boolean;
   /** One value alone, for samples; null when it is not what its type says. */
@@ -73,7 +84,9 @@ const statuses = ['waiting', 'finished', 'header', 'row', 'length', 'value', 'to
 
 /** One copy at a time in a thread, whichever kernel does it. Needs 112 MiB of addresses and as much memory as it touches. `module`: what scripts/kernel.mjs compiled; null: the plain one. */
 export function openKernel(keys: Keys, module: WebAssembly.Module | null = null): Kernel {
-  const machine = module === null ? plainMachine() : compiledMachine(module);
+  let has: Ask = nobodyAsks;
+  const ask: Ask = (low, high) => has(low, high);
+  const machine = module === null ? plainMachine(ask) : compiledMachine(module, ask);
   const { memory } = machine;
   machine.forgetNames();
   for (const [name, at] of Object.entries(keyPlaces)) {
@@ -83,6 +96,7 @@ export function openKernel(keys: Keys, module: WebAssembly.Module | null = null)
   }
   writeDictionary(memory);
   writeCharacters(memory);
+  writeSigns(memory);
   return {
     memory,
     begin(columns) {
@@ -101,6 +115,17 @@ export function openKernel(keys: Keys, module: WebAssembly.Module | null = null)
       const { status, isFull, written, column, rowCount } = machine.rowsState();
       const word = isFull && status === COPYING ? 'full' : statuses[status]!;
       return { status: word, consumed, written, column, rowCount };
+    },
+    seek(sought) {
+      writeSought(memory, sought);
+      has = sought.has;
+    },
+    look(from, end) {
+      const consumed = machine.look(from, end);
+      const { status, column, rowCount } = machine.rowsState();
+      const { isAsked, askedLength, askedColumn, texts } = machine.lookState();
+      const asked = isAsked ? { column: askedColumn, byteCount: askedLength } : null;
+      return { status: statuses[status]!, consumed, column, rowCount, asked, textCount: texts };
     },
     learn(name, kind) {
       const byteCount = Math.min(name.length, layout.FOLDED_BYTES);

@@ -24,6 +24,16 @@ export const MOST_COLUMNS: i32 = 1664;
 /** What a byte of free text may be part of; see character.ts. */
 export const CHARACTER: i32 = 0x9000;
 
+/** Of the forms that are looked for: what a byte of text may be part of, of how many words they are, how many words of four bytes the filter has (a power of two). */
+export const SIGN: i32 = 0x9200;
+export const WORD_COUNTS: i32 = 0x9300;
+export const FILTER_WORDS: i32 = 0x9304;
+/** Where the last words of a text begin and end: 8 times 8 bytes. */
+export const LAST_WORDS: i32 = 0x9340;
+/** A bit for each of what is known of their lengths and ends. */
+export const ENDS: i32 = 0xa000;
+export const ENDS_BITS: i32 = 0x10000;
+
 /** Words of made-up syllables, 16 bytes each: how long, then the bytes. */
 export const GIVEN: i32 = 0x10000;
 export const GIVEN_COUNT: i32 = 1024;
@@ -66,5 +76,11 @@ export const UNESCAPED_BYTES: i32 = 0x1000000;
 /** For the rare value that does not fit into an output. */
 export const LARGE_OUTPUT: i32 = 0x3000000;
 export const LARGE_OUTPUT_BYTES: i32 = 0x4000000;
+
+/** Whoever looks through a copy masks nothing meanwhile: the text that is looked at, what is joined of it, and a filter of hashes. */
+export const LOOKED: i32 = 0x3000000;
+export const JOINED: i32 = 0x4100000;
+export const FILTER: i32 = 0x5200000;
+export const MOST_FILTER_BYTES: i32 = 0x1000000;
 
 export const MEMORY_BYTES: i32 = 0x7000000;

@@ -7,6 +7,7 @@ export interface Machine {
   beginMessages(): void;
   unwrap(from: number, end: number): number;
   run(from: number, end: number, out: number, byteCount: number): number;
+  look(start: number, end: number): number;
   learnName(at: number, byteCount: number, kind: number): number;
   forgetNames(): void;
   maskField(operation: number, at: number, byteCount: number, parameter: number): number;
@@ -24,8 +25,19 @@ export interface Machine {
     readonly column: number;
     readonly rowCount: number;
   };
+  /** Of the last `look`; `texts`: since `begin`. */
+  lookState(): {
+    readonly isAsked: boolean;
+    readonly askedLength: number;
+    readonly askedColumn: number;
+    readonly texts: number;
+  };
   /** Of the last `unwrap`. */
   messageState(): { readonly otherType: number; readonly otherLength: number; readonly rest: number };
   /** Of what was written since `open`. */
   outputState(): { readonly cursor: number; readonly hasOverflowed: boolean };
 }
+
+/** Whether a hash, of halves without a sign, is one of those that are looked for. */
+export type Ask = (low: number, high: number) => boolean;
+export const nobodyAsks: Ask = () => false;

@@ -42,3 +42,11 @@ export function band64(to: i32, from: i32, thousandths: i32): i32 {
   view.setBigInt64(to, sum);
   return 1;
 }
+
+/** The digits of a whole number of 64 bits without its sign; how many there are. */
+export function writeDecimal64(to: i32, top: i32, low: i32): i32 {
+  const value = (BigInt(top) << 32n) | BigInt(low >>> 0);
+  const digits = String(value < 0n ? -value : value);
+  for (let i = 0; i < digits.length; i++) store8(to + i, digits.charCodeAt(i));
+  return digits.length;
+}

@@ -30,3 +30,10 @@ export const BYTES: i32 = 41;
 export const JSON_TEXT: i32 = 48;
 export const JSON_BINARY: i32 = 49;
 export const TEXT_ARRAY: i32 = 50;
+
+// Of a column of the copy that is looked through: how its values are written.
+export const LOOK_TEXT: i32 = 64;
+export const LOOK_JSON: i32 = 65;
+export const LOOK_JSON_BINARY: i32 = 66;
+export const LOOK_INTEGER: i32 = 67;
+export const LOOK_UUID: i32 = 68;

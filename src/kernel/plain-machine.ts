@@ -1,9 +1,11 @@
 // The kernel as plain TypeScript: slower, and right by the same tests.
+import { useAsk } from './ask.ts';
 import { forgetEntity, rememberEntity } from './dates.ts';
 import { maskField } from './field.ts';
 import { forgetNames, learnName } from './known-names.ts';
 import { MEMORY_BYTES } from './layout.ts';
-import type { Machine } from './machine.ts';
+import * as field from './look-field.ts';
+import { nobodyAsks, type Ask, type Machine } from './machine.ts';
 import { useMemory } from './memory.ts';
 import * as messages from './messages.ts';
 import * as output from './output.ts';
@@ -11,12 +13,13 @@ import * as rows from './rows.ts';
 import * as siphash from './siphash.ts';
 
 /** Several may live in a thread, one copy at a time: each call hands its own memory in. */
-export function plainMachine(): Machine {
+export function plainMachine(ask: Ask = nobodyAsks): Machine {
   const memory = new Uint8Array(MEMORY_BYTES);
   const own =
     <Args extends number[], Result>(act: (...args: Args) => Result) =>
     (...args: Args): Result => {
       useMemory(memory);
+      useAsk(ask);
       return act(...args);
     };
   return {
@@ -25,6 +28,7 @@ export function plainMachine(): Machine {
     beginMessages: own(messages.beginMessages),
     unwrap: own(messages.unwrap),
     run: own(rows.run),
+    look: own(rows.look),
     learnName: own(learnName),
     forgetNames: own(forgetNames),
     maskField: own(maskField),
@@ -36,6 +40,10 @@ export function plainMachine(): Machine {
     rowsState() {
       const { status, written, column, rowCount } = rows;
       return { status, isFull: rows.isFull !== 0, written, column, rowCount };
+    },
+    lookState() {
+      const { askedLength, askedColumn } = rows;
+      return { isAsked: rows.isAsked !== 0, askedLength, askedColumn, texts: field.texts };
     },
     messageState() {
       const { otherType, otherLength, rest } = messages;

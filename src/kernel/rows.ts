@@ -2,6 +2,7 @@
 import { forgetEntity, rememberEntity } from './dates.ts';
 import { maskField } from './field.ts';
 import { LONGEST_VALUE_BYTES, PROGRAM } from './layout.ts';
+import { countTexts, mayFieldHold, texts } from './look-field.ts';
 import { load16, load32, load8, store32 } from './memory.ts';
 import * as op from './operations.ts';
 import * as output from './output.ts';
@@ -40,6 +41,7 @@ export function begin(columnCount: i32): void {
   headerRead = false;
   rowCount = 0;
   status = COPYING;
+  countTexts(0);
 }
 
 const SIGNATURE: i32[] = [80, 71, 67, 79, 80, 89, 10, 255, 13, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -110,6 +112,46 @@ export function run(start: i32, end: i32, out: i32, byteCount: i32): i32 {
   }
   output.putBytes(from, at - from);
   written = output.cursor - out;
+  return at;
+}
+
+/** 1 when the last `look` stopped before a value that others must read: it may not be there whole yet. */
+export let isAsked: i32 = 0;
+export let askedLength: i32 = 0;
+export let askedColumn: i32 = 0;
+
+/** Looks through rows and writes nothing; where it stopped. Call again with more input, or when the value that is asked about was read. */
+export function look(start: i32, end: i32): i32 {
+  let at = start;
+  isAsked = 0;
+  while (status === COPYING) {
+    if (column === columns) {
+      const taken = startRow(at, end);
+      at += taken;
+      if (taken === 0) break;
+      continue;
+    }
+    if (end - at < 4) break;
+    const length = load32(at);
+    if (length < -1) {
+      status = BAD_LENGTH;
+      break;
+    }
+    const isLong = length > LONGEST_VALUE_BYTES;
+    if (!isLong && end - at < 4 + length) break;
+    const before = texts;
+    const kind = load32(PROGRAM + (column << 4));
+    at += 4;
+    if (isLong || (length >= 0 && mayFieldHold(kind, at, length))) {
+      countTexts(before);
+      isAsked = 1;
+      askedLength = length;
+      askedColumn = column;
+    }
+    column += 1;
+    if (isAsked !== 0) break;
+    if (length > 0) at += length;
+  }
   return at;
 }
 

@@ -2,7 +2,7 @@
 import { fail, type Failure } from '../domain/failure.ts';
 import type { BorrowedStream } from './borrowed-stream.ts';
 import { checkFormats, countOf, lost } from './copy-in.ts';
-import { openMaskingPipe, type Pipe } from './masking-pipe.ts';
+import { openMaskingPipe, type Pipe, type RowPipe } from './masking-pipe.ts';
 import { openHold, type Pace } from './pace.ts';
 import { openMessages, refusal, saysNothing, unexpected } from './messages.ts';
 
@@ -19,9 +19,19 @@ interface Reading extends Omit<Pipe, 'onRoom'> {
 
 type Phase = 'asked' | 'rows' | 'between' | 'ended' | 'counted' | 'over';
 
-/** Resolves when the source has said how many rows there were, and as many were masked. Every byte that does not belong there rejects. */
-export function copyOut(source: BorrowedStream, statement: string, to: Reading): Promise<CopiedTable> {
-  const { table, columns } = to;
+/** Masks what the source sends. */
+export const copyOut = (source: BorrowedStream, statement: string, to: Reading): Promise<CopiedTable> =>
+  readOut(source, statement, to.table, to.columns.length, (onRoom) => openMaskingPipe({ ...to, onRoom }), to.pace);
+
+/** Resolves when the source has said how many rows there were, and as many went through. Every byte that does not belong there rejects. */
+export function readOut(
+  source: BorrowedStream,
+  statement: string,
+  table: string,
+  columnCount: number,
+  openPipe: (onRoom: () => void) => RowPipe,
+  pace?: Pace,
+): Promise<CopiedTable> {
   const { promise, resolve, reject } = Promise.withResolvers<CopiedTable>();
   const messages = openMessages();
   let phase: Phase = 'asked';
@@ -36,9 +46,9 @@ export function copyOut(source: BorrowedStream, statement: string, to: Reading):
       reject(error);
     }
   };
-  const pipe = openMaskingPipe({ ...to, onRoom: () => guarded(go) });
+  const pipe = openPipe(() => guarded(go));
   const hold = openHold(
-    to.pace,
+    pace,
     () => source.stream.pause(),
     () => guarded(go),
   );
@@ -59,7 +69,7 @@ export function copyOut(source: BorrowedStream, statement: string, to: Reading):
     } else if (type === 'E' && refused === null) refused = refusal('GR5003', table, message);
     else if (type === 'Z' && refused !== null) fail(refused);
     else if (type === 'H' && phase === 'asked') {
-      checkFormats(body, columns.length, table);
+      checkFormats(body, columnCount, table);
       takeRows(messages.takeRest());
     } else if (type === 'c' && phase === 'between') {
       pipe.finish();
@@ -79,7 +89,7 @@ export function copyOut(source: BorrowedStream, statement: string, to: Reading):
     let isGoing = true;
     while (isGoing) {
       const holdsRows = phase === 'rows' || phase === 'between';
-      if (holdsRows && !pipe.mask()) return void source.stream.pause();
+      if (holdsRows && !pipe.go()) return void source.stream.pause();
       isGoing = phase !== 'rows' && phase !== 'over' && readOne();
     }
     if (!hold.isHeld()) source.stream.resume();

@@ -1,17 +1,10 @@
 // Between the two connections: what has come goes through the kernel into frames for the target, as fast as the target takes them.
 import type { Duplex } from 'node:stream';
 import { fail, type Failure } from '../domain/failure.ts';
-import {
-  INPUT,
-  INPUT_END,
-  LARGE_OUTPUT,
-  LARGE_OUTPUT_BYTES,
-  OUTPUT_BYTES,
-  OUTPUT_COUNT,
-  OUTPUTS,
-} from '../kernel/layout.ts';
+import { LARGE_OUTPUT, LARGE_OUTPUT_BYTES, OUTPUT_BYTES, OUTPUT_COUNT, OUTPUTS } from '../kernel/layout.ts';
 import type { Kernel, Progress } from '../kernel/kernel.ts';
 import { unexpected } from './messages.ts';
+import { openRowInput } from './row-input.ts';
 
 /** Type and length in front of every frame. */
 const HEAD_BYTES = 5;
@@ -27,27 +20,28 @@ export interface Pipe {
   onRoom(): void;
 }
 
-export interface MaskingPipe {
+/** Whatever rows go into. */
+export interface RowPipe {
   /** Takes bytes of rows; what follows the frames of CopyData is given back, with its head, or null. */
   take(chunk: Buffer): Buffer | null;
-  /** Masks what was taken; false when every output is under way. */
-  mask(): boolean;
-  /** Sends what is left. Throws unless the rows have ended, with everything taken. */
+  /** Does what is to be done with what was taken; false when there is no room for more. */
+  go(): boolean;
+  /** Throws unless the rows have ended, with everything taken. */
   finish(): void;
-  hasEnded(): boolean;
   rowCount(): number;
 }
 
-export function openMaskingPipe({ kernel, table, columns, into, onRoom }: Pipe): MaskingPipe {
+export function openMaskingPipe({ kernel, table, columns, into, onRoom }: Pipe): RowPipe {
   const memory = Buffer.from(kernel.memory.buffer, kernel.memory.byteOffset, kernel.memory.byteLength);
   const free = Array.from({ length: OUTPUT_COUNT }, (_, i) => OUTPUTS + i * OUTPUT_BYTES);
-  let [from, end, filled]: [number, number, number] = [INPUT, INPUT, 0];
+  const input = openRowInput(kernel, () => fail(tooLong(table, columns[progress?.column ?? 0] ?? '')));
+  let filled = 0;
   let progress: Progress | null = null;
   let isLargeFree = true;
 
   const run = (at: number, byteCount: number): Progress => {
-    progress = kernel.run(from, end, at, byteCount);
-    from = progress.consumed;
+    progress = kernel.run(input.from, input.end, at, byteCount);
+    input.from = progress.consumed;
     if (!['waiting', 'full', 'finished'].includes(progress.status)) fail(brokenBy(progress, table, columns));
     return progress;
   };
@@ -77,23 +71,8 @@ export function openMaskingPipe({ kernel, table, columns, into, onRoom }: Pipe):
   };
 
   return {
-    take(chunk) {
-      if (from === end) [from, end] = [INPUT, INPUT];
-      if (end + chunk.length > INPUT_END) {
-        memory.copyWithin(INPUT, from, end);
-        [from, end] = [INPUT, INPUT + end - from];
-      }
-      if (end + chunk.length > INPUT_END) fail(tooLong(table, columns[progress?.column ?? 0] ?? ''));
-      memory.set(chunk, end);
-      const { end: payloadEnd, rest, other } = kernel.unwrap(end, end + chunk.length);
-      const after = Buffer.from(memory.subarray(rest, end + chunk.length));
-      end = payloadEnd;
-      if (other === null) return null;
-      const head = Buffer.from([other.type, 0, 0, 0, 0]);
-      head.writeInt32BE(other.byteCount + 4, 1);
-      return Buffer.concat([head, after]);
-    },
-    mask() {
+    take: input.take,
+    go() {
       while (free.length > 0) {
         const { status, written } = run(free[0]! + HEAD_BYTES + filled, OUTPUT_BYTES - HEAD_BYTES - filled);
         filled += written;
@@ -107,10 +86,10 @@ export function openMaskingPipe({ kernel, table, columns, into, onRoom }: Pipe):
       return false;
     },
     finish() {
-      if (progress?.status !== 'finished' || from !== end) fail(unexpected(table, 'an end in the middle of a row'));
+      if (progress?.status !== 'finished' || input.from !== input.end)
+        fail(unexpected(table, 'an end in the middle of a row'));
       send();
     },
-    hasEnded: () => progress?.status === 'finished',
     rowCount: () => progress?.rowCount ?? 0,
   };
 }

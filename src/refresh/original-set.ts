@@ -12,6 +12,7 @@ export interface SharedSet {
 
 export interface Originals {
   has(form: string): boolean;
+  hasHash(low: number, high: number): boolean;
   /** Whether any has this length and these signs (UTF-16) at its ends: says no to nearly every word without a hash. */
   mayHave(length: number, first: number, last: number): boolean;
 }
@@ -64,11 +65,13 @@ export function originalsIn(key: Uint8Array, { slots, ends }: SharedSet): Origin
 }
 
 function reading(hash: ReturnType<typeof openHash>, slots: () => Uint32Array, ends: Uint8Array): Originals {
+  const hasHash = (low: number, high: number): boolean => isTaken(slots(), place(slots(), low, high));
   return {
     has(form) {
       const [low, high] = hash(form);
-      return isTaken(slots(), place(slots(), low, high));
+      return hasHash(low, high);
     },
+    hasHash,
     mayHave(length, first, last) {
       const end = endsOf(length, first, last);
       return (ends[end >>> 3]! & (1 << (end & 7))) !== 0;

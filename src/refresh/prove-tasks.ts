@@ -4,11 +4,14 @@ import type { Client } from 'pg';
 import { holdsOriginals, originalsOf } from '../domain/refresh/classified.ts';
 import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import type { MaskerName } from '../domain/refresh/maskers.ts';
-import { formsOf, foundIn, partsOf, textsOf, wordCount, type Wanted } from '../domain/refresh/originals.ts';
+import { formsOf, foundIn, partsOf, wordCount, type Wanted } from '../domain/refresh/originals.ts';
 import { openKernel, type Kernel, type Keys } from '../kernel/kernel.ts';
 import { compiledKernel } from './compiled-kernel.ts';
-import { openOriginalSet, originalsIn, type SharedSet } from './original-set.ts';
+import { textsIn, type Reading } from './look-at.ts';
+import { openLookingPipe } from './looking-pipe.ts';
+import { openOriginalSet, originalsIn, type Originals, type SharedSet } from './original-set.ts';
 import { programOf } from './program-of.ts';
+import { readRows } from './read-rows.ts';
 import { asJson, readValues } from './read-values.ts';
 
 export interface Hit {
@@ -28,7 +31,7 @@ export interface SourcePiece {
 export interface CopyPiece {
   readonly from: string;
   readonly table: string;
-  readonly columns: readonly { readonly name: string; readonly value: string; readonly masker: MaskerName | null }[];
+  readonly columns: readonly (Reading & { readonly name: string; readonly masker: MaskerName | null })[];
 }
 
 export interface Gathered {
@@ -44,6 +47,8 @@ export type ProveTask =
       readonly kind: 'look';
       readonly piece: CopyPiece;
       readonly originals: SharedSet;
+      /** Of their hashes, for the kernel. */
+      readonly filter: Uint8Array;
       readonly wordCounts: readonly number[];
     }
   | { readonly kind: 'explain'; readonly piece: SourcePiece; readonly hits: readonly Hit[] };
@@ -71,10 +76,10 @@ export const permuting: readonly MaskerName[] = ['digits', 'token', 'iban', 'car
 export async function proveTask(proof: Proof, task: ProveTask): Promise<ProveAnswer> {
   if (task.kind === 'gather') return gather(proof, task.piece);
   if (task.kind === 'explain') return explain(proof, task.piece, task.hits);
-  return look(proof, task.piece, wantedOf(proof.keys, task.originals, task.wordCounts));
+  return look(proof, task);
 }
 
-export function wantedOf(keys: Keys, originals: SharedSet, wordCounts: readonly number[]): Wanted {
+export function wantedOf(keys: Keys, originals: SharedSet, wordCounts: readonly number[]): Wanted & Originals {
   return { ...originalsIn(keys.leak, originals), wordCounts: new Set(wordCounts) };
 }
 
@@ -88,23 +93,35 @@ async function gather(proof: Proof, piece: SourcePiece): Promise<ProveAnswer> {
   return { kind: 'gathered', ...own.shared(), wordCounts: [...wordCounts] };
 }
 
-async function look(
-  { fresh, signal }: Proof,
-  { from, table, columns }: CopyPiece,
-  wanted: Wanted,
-): Promise<ProveAnswer> {
+async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind: 'look' }>): Promise<ProveAnswer> {
+  const { from, table, columns } = piece;
   const hits: Hit[] = [];
   let textCount = 0;
-  const values = columns.map(({ value }) => value);
-  await readValues(fresh, from, values, signal, (i, json) => {
-    for (const text of textsOf(json)) {
+  if (columns.length === 0) return { kind: 'looked', hits, textCount };
+  const { fresh, keys, signal } = proof;
+  const wanted = wantedOf(keys, told.originals, told.wordCounts);
+  const kernel = kernelOf(keys);
+  kernel.seek({ ...told.originals, filter: told.filter, wordCounts: wanted.wordCounts, has: wanted.hasHash });
+  if (!kernel.begin(columns.map(({ kind }) => ({ operation: kind, parameter: 0, isEntity: false }))))
+    throw new Error(`${table} has more columns than the kernel takes`);
+  const pipe = openLookingPipe(kernel, table, (i, value) => {
+    const { kind, name, masker } = columns[i]!;
+    for (const text of textsIn(kind, value)) {
       textCount += 1;
       for (const form of foundIn(text, wanted))
-        if (hits.length <= MOST_HITS)
-          hits.push({ place: `${table}.${columns[i]!.name}`, form, masker: columns[i]!.masker });
+        if (hits.length <= MOST_HITS) hits.push({ place: `${table}.${name}`, form, masker });
     }
   });
-  return { kind: 'looked', hits, textCount };
+  const values = columns.map(({ value }) => value).join(', ');
+  await readRows(
+    fresh,
+    `COPY (SELECT ${values} FROM ${from}) TO STDOUT (FORMAT binary)`,
+    table,
+    columns.length,
+    pipe,
+    signal,
+  );
+  return { kind: 'looked', hits, textCount: textCount + pipe.textCount() };
 }
 
 const kernels = new WeakMap<Keys, Kernel>();

@@ -8,12 +8,12 @@ import type { MaskerName } from '../domain/refresh/maskers.ts';
 import { foundIn } from '../domain/refresh/originals.ts';
 import { cutIntoPieces, type StoredTable } from '../domain/refresh/pieces.ts';
 import type { Keys } from '../kernel/kernel.ts';
-import { quoted } from './connect.ts';
+import { filterOf } from '../kernel/write-sought.ts';
+import { readingOf } from './look-at.ts';
 import { openOriginalSet, type OriginalSet } from './original-set.ts';
 import { handOf, overHands, type Hand } from './prove-hands.ts';
 import { MOST_HITS, permuting, wantedOf, type CopyPiece, type Hit, type SourcePiece } from './prove-tasks.ts';
 import { canSplit, readStorage, rowsOf } from './read-storage.ts';
-import { asJson } from './read-values.ts';
 
 export interface LeakProof {
   /** Different forms of originals that were looked for. */
@@ -90,9 +90,10 @@ async function lookThrough(
   const { rows: tables } = await fresh.query<CopiedTable>(everyTable);
   const byName = new Map(tables.map((table) => [table.storedIn, table]));
   const shared = originals.shared();
+  const filter = filterOf(shared.slots, originals.count());
   const looking = cutIntoPieces(tables, await canSplit(fresh)).map((piece) => {
     const copyPiece = copyPieceOf(byName.get(piece.storedIn)!, rowsOf(piece), plan);
-    return { kind: 'look', piece: copyPiece, originals: shared, wordCounts } as const;
+    return { kind: 'look', piece: copyPiece, originals: shared, filter, wordCounts } as const;
   });
   const keep = (found: readonly Hit[]): void => {
     for (const hit of found) if (hits.length <= MOST_HITS) hits.push(hit);
@@ -112,7 +113,7 @@ async function lookThrough(
 
 interface CopiedTable extends StoredTable {
   readonly columns: readonly string[];
-  /** Of PostgreSQL's own that hold no text; empty for all others. */
+  /** PostgreSQL's own, under a domain too; `enum`, or empty for all others. */
   readonly types: readonly string[];
 }
 
@@ -125,20 +126,11 @@ function copyPieceOf(
   const planned = plan.find(({ name }) => name === table)?.columns ?? [];
   return {
     ...{ from, table: storedIn },
-    columns: columns.map((name, i) => ({
-      ...{ name, value: valueOf(name, types[i]!) },
-      masker: maskerIn(planned.find((each) => each.name === name)),
-    })),
+    columns: columns.flatMap((name, i) => {
+      const reading = readingOf(name, types[i]!);
+      return reading ? [{ name, ...reading, masker: maskerIn(planned.find((each) => each.name === name)) }] : [];
+    }),
   };
-}
-
-/** What is looked through of a column. A truth or a label of an enumeration has nothing to find, and numbers of fewer than seven digits are no originals. */
-function valueOf(column: string, type: string): string {
-  const name = quoted(column);
-  if (type === 'bool' || type === 'int2' || type === 'enum') return 'NULL';
-  if (type === 'int4' || type === 'int8')
-    return `CASE WHEN ${name} >= 1000000 OR ${name} <= -1000000 THEN ${name}::text END`;
-  return asJson(column);
 }
 
 /** In JSON and running text every permuting masker of texts may have been at work. */
@@ -185,9 +177,9 @@ SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS "storedIn",
   (SELECT quote_ident(rn.nspname) || '.' || quote_ident(r.relname) FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace WHERE r.oid = coalesce(pg_partition_root(c.oid), c.oid)) AS "table",
   pg_relation_size(c.oid)::float8 AS "sizeBytes", current_setting('block_size')::int AS "blockBytes",
   array_agg(a.attname::text ORDER BY a.attnum) AS columns,
-  array_agg(CASE WHEN t.typtype = 'e' THEN 'enum' WHEN t.oid IN ('bool'::regtype, 'int2'::regtype, 'int4'::regtype, 'int8'::regtype) THEN t.typname::text ELSE '' END ORDER BY a.attnum) AS types
+  array_agg(CASE WHEN t.typtype = 'e' THEN 'enum' WHEN b.oid < 10000 THEN b.typname::text ELSE '' END ORDER BY a.attnum) AS types
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-  JOIN pg_type t ON t.oid = a.atttypid
+  JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
 WHERE c.relkind IN ('r', 'm') AND ${people} GROUP BY c.oid, n.nspname, c.relname`;
 
 /** What the database says beside its rows: names, defaults, comments, code, labels, limits. */

@@ -1,5 +1,7 @@
 // What the compiled kernel offers to machine.ts.
 export { begin, run, status, column, rowCount, written, isFull } from './rows';
+export { look, isAsked, askedLength, askedColumn } from './rows';
+export { texts } from './look-field';
 export { unwrap, beginMessages, otherType, otherLength, rest } from './messages';
 export { learnName, forgetNames } from './known-names';
 export { maskField } from './field';

@@ -20,3 +20,10 @@ export function band64(to: i32, from: i32, thousandths: i32): i32 {
   if (((v ^ s) & (d ^ s)) < 0) return 0;
   store<i64>(to as usize, bswap<i64>(s)); return 1;
 }
+export function writeDecimal64(to: i32, top: i32, low: i32): i32 {
+  const v = ((top as i64) << 32) | ((low as u32) as i64);
+  let rest: u64 = v < 0 ? (0 - (v as u64)) : (v as u64);
+  let count = 1; for (let r: u64 = rest; r >= 10; r /= 10) count += 1;
+  for (let i = count - 1; i >= 0; i--) { store<u8>((to + i) as usize, (48 + (rest % 10)) as u8); rest /= 10; }
+  return count;
+}

@@ -1,0 +1,93 @@
+// One value of a column of the copy, looked through as PostgreSQL would write it in JSON: each text, each key, each large number.
+import { unescapeText } from './json.ts';
+import { UNESCAPED } from './layout.ts';
+import { mayHold } from './look-text.ts';
+import { load32, load8, store8, writeDecimal64 } from './memory.ts';
+import * as op from './operations.ts';
+
+const FEWEST_DIGITS: i32 = 7;
+
+/** Texts that were looked through. */
+export let texts: i32 = 0;
+export function countTexts(from: i32): void {
+  texts = from;
+}
+
+function text(at: i32, length: i32): boolean {
+  texts += 1;
+  return mayHold(at, length);
+}
+
+function isDigit(c: i32): boolean {
+  return c >= 48 && c <= 57;
+}
+
+/** Whether the value holds what is sought, or may: whatever is not of its form is for others to read. */
+export function mayFieldHold(kind: i32, at: i32, length: i32): boolean {
+  if (kind === op.LOOK_TEXT) return text(at, length);
+  if (kind === op.LOOK_JSON) return mayJsonHold(at, length);
+  if (kind === op.LOOK_JSON_BINARY) return length < 1 || load8(at) !== 1 || mayJsonHold(at + 1, length - 1);
+  if (kind === op.LOOK_INTEGER) return mayIntegerHold(at, length);
+  return kind !== op.LOOK_UUID || length !== 16 || mayUuidHold(at);
+}
+
+function mayJsonHold(from: i32, length: i32): boolean {
+  const end = from + length;
+  let at = from;
+  while (at < end) {
+    const c = load8(at);
+    if (c === 34) {
+      at = endOfString(at + 1, end);
+      if (at === 0) return true;
+    } else if (isDigit(c)) {
+      const first = at;
+      while (at < end && isDigit(load8(at))) at += 1;
+      if (at - first >= FEWEST_DIGITS && text(first, at - first)) return true;
+    } else at += 1;
+  }
+  return false;
+}
+
+/** Looks through the string that begins there; where to go on, or 0 when it may hold what is sought. */
+function endOfString(from: i32, end: i32): i32 {
+  let at = from;
+  let isEscaped = false;
+  while (at < end && load8(at) !== 34) {
+    if (load8(at) === 92) {
+      isEscaped = true;
+      at += 1;
+    }
+    at += 1;
+  }
+  if (at >= end) return 0;
+  const length = isEscaped ? unescapeText(from, at) : at - from;
+  return length < 0 || text(isEscaped ? UNESCAPED : from, length) ? 0 : at + 1;
+}
+
+/** Numbers of fewer than seven digits are no originals. */
+function mayIntegerHold(at: i32, length: i32): boolean {
+  if (length !== 4 && length !== 8) return true;
+  const top = load32(at);
+  const low = load32(at + length - 4);
+  if ((length === 4 || top === low >> 31) && low < 1000000 && low > -1000000) return false;
+  return text(UNESCAPED, writeDecimal64(UNESCAPED, length === 4 ? top >> 31 : top, low));
+}
+
+function hex(half: i32): i32 {
+  return half < 10 ? 48 + half : 87 + half;
+}
+
+function mayUuidHold(at: i32): boolean {
+  let to = UNESCAPED;
+  for (let i = 0; i < 16; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) {
+      store8(to, 45);
+      to += 1;
+    }
+    const byte = load8(at + i);
+    store8(to, hex(byte >> 4));
+    store8(to + 1, hex(byte & 15));
+    to += 2;
+  }
+  return text(UNESCAPED, 36);
+}

@@ -1,0 +1,59 @@
+// What the kernel is told of the forms that it looks for, before it looks.
+import { ENDS, FILTER, FILTER_WORDS, MOST_FILTER_BYTES, SIGN, WORD_COUNTS } from './layout.ts';
+import * as sign from './look-text.ts';
+import type { Ask } from './machine.ts';
+import { bitsOf } from './sought.ts';
+
+export interface Sought {
+  readonly wordCounts: ReadonlySet<number>;
+  /** One bit for each of what is known of their lengths and ends. */
+  readonly ends: Uint8Array;
+  /** Made by `filterOf`. */
+  readonly filter: Uint8Array;
+  readonly has: Ask;
+}
+
+/** As many bits for each as keep nearly every other hash out. `slots`: pairs of halves; a free one is twice 0. */
+export function filterOf(slots: Uint32Array, count: number): Uint8Array<SharedArrayBuffer> {
+  const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, count) / 2)) * 4;
+  const filter = new Uint8Array(new SharedArrayBuffer(Math.min(MOST_FILTER_BYTES, Math.max(4, wanted))));
+  const view = new DataView(filter.buffer);
+  const wordCount = filter.length / 4;
+  for (let i = 0; i < slots.length; i += 2) {
+    const [low, high] = [slots[i]!, slots[i + 1]!];
+    if (low === 0 && high === 0) continue;
+    const at = (low & (wordCount - 1)) * 4;
+    view.setInt32(at, view.getInt32(at) | bitsOf(high));
+  }
+  return filter;
+}
+
+export function writeSought(memory: Uint8Array, { wordCounts, ends, filter }: Sought): void {
+  const view = new DataView(memory.buffer, memory.byteOffset);
+  const counts = [...wordCounts].filter((count) => count < 32);
+  view.setInt32(
+    WORD_COUNTS,
+    counts.reduce((all, count) => all | (1 << count), 0),
+  );
+  view.setInt32(FILTER_WORDS, filter.length / 4);
+  memory.set(ends, ENDS);
+  memory.set(filter, FILTER);
+}
+
+/** What each byte of a text that is looked through may be part of, after it was folded; a capital before. */
+export function writeSigns(memory: Uint8Array): void {
+  const kinds: readonly [RegExp, number][] = [
+    [/[A-Za-z0-9_-]/, sign.WORD],
+    [/[0-9]/, sign.DIGIT],
+    [/\s/, sign.BLANK],
+    [/[A-Z]/, sign.CAPITAL],
+    [/[^\s@<>"'(),;:=[\]{}]/, sign.ADDRESS],
+    [/[a-z0-9-]/, sign.DOMAIN],
+    [/[0-9 ()./-]/, sign.NUMBER],
+  ];
+  for (let c = 0; c < 128; c++) {
+    const character = String.fromCharCode(c);
+    memory[SIGN + c] = kinds.reduce((all, [shape, kind]) => (shape.test(character) ? all | kind : all), 0);
+  }
+  memory.fill(sign.BEYOND, SIGN + 128, SIGN + 256);
+}

@@ -1,0 +1,170 @@
+// The kernel hands on just those values in which domain/refresh/originals.ts finds something, and those that it cannot tell: plain and compiled,
+// whatever the values are and wherever the stream is cut.
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { formsOf, foundIn, partsOf, wordCount } from '../domain/refresh/originals.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import * as op from '../kernel/operations.ts';
+import { compiledKernel } from '../kernel/testing/compile.ts';
+import { column, int32, int64, messagesOf, testKernel, testKeys, type Row } from '../kernel/testing/copy-stream.ts';
+import { filterOf } from '../kernel/write-sought.ts';
+import { textsIn } from './look-at.ts';
+import { openLookingPipe } from './looking-pipe.ts';
+import { openOriginalSet } from './original-set.ts';
+
+const plain = testKernel();
+let compiled: Kernel;
+beforeAll(async () => {
+  compiled = testKernel(undefined, await compiledKernel());
+}, 300_000);
+
+const kinds = [op.LOOK_TEXT, op.LOOK_JSON, op.LOOK_JSON_BINARY, op.LOOK_INTEGER, op.LOOK_UUID];
+interface Seen {
+  /** `row column` of each value that was handed on. */
+  readonly asked: readonly string[];
+  readonly texts: number;
+}
+
+function setOf(forms: readonly string[]) {
+  const set = openOriginalSet(testKeys('known to all').leak);
+  for (const form of forms) set.add(form);
+  return { set, wordCounts: new Set(forms.map(wordCount)) };
+}
+
+function look(kernel: Kernel, rows: readonly Row[], forms: readonly string[], cuts: readonly number[] = []): Seen {
+  const { set, wordCounts } = setOf(forms);
+  const { slots, ends } = set.shared();
+  kernel.seek({ wordCounts, ends, filter: filterOf(slots, set.count()), has: set.hasHash });
+  if (!kernel.begin(kinds.map((kind) => column(kind)))) throw new Error('it does not fit');
+  const asked: string[] = [];
+  let texts = 0;
+  const pipe = openLookingPipe(kernel, 'people', (i, value) => {
+    const row = rows[pipe.rowCount() - 1]!;
+    expect(value.equals(row[i]!)).toBe(true);
+    asked.push(`${pipe.rowCount()} ${i}`);
+    texts += textsIn(kinds[i]!, value).length;
+  });
+  const whole = messagesOf(rows);
+  const places = [0, ...cuts.map((at) => Math.min(at, whole.length)), whole.length].toSorted((a, b) => a - b);
+  let left = 0;
+  for (const [i, place] of places.slice(1).entries()) {
+    const after = pipe.take(whole.subarray(places[i], place));
+    pipe.go();
+    left += after?.length ?? 0;
+    if (after !== null) break;
+  }
+  expect(left).toBeGreaterThan(0);
+  pipe.finish();
+  expect(pipe.rowCount()).toBe(rows.length);
+  return { asked, texts: texts + pipe.textCount() };
+}
+
+const signs = [...'aBcXq7é_-.@,/(+ \n\t"\\', '  ', ' 1', '1234567', '2024-11-05', '12/34', 'sea.example', 'anna'];
+const people = [
+  'Anna Berger-Lund',
+  'anna@sea.example',
+  '+49 (170) 123-4567',
+  '12 Long Street',
+  'sk_live_a8Zx91',
+  'Zoë Kåre',
+];
+const text = fc.oneof(
+  fc.array(fc.constantFrom(...signs, ...people), { maxLength: 14 }).map((parts) => parts.join('')),
+  fc
+    .array(fc.constantFrom(...signs.filter((sign) => sign !== 'é'), ...people.slice(0, 5)), { maxLength: 9 })
+    .map((parts) => parts.join('')),
+  fc.string({ unit: 'binary', maxLength: 30 }).filter((each) => each.isWellFormed() && !each.includes('\0')),
+  fc.string({ unit: 'binary-ascii', maxLength: 60 }),
+  fc
+    .array(fc.constantFrom('1', '2', '9', ' ', '.', '-', '+', '(', 'x'), { maxLength: 30 })
+    .map((parts) => parts.join('')),
+  fc
+    .array(fc.constantFrom('a', 'B', '9', '.', '-', '@', '_', ',', ' '), { maxLength: 30 })
+    .map((parts) => parts.join('')),
+  fc.constantFrom(...people).map((who) => `${'long text '.repeat(60)}${who} ${'and more '.repeat(20)}`),
+);
+const json = fc
+  .oneof(
+    fc.dictionary(text, fc.oneof(text, fc.integer(), fc.double(), fc.array(text, { maxLength: 3 })), { maxKeys: 3 }),
+    fc.jsonValue(),
+  )
+  .chain((value) => fc.constantFrom(JSON.stringify(value), JSON.stringify(value).replaceAll('B', String.raw`\u0042`)));
+const integer = fc.oneof(
+  fc.integer().map(int32),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(int64),
+  fc.integer({ min: -2_000_000, max: 2_000_000 }).map((value) => int64(BigInt(value))),
+  fc.constantFrom(0n, -1n, 999_999n, -999_999n, 1_000_000n, -(2n ** 63n), 4_294_967_295n, 17_012_345_678n).map(int64),
+);
+const row = fc
+  .tuple(
+    ...([fc.option(text, { nil: null }), json, json, integer] as const),
+    fc.uint8Array({ minLength: 16, maxLength: 16 }),
+  )
+  .map(([one, two, three, four, five]): Row => [
+    ...[
+      one === null ? null : Buffer.from(one),
+      Buffer.from(two),
+      Buffer.from(`\u0001${three}`),
+      four,
+      Buffer.from(five),
+    ],
+  ]);
+const isAscii = (value: Buffer): boolean => value.every((byte) => byte < 128);
+
+test('F100 what is found in a value is handed on, and nothing else of ASCII is', () => {
+  const seen = { found: 0, passed: 0, texts: 0 };
+  fc.assert(
+    fc.property(
+      ...([
+        fc.array(row, { maxLength: 3 }),
+        fc.array(text, { maxLength: 4 }),
+        fc.array(fc.nat(900), { maxLength: 5 }),
+      ] as const),
+      ...([fc.nat(30), fc.integer({ min: 8, max: 40 }), fc.nat(100)] as const),
+      (rows, others, cuts, from, length, which) => {
+        const texts = rows.flatMap((values) =>
+          values.flatMap((value, i) => (value === null ? [] : textsIn(kinds[i]!, value as Buffer))),
+        );
+        const some = texts.filter((_, i) => (i * 7 + which) % 11 < 2);
+        const forms = [...some, ...some.map((each) => each.slice(from, from + length)), ...others].flatMap((each) => [
+          ...formsOf(each),
+          ...partsOf(each),
+        ]);
+        const { set, wordCounts } = setOf(forms);
+        const wanted = { wordCounts, has: set.has, mayHave: set.mayHave };
+        const expected = rows.flatMap((values, r) =>
+          values.flatMap((value, i) => {
+            if (value === null) return [];
+            const isFound = textsIn(kinds[i]!, value as Buffer).some((each) => foundIn(each, wanted).length > 0);
+            return [{ at: `${r + 1} ${i}`, isFound, isTold: i > 2 || isAscii(value as Buffer) }];
+          }),
+        );
+        const mine = look(plain, rows, forms, cuts);
+        expect(look(compiled, rows, forms, cuts.slice(1))).toEqual(mine);
+        expect(mine.texts).toBe(texts.length);
+        for (const { at, isFound, isTold } of expected) {
+          if (isFound || isTold) expect([at, mine.asked.includes(at)]).toEqual([at, isFound]);
+          seen[isFound ? 'found' : 'passed'] += 1;
+        }
+        seen.texts += texts.length;
+      },
+    ),
+    { numRuns: 400 },
+  );
+  expect(seen.found).toBeGreaterThan(300);
+  expect(seen.passed).toBeGreaterThan(300);
+});
+
+test('a value cut at any byte, and one that is longer than the kernel takes, comes whole', () => {
+  const value = Buffer.from('write to anna@sea.example');
+  const rows: Row[] = [
+    [value, Buffer.from('"é"'), null, null, null],
+    [null, null, null, null, Buffer.alloc(16)],
+  ];
+  const forms = formsOf('anna@sea.example');
+  for (let i = 0; i <= messagesOf(rows).length; i++)
+    expect(look(compiled, rows, forms, [i])).toEqual({ asked: ['1 0', '1 1'], texts: 3 });
+  const long: Row[] = [[Buffer.alloc(17 * 1024 * 1024, 'x '), null, null, null, null], rows[0]!];
+  const pieces = Array.from({ length: 300 }, (_, i) => i * 65_536);
+  expect(look(compiled, long, forms, pieces).asked).toEqual(['1 0', '2 0', '2 1']);
+}, 60_000);
