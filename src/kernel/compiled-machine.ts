@@ -1,5 +1,6 @@
 // The kernel as WebAssembly: the same sources, compiled by scripts/kernel.mjs. compiled.test.ts holds the two against each other.
-import { nobodyAsks, type Ask, type Machine } from './machine.ts';
+import { nobody, type Keeper } from './ask.ts';
+import type { Machine } from './machine.ts';
 
 type Place = { readonly value: number };
 type Functions = Omit<Machine, 'memory' | 'hashState' | 'rowsState' | 'lookState' | 'messageState' | 'outputState'>;
@@ -12,13 +13,15 @@ type Exported = Functions &
     readonly memory: { readonly buffer: ArrayBuffer };
   };
 
-export function compiledMachine(module: WebAssembly.Module, ask: Ask = nobodyAsks): Machine {
+export function compiledMachine(module: WebAssembly.Module, keeper: Keeper = nobody): Machine {
   const abort = (): never => {
     throw new Error('the kernel stopped at an index that is none');
   };
-  const isSought = (low: number, high: number): number => (ask(low >>> 0, high >>> 0) ? 1 : 0);
-  const made = new WebAssembly.Instance(module, { env: { abort, isSought } }).exports as unknown as Exported;
-  const { begin, beginMessages, unwrap, run, look, learnName, forgetNames } = made;
+  const isSought = (low: number, high: number): number => (keeper.has(low >>> 0, high >>> 0) ? 1 : 0);
+  const addSought = (low: number, high: number, end: number, wordCount: number): void =>
+    keeper.add(low >>> 0, high >>> 0, end, wordCount);
+  const made = new WebAssembly.Instance(module, { env: { abort, isSought, addSought } }).exports as unknown as Exported;
+  const { begin, beginMessages, unwrap, run, look, setGathering, learnName, forgetNames } = made;
   const { maskField, forgetEntity, rememberEntity, open, hash } = made;
   return {
     ...{
@@ -27,6 +30,7 @@ export function compiledMachine(module: WebAssembly.Module, ask: Ask = nobodyAsk
       unwrap,
       run,
       look,
+      setGathering,
       learnName,
       forgetNames,
       maskField,

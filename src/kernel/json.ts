@@ -9,7 +9,7 @@ import { DIGITS, NO_LEADING_ZERO, permute } from './permute.ts';
 import { KEY_DIGITS } from './layout.ts';
 
 /** Deeper than this nobody writes, and the stack would end. */
-const DEEPEST: i32 = 512;
+export const DEEPEST: i32 = 512;
 const FEWEST_DIGITS: i32 = 7;
 
 let at: i32 = 0;
@@ -198,7 +198,7 @@ function maskScalar(operation: i32): void {
 }
 
 /** The node of a key that lies at `key`, or 0. */
-function childOf(node: i32, key: i32, length: i32): i32 {
+export function childOf(node: i32, key: i32, length: i32): i32 {
   if (node === 0) return 0;
   const count = load32(node + 12);
   for (let i = 0; i < count; i++) {

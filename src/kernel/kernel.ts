@@ -1,9 +1,10 @@
 // The kernel as the rest of the house sees it: WebAssembly where it was compiled, plain otherwise, with the same answers.
+import { nobody, type Keeper } from './ask.ts';
 import { compiledMachine } from './compiled-machine.ts';
 import { writeCharacters, writeDictionary } from './dictionary.ts';
 import { IS_FAMILY, IS_GIVEN } from './known-names.ts';
 import * as layout from './layout.ts';
-import { nobodyAsks, type Ask, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { plainMachine } from './plain-machine.ts';
 import { writeProgram, type ColumnProgram } from './program.ts';
 import { COPYING } from './rows.ts';
@@ -73,6 +74,8 @@ export interface Kernel {
   run(from: number, end: number, out: number, byteCount: number): Progress;
   /** What `look` looks for from now on; its columns have operations of their own. */
   seek(sought: Sought): void;
+  /** From now on `look` looks for nothing and gives the forms of all originals, by the parameters of its columns. */
+  gather(into: Pick<Keeper, 'add'>): void;
   look(from: number, end: number): Looked;
   /** A name to find in running text; false when no more fit. */
   learn(name: Uint8Array, kind: 'given' | 'family'): boolean;
@@ -84,9 +87,13 @@ const statuses = ['waiting', 'finished', 'header', 'row', 'length', 'value', 'to
 
 /** One copy at a time in a thread, whichever kernel does it. Needs 112 MiB of addresses and as much memory as it touches. `module`: what scripts/kernel.mjs compiled; null: the plain one. */
 export function openKernel(keys: Keys, module: WebAssembly.Module | null = null): Kernel {
-  let has: Ask = nobodyAsks;
-  const ask: Ask = (low, high) => has(low, high);
-  const machine = module === null ? plainMachine(ask) : compiledMachine(module, ask);
+  let told: Pick<Keeper, 'has'> = nobody;
+  let keeping: Pick<Keeper, 'add'> = nobody;
+  const keeper: Keeper = {
+    has: (low, high) => told.has(low, high),
+    add: (low, high, end, wordCount) => keeping.add(low, high, end, wordCount),
+  };
+  const machine = module === null ? plainMachine(keeper) : compiledMachine(module, keeper);
   const { memory } = machine;
   machine.forgetNames();
   for (const [name, at] of Object.entries(keyPlaces)) {
@@ -118,7 +125,12 @@ export function openKernel(keys: Keys, module: WebAssembly.Module | null = null)
     },
     seek(sought) {
       writeSought(memory, sought);
-      has = sought.has;
+      machine.setGathering(0);
+      told = sought;
+    },
+    gather(into) {
+      machine.setGathering(1);
+      keeping = into;
     },
     look(from, end) {
       const consumed = machine.look(from, end);

@@ -30,6 +30,9 @@ export const WORD_COUNTS: i32 = 0x9300;
 export const FILTER_WORDS: i32 = 0x9304;
 /** Where the last words of a text begin and end: 8 times 8 bytes. */
 export const LAST_WORDS: i32 = 0x9340;
+/** For each number of different signs, how many signs a form has at least; and which signs the form at hand has. */
+export const FEWEST_SIGNS: i32 = 0x9400;
+export const SEEN_SIGNS: i32 = 0x9480;
 /** A bit for each of what is known of their lengths and ends. */
 export const ENDS: i32 = 0xa000;
 export const ENDS_BITS: i32 = 0x10000;

@@ -1,9 +1,13 @@
-// One value of a column of the copy, looked through as PostgreSQL would write it in JSON: each text, each key, each large number.
+// One value of a column. Of the copy: looked through as PostgreSQL would write it in JSON, each text, each key, each large number. Of the source: its
+// originals are gathered.
+import { gatherJson } from './gather-json.ts';
+import { gatherText } from './gather-text.ts';
 import { unescapeText } from './json.ts';
 import { UNESCAPED } from './layout.ts';
 import { mayHold } from './look-text.ts';
 import { load32, load8, store8, writeDecimal64 } from './memory.ts';
 import * as op from './operations.ts';
+import { isGathering } from './sought.ts';
 
 const FEWEST_DIGITS: i32 = 7;
 
@@ -13,17 +17,19 @@ export function countTexts(from: i32): void {
   texts = from;
 }
 
+let operation: i32 = 0;
 function text(at: i32, length: i32): boolean {
   texts += 1;
-  return mayHold(at, length);
+  return isGathering !== 0 ? !gatherText(operation, at, length) : mayHold(at, length);
 }
 
 function isDigit(c: i32): boolean {
   return c >= 48 && c <= 57;
 }
 
-/** Whether the value holds what is sought, or may: whatever is not of its form is for others to read. */
-export function mayFieldHold(kind: i32, at: i32, length: i32): boolean {
+/** Whether others must read the value: it holds what is sought, or may, or is not of its form. `parameter`: what is gathered of it. */
+export function mayFieldHold(kind: i32, at: i32, length: i32, parameter: i32): boolean {
+  operation = parameter;
   if (kind === op.LOOK_TEXT) return text(at, length);
   if (kind === op.LOOK_JSON) return mayJsonHold(at, length);
   if (kind === op.LOOK_JSON_BINARY) return length < 1 || load8(at) !== 1 || mayJsonHold(at + 1, length - 1);
@@ -32,6 +38,7 @@ export function mayFieldHold(kind: i32, at: i32, length: i32): boolean {
 }
 
 function mayJsonHold(from: i32, length: i32): boolean {
+  if (isGathering !== 0) return !gatherJson(from, length, operation);
   const end = from + length;
   let at = from;
   while (at < end) {

@@ -8,6 +8,7 @@ export interface Machine {
   unwrap(from: number, end: number): number;
   run(from: number, end: number, out: number, byteCount: number): number;
   look(start: number, end: number): number;
+  setGathering(is: number): void;
   learnName(at: number, byteCount: number, kind: number): number;
   forgetNames(): void;
   maskField(operation: number, at: number, byteCount: number, parameter: number): number;
@@ -37,7 +38,3 @@ export interface Machine {
   /** Of what was written since `open`. */
   outputState(): { readonly cursor: number; readonly hasOverflowed: boolean };
 }
-
-/** Whether a hash, of halves without a sign, is one of those that are looked for. */
-export type Ask = (low: number, high: number) => boolean;
-export const nobodyAsks: Ask = () => false;

@@ -1,25 +1,26 @@
 // The kernel as plain TypeScript: slower, and right by the same tests.
-import { useAsk } from './ask.ts';
+import { nobody, useKeeper, type Keeper } from './ask.ts';
 import { forgetEntity, rememberEntity } from './dates.ts';
 import { maskField } from './field.ts';
 import { forgetNames, learnName } from './known-names.ts';
 import { MEMORY_BYTES } from './layout.ts';
 import * as field from './look-field.ts';
-import { nobodyAsks, type Ask, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { useMemory } from './memory.ts';
 import * as messages from './messages.ts';
 import * as output from './output.ts';
 import * as rows from './rows.ts';
+import { setGathering } from './sought.ts';
 import * as siphash from './siphash.ts';
 
 /** Several may live in a thread, one copy at a time: each call hands its own memory in. */
-export function plainMachine(ask: Ask = nobodyAsks): Machine {
+export function plainMachine(keeper: Keeper = nobody): Machine {
   const memory = new Uint8Array(MEMORY_BYTES);
   const own =
     <Args extends number[], Result>(act: (...args: Args) => Result) =>
     (...args: Args): Result => {
       useMemory(memory);
-      useAsk(ask);
+      useKeeper(keeper);
       return act(...args);
     };
   return {
@@ -29,6 +30,7 @@ export function plainMachine(ask: Ask = nobodyAsks): Machine {
     unwrap: own(messages.unwrap),
     run: own(rows.run),
     look: own(rows.look),
+    setGathering: own(setGathering),
     learnName: own(learnName),
     forgetNames: own(forgetNames),
     maskField: own(maskField),

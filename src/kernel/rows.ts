@@ -141,8 +141,9 @@ export function look(start: i32, end: i32): i32 {
     if (!isLong && end - at < 4 + length) break;
     const before = texts;
     const kind = load32(PROGRAM + (column << 4));
+    const parameter = load32(PROGRAM + (column << 4) + 4);
     at += 4;
-    if (isLong || (length >= 0 && mayFieldHold(kind, at, length))) {
+    if (isLong || (length >= 0 && mayFieldHold(kind, at, length, parameter))) {
       countTexts(before);
       isAsked = 1;
       askedLength = length;

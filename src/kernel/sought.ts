@@ -1,16 +1,37 @@
-// Forms that are looked for. Nearly every form of a text is nobody’s: their ends say so first, then a filter of hashes, and only what is left is asked for.
-import { isSought } from './ask.ts';
-import { ENDS, ENDS_BITS, FILTER, FILTER_WORDS, KEY_LEAK } from './layout.ts';
-import { load32, load8 } from './memory.ts';
+// Forms that are looked for, or gathered. Nearly every form of a text is nobody’s: their ends say so first, then a filter of hashes, and only what is
+// left is asked for.
+import { addSought, isSought } from './ask.ts';
+import { ENDS, ENDS_BITS, FEWEST_SIGNS, FILTER, FILTER_WORDS, KEY_LEAK, SEEN_SIGNS, SIGN } from './layout.ts';
+import { load32, load8, store8 } from './memory.ts';
 import { hash, hashHigh, hashLow } from './siphash.ts';
 
-/** A form has 20 bits at least, and seven different signs have fewer. */
-const FEWEST_SIGNS: i32 = 8;
+export const WORD: i32 = 1;
+export const DIGIT: i32 = 2;
+export const BLANK: i32 = 4;
+export const CAPITAL: i32 = 8;
+export const ADDRESS: i32 = 16; // may stand on both sides of an @
+export const DOMAIN: i32 = 32; // may stand behind the last point of an address
+export const NUMBER: i32 = 64; // may stand between the digits of one number
+export const BEYOND: i32 = 128; // no ASCII
+export function is(at: i32, kinds: i32): boolean {
+  return (load8(SIGN + load8(at)) & kinds) !== 0;
+}
 
-/** Whether any has this length and these signs at its ends. */
+/** Forms are kept instead of looked for. */
+export let isGathering: i32 = 0;
+export function setGathering(is: i32): void {
+  isGathering = is;
+}
+
+/** What is known of a form whose length and ends these are. */
+export function endsOf(length: i32, first: i32, last: i32): i32 {
+  return ((length * 2053) ^ (first * 97) ^ (last * 12289)) & (ENDS_BITS - 1);
+}
+
+/** Whether any has this length and these signs at its ends. A form has 20 bits at least, and seven different signs have fewer. */
 export function mayHave(length: i32, first: i32, last: i32): boolean {
-  if (length < FEWEST_SIGNS) return false;
-  const end = ((length * 2053) ^ (first * 97) ^ (last * 12289)) & (ENDS_BITS - 1);
+  if (length < 8) return false;
+  const end = endsOf(length, first, last);
   return (load8(ENDS + (end >>> 3)) & (1 << (end & 7))) !== 0;
 }
 
@@ -19,7 +40,7 @@ export function bitsOf(high: i32): i32 {
   return (1 << (high & 31)) | (1 << ((high >>> 5) & 31)) | (1 << ((high >>> 10) & 31));
 }
 
-/** Whether the form that lies there is one of them. */
+/** Whether the form that lies there is looked for. */
 export function has(at: i32, length: i32): boolean {
   if (!mayHave(length, load8(at), load8(at + length - 1))) return false;
   hash(KEY_LEAK, at, length);
@@ -27,4 +48,37 @@ export function has(at: i32, length: i32): boolean {
   const bits = bitsOf(hashHigh);
   const word = load32(FILTER + ((low & (load32(FILTER_WORDS) - 1)) << 2));
   return (word & bits) === bits && isSought(low, hashHigh);
+}
+
+let stamp: i32 = 0;
+
+/** Whether its signs, and how many of them differ, can tell one from others. Blanks say nothing. */
+function tells(at: i32, length: i32): boolean {
+  stamp = (stamp + 1) & 255;
+  if (stamp === 0) {
+    for (let c = 0; c < 128; c++) store8(SEEN_SIGNS + c, 0);
+    stamp = 1;
+  }
+  let count = 0;
+  let different = 0;
+  for (let i = at; i < at + length; i++) {
+    if (is(i, BLANK)) continue;
+    count += 1;
+    const seen = SEEN_SIGNS + load8(i);
+    if (load8(seen) === stamp) continue;
+    store8(seen, stamp);
+    different += 1;
+  }
+  const fewest = load8(FEWEST_SIGNS + different);
+  return fewest > 0 && count >= fewest;
+}
+
+/** Keeps the form if it tells enough; its first `marks` signs do not count. */
+export function keep(at: i32, length: i32, marks: i32): void {
+  if (!tells(at + marks, length - marks)) return;
+  let wordCount = 1;
+  for (let i = at; i < at + length && wordCount < 31; i++) if (load8(i) === 32) wordCount += 1;
+  hash(KEY_LEAK, at, length);
+  const low = hashLow === 0 && hashHigh === 0 ? 1 : hashLow;
+  addSought(low, hashHigh, endsOf(length, load8(at), load8(at + length - 1)), wordCount);
 }

@@ -1,7 +1,7 @@
 // What the kernel is told of the forms that it looks for, before it looks.
-import { ENDS, FILTER, FILTER_WORDS, MOST_FILTER_BYTES, SIGN, WORD_COUNTS } from './layout.ts';
-import * as sign from './look-text.ts';
-import type { Ask } from './machine.ts';
+import { ENDS, FEWEST_SIGNS, FILTER, FILTER_WORDS, MOST_FILTER_BYTES, SIGN, WORD_COUNTS } from './layout.ts';
+import type { Keeper } from './ask.ts';
+import * as sign from './sought.ts';
 import { bitsOf } from './sought.ts';
 
 export interface Sought {
@@ -10,8 +10,11 @@ export interface Sought {
   readonly ends: Uint8Array;
   /** Made by `filterOf`. */
   readonly filter: Uint8Array;
-  readonly has: Ask;
+  readonly has: Keeper['has'];
 }
+
+/** As `bitsOf` of domain/refresh/originals.ts counts them. */
+const FEWEST_BITS = 20;
 
 /** As many bits for each as keep nearly every other hash out. `slots`: pairs of halves; a free one is twice 0. */
 export function filterOf(slots: Uint32Array, count: number): Uint8Array<SharedArrayBuffer> {
@@ -40,7 +43,7 @@ export function writeSought(memory: Uint8Array, { wordCounts, ends, filter }: So
   memory.set(filter, FILTER);
 }
 
-/** What each byte of a text that is looked through may be part of, after it was folded; a capital before. */
+/** What each byte of a text may be part of, after it was folded; a capital before. And of how many signs a form must be. */
 export function writeSigns(memory: Uint8Array): void {
   const kinds: readonly [RegExp, number][] = [
     [/[A-Za-z0-9_-]/, sign.WORD],
@@ -56,4 +59,10 @@ export function writeSigns(memory: Uint8Array): void {
     memory[SIGN + c] = kinds.reduce((all, [shape, kind]) => (shape.test(character) ? all | kind : all), 0);
   }
   memory.fill(sign.BEYOND, SIGN + 128, SIGN + 256);
+  // No number of equal signs tells anything.
+  for (let different = 2; different < 128; different++) {
+    let count = 1;
+    while (count * Math.log2(different) < FEWEST_BITS) count += 1;
+    memory[FEWEST_SIGNS + different] = count;
+  }
 }

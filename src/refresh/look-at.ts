@@ -1,7 +1,11 @@
 // How a column of the copy is read to be looked through: as it goes over the wire where the kernel can read it, as PostgreSQL writes it in JSON otherwise.
-import { textsOf } from '../domain/refresh/originals.ts';
+import type { PlannedColumn } from '../domain/refresh/compile.ts';
+import type { MaskerName } from '../domain/refresh/maskers.ts';
+import { isTelling, textsOf } from '../domain/refresh/originals.ts';
 import * as op from '../kernel/operations.ts';
+import type { ColumnProgram } from '../kernel/program.ts';
 import { quoted } from './connect.ts';
+import { classifiedTree } from './program-of.ts';
 import { asJson } from './read-values.ts';
 
 export interface Reading {
@@ -22,6 +26,27 @@ export function readingOf(column: string, type: string): Reading | null {
   if (type === 'bool' || type === 'int2' || type === 'enum') return null;
   const kind = Object.hasOwn(kinds, type) ? kinds[type]! : null;
   return kind === null ? { value: asJson(column), kind: op.LOOK_JSON } : { value: quoted(column), kind };
+}
+
+/** How a column of the source is read, and what is gathered of it: of what is said to be about people, whatever masks it. */
+export function gatheringOf({ name, type, rule }: PlannedColumn): Reading & { readonly program: ColumnProgram } {
+  const { value, kind } = readingOf(name, type)!;
+  const isJson = kind === op.LOOK_JSON || kind === op.LOOK_JSON_BINARY;
+  const operation = rule.kind === 'mask' ? operationOf(rule.masker) : op.GATHER_PARTS;
+  const node =
+    rule.kind === 'json' ? classifiedTree(rule, operationOf) : { operation, elements: null, anyKey: null, keys: {} };
+  return { value, kind, program: { operation: kind, parameter: isJson ? node : operation, isEntity: false } };
+}
+
+function operationOf(masker: MaskerName | 'keep'): number {
+  if (masker === 'text') return op.GATHER_PARTS;
+  return masker !== 'keep' && isTelling(masker) ? op.GATHER_FORMS : op.KEEP;
+}
+
+/** As the rules of domain/refresh/classified.ts take it; see `textsIn`. */
+export function jsonIn(kind: number, value: Buffer): string {
+  if (kind === op.LOOK_JSON) return value.toString();
+  return kind === op.LOOK_JSON_BINARY ? value.toString('utf8', 1) : JSON.stringify(textsIn(kind, value)[0]);
 }
 
 /** What the kernel has handed on, as texts: those that it would have looked at. */

@@ -1,5 +1,9 @@
-// Keyed hashes of originals, 64 bits each: whoever had the set could not tell whose it is. At most 14 bytes for each that is different.
+// Keyed hashes of originals, 64 bits each: whoever had the set could not tell whose it is. At most 15 bytes for each that is different.
+import { wordCount } from '../domain/refresh/originals.ts';
+import type { Keeper } from '../kernel/ask.ts';
 import { openHasher } from '../kernel/hasher.ts';
+import { ENDS_BITS } from '../kernel/layout.ts';
+import { endsOf } from '../kernel/sought.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 
 /** In memory that threads share: what it holds may be looked at by all, and is changed by none of them. */
@@ -27,19 +31,15 @@ export interface OriginalSet extends Originals {
   shared(): SharedSet;
 }
 
-const FULLEST = 0.85;
-const GROWTH = 1.4;
+const FULLEST = 0.7;
+const GROWTH = 1.25;
 const FEWEST_SLOTS = 1024;
-const ENDS = 0x10000;
-const endsOf = (length: number, first: number, last: number): number =>
-  (Math.imul(length, 2053) ^ Math.imul(first, 97) ^ Math.imul(last, 12289)) & (ENDS - 1);
-
 const makeSlots = (count: number) => new Uint32Array(new SharedArrayBuffer(count * 8));
 
-/** Where the hash stands, or the free slot that would be its place. */
+/** Where the hash stands, or the free slot that would be its place. In the order of the hashes, so that a larger set is filled from one end to the other. */
 function place(slots: Uint32Array, low: number, high: number): number {
   const slotCount = slots.length / 2;
-  let i = low % slotCount;
+  let i = Math.floor((low / 0x1_0000_0000) * slotCount);
   while ((slots[i * 2] !== 0 || slots[i * 2 + 1] !== 0) && (slots[i * 2] !== low || slots[i * 2 + 1] !== high))
     i = i + 1 === slotCount ? 0 : i + 1;
   return i * 2;
@@ -56,6 +56,51 @@ function openHash(key: Uint8Array): (form: string) => readonly [number, number] 
   return (form) => {
     const { low, high } = hash(key, form);
     return low === 0 && high === 0 ? [1, 0] : [low, high];
+  };
+}
+
+/** Hashes on their way to the set, those that came last not twice. */
+export interface FormList extends Keeper {
+  addForm(form: string): void;
+  readonly gathered: () => { readonly slots: Uint32Array; readonly ends: Uint8Array; readonly wordCounts: number[] };
+}
+
+const LATEST = 0x8000;
+const MOST_COUNTED_WORDS = 31;
+
+export function openFormList(key: Uint8Array): FormList {
+  const hash = openHash(key);
+  const ends = new Uint8Array(ENDS_BITS / 8);
+  const latest = new Uint32Array(LATEST * 2);
+  const wordCounts = new Uint8Array(MOST_COUNTED_WORDS + 1);
+  let pairs = new Uint32Array(FEWEST_SLOTS);
+  let length = 0;
+  const add = (low: number, high: number, end: number, words: number): void => {
+    const at = (low & (LATEST - 1)) * 2;
+    if (latest[at] === low && latest[at + 1] === high) return;
+    latest[at] = low;
+    latest[at + 1] = high;
+    if (length === pairs.length) {
+      const longer = new Uint32Array(length * 2);
+      longer.set(pairs);
+      pairs = longer;
+    }
+    pairs[length] = low;
+    pairs[length + 1] = high;
+    length += 2;
+    ends[end >>> 3]! |= 1 << (end & 7);
+    wordCounts[words] = 1;
+  };
+  return {
+    ...{ add, has: () => false },
+    addForm(form) {
+      const end = endsOf(form.length, form.charCodeAt(0), form.charCodeAt(form.length - 1));
+      add(...hash(form), end, Math.min(MOST_COUNTED_WORDS, wordCount(form)));
+    },
+    gathered: () => ({
+      ...{ slots: pairs.slice(0, length), ends },
+      wordCounts: [...wordCounts.keys()].filter((count) => wordCounts[count] === 1),
+    }),
   };
 }
 
@@ -82,7 +127,7 @@ function reading(hash: ReturnType<typeof openHash>, slots: () => Uint32Array, en
 /** `key`: 16 bytes, drawn for the run, no masker's. */
 export function openOriginalSet(key: Uint8Array): OriginalSet {
   const hash = openHash(key);
-  const ends = new Uint8Array(new SharedArrayBuffer(ENDS / 8));
+  const ends = new Uint8Array(new SharedArrayBuffer(ENDS_BITS / 8));
   let slots = makeSlots(FEWEST_SLOTS);
   let count = 0;
   const grow = (): void => {
@@ -90,14 +135,16 @@ export function openOriginalSet(key: Uint8Array): OriginalSet {
     for (let i = 0; i < slots.length; i += 2) {
       if (!isTaken(slots, i)) continue;
       const at = place(larger, slots[i]!, slots[i + 1]!);
-      [larger[at], larger[at + 1]] = [slots[i]!, slots[i + 1]!];
+      larger[at] = slots[i]!;
+      larger[at + 1] = slots[i + 1]!;
     }
     slots = larger;
   };
   const addHash = (low: number, high: number): boolean => {
     const at = place(slots, low, high);
     if (isTaken(slots, at)) return false;
-    [slots[at], slots[at + 1]] = [low, high];
+    slots[at] = low;
+    slots[at + 1] = high;
     count += 1;
     if (count > (slots.length / 2) * FULLEST) grow();
     return true;

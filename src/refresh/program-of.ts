@@ -71,6 +71,40 @@ function maskOf({ masker, days, percent }: Extract<Rule, { kind: 'mask' }>, type
   return masker === 'id' ? { operation: op.ID, parameter: 0 } : { operation: op.BAND_INTEGER, parameter: percent * 10 };
 }
 
+/** The tree of the same paths for whoever reads the originals. Where two are as long the first one counts, as in domain/refresh/classified.ts. */
+export function classifiedTree(
+  { paths, rest }: Extract<Rule, { kind: 'json' }>,
+  operationOf: (masker: MaskerName | 'keep') => number,
+): JsonNode {
+  const open = paths.map(({ path, masker }) => ({ steps: parseJsonPath(path) ?? [], operation: operationOf(masker) }));
+  const nodeAt = (here: readonly Open[], inherited: number): JsonNode => {
+    const operation = here.find(({ steps }) => steps.length === 0)?.operation ?? inherited;
+    const after = (fits: (step: JsonStep) => boolean): readonly Open[] =>
+      here
+        .filter(({ steps: [first] }) => first !== undefined && fits(first))
+        .map((each) => ({ ...each, steps: each.steps.slice(1) }));
+    const child = (rules: readonly Open[]): JsonNode | null => (rules.length > 0 ? nodeAt(rules, operation) : null);
+    const names = here.flatMap(({ steps: [first] }) => (first?.kind === 'key' ? [first.key] : []));
+    return {
+      ...{ operation, elements: child(after(({ kind }) => kind === 'elements')) },
+      anyKey: child(after(({ kind }) => kind === 'any')),
+      keys: Object.fromEntries(
+        [...new Set(names)].map((key) => [
+          key,
+          nodeAt(
+            after((step) => step.kind === 'any' || (step.kind === 'key' && step.key === key)),
+            operation,
+          ),
+        ]),
+      ),
+    };
+  };
+  return nodeAt(
+    open.filter(({ steps }) => steps.length > 0),
+    operationOf(rest),
+  );
+}
+
 interface Open {
   readonly steps: readonly JsonStep[];
   readonly operation: number;

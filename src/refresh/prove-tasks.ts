@@ -4,12 +4,12 @@ import type { Client } from 'pg';
 import { holdsOriginals, originalsOf } from '../domain/refresh/classified.ts';
 import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import type { MaskerName } from '../domain/refresh/maskers.ts';
-import { formsOf, foundIn, partsOf, wordCount, type Wanted } from '../domain/refresh/originals.ts';
+import { formsOf, foundIn, partsOf, type Wanted } from '../domain/refresh/originals.ts';
 import { openKernel, type Kernel, type Keys } from '../kernel/kernel.ts';
 import { compiledKernel } from './compiled-kernel.ts';
-import { textsIn, type Reading } from './look-at.ts';
+import { gatheringOf, jsonIn, textsIn, type Reading } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
-import { openOriginalSet, originalsIn, type Originals, type SharedSet } from './original-set.ts';
+import { openFormList, originalsIn, type Originals, type SharedSet } from './original-set.ts';
 import { programOf } from './program-of.ts';
 import { readRows } from './read-rows.ts';
 import { asJson, readValues } from './read-values.ts';
@@ -83,14 +83,20 @@ export function wantedOf(keys: Keys, originals: SharedSet, wordCounts: readonly 
   return { ...originalsIn(keys.leak, originals), wordCounts: new Set(wordCounts) };
 }
 
-async function gather(proof: Proof, piece: SourcePiece): Promise<ProveAnswer> {
-  const own = openOriginalSet(proof.keys.leak);
-  const wordCounts = new Set<number>();
-  await eachOriginal(proof, piece, (_column, form) => {
-    own.add(form);
-    wordCounts.add(wordCount(form));
+async function gather({ source, keys, signal }: Proof, piece: SourcePiece): Promise<ProveAnswer> {
+  const list = openFormList(keys.leak);
+  const columns = piece.columns.filter(holdsOriginals);
+  const readings = columns.map(gatheringOf);
+  const slowly = columns.map(originalsOf);
+  const kernel = kernelOf(keys);
+  kernel.gather(list);
+  if (!kernel.begin(readings.map(({ program }) => program)))
+    throw new Error(`the paths of ${piece.from} do not fit into the kernel`);
+  const pipe = openLookingPipe(kernel, piece.from, (i, value) => {
+    for (const { form } of slowly[i]!(jsonIn(readings[i]!.kind, value))) list.addForm(form);
   });
-  return { kind: 'gathered', ...own.shared(), wordCounts: [...wordCounts] };
+  await readRows(source, readings, piece.from, pipe, signal);
+  return { kind: 'gathered', ...list.gathered() };
 }
 
 async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind: 'look' }>): Promise<ProveAnswer> {
@@ -112,15 +118,7 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
         if (hits.length <= MOST_HITS) hits.push({ place: `${table}.${name}`, form, masker });
     }
   });
-  const values = columns.map(({ value }) => value).join(', ');
-  await readRows(
-    fresh,
-    `COPY (SELECT ${values} FROM ${from}) TO STDOUT (FORMAT binary)`,
-    table,
-    columns.length,
-    pipe,
-    signal,
-  );
+  await readRows(fresh, columns, from, pipe, signal);
   return { kind: 'looked', hits, textCount: textCount + pipe.textCount() };
 }
 

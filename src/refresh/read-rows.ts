@@ -1,15 +1,15 @@
-// Rows of one statement into a pipe, over the connection of a client that does nothing else meanwhile.
+// Columns of a table into a pipe, over the connection of a client that does nothing else meanwhile.
 import type { Client } from 'pg';
 import { borrowStream, cut } from './borrowed-stream.ts';
 import { readOut } from './copy-out.ts';
+import type { Reading } from './look-at.ts';
 import type { RowPipe } from './masking-pipe.ts';
 
-/** `statement`: a COPY, binary. `client`: idle; cut when reading fails. */
+/** `from`: what stands behind FROM. `client`: idle; cut when reading fails. */
 export async function readRows(
   client: Client,
-  statement: string,
-  table: string,
-  columnCount: number,
+  columns: readonly Reading[],
+  from: string,
   pipe: RowPipe,
   signal: AbortSignal,
 ): Promise<void> {
@@ -18,7 +18,13 @@ export async function readRows(
   signal.addEventListener('abort', abort, { once: true });
   const reading = borrowStream(client);
   try {
-    await readOut(reading, statement, table, columnCount, () => pipe);
+    await readOut(
+      reading,
+      `COPY (SELECT ${columns.map(({ value }) => value).join(', ')} FROM ${from}) TO STDOUT (FORMAT binary)`,
+      from,
+      columns.length,
+      () => pipe,
+    );
     reading.giveBack();
   } catch (error) {
     abort();

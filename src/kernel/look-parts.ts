@@ -1,0 +1,82 @@
+// Addresses and numbers inside a text of ASCII that is folded: looked for, or gathered.
+import { JOINED } from './layout.ts';
+import { load8, store8 } from './memory.ts';
+import * as sign from './sought.ts';
+import { has, is, isGathering, keep } from './sought.ts';
+
+const FEWEST_DIGITS: i32 = 7;
+
+function meets(at: i32, length: i32, marks: i32): boolean {
+  if (isGathering === 0) return has(at, length);
+  keep(at, length, marks);
+  return false;
+}
+
+/** Where the address ends whose @ stands there, or 0. */
+function endOfAddress(middle: i32, end: i32): i32 {
+  let until = middle + 1;
+  while (until < end && is(until, sign.ADDRESS)) until += 1;
+  for (let point = until - 3; point > middle + 1; point--) {
+    if (load8(point) !== 46 || !is(point + 1, sign.DOMAIN) || !is(point + 2, sign.DOMAIN)) continue;
+    let last = point + 3;
+    while (last < until && is(last, sign.DOMAIN)) last += 1;
+    return last;
+  }
+  return 0;
+}
+
+/** Goes over the addresses; whether one is looked for. */
+export function hasAddress(from: i32, end: i32): boolean {
+  let taken = from;
+  for (let middle = from; middle < end; middle++) {
+    if (load8(middle) !== 64) continue;
+    let first = middle;
+    while (first > taken && is(first - 1, sign.ADDRESS)) first -= 1;
+    const last = first === middle ? 0 : endOfAddress(middle, end);
+    if (last === 0) continue;
+    if (meets(first, last - first, 0)) return true;
+    taken = last;
+  }
+  return false;
+}
+
+/** Digits that belong together, with what people write between them, and each row of digits alone. */
+export function hasNumber(from: i32, end: i32): boolean {
+  store8(JOINED, 35);
+  let at = from;
+  while (at < end) {
+    if (!is(at, sign.DIGIT)) {
+      at += 1;
+      continue;
+    }
+    const first = at;
+    let last = at;
+    let count = 0;
+    let row = 0;
+    for (; at < end && is(at, sign.NUMBER); at++) {
+      if (!is(at, sign.DIGIT)) {
+        if (hasRow(count, row)) return true;
+        row = 0;
+        continue;
+      }
+      count += 1;
+      row += 1;
+      store8(JOINED + count, load8(at));
+      last = at;
+    }
+    if (last - first >= FEWEST_DIGITS - 1 && count >= FEWEST_DIGITS && meets(JOINED, count + 1, 1)) return true;
+    if (row < count && hasRow(count, row)) return true;
+  }
+  return false;
+}
+
+/** The last `row` of the digits that were taken. */
+function hasRow(count: i32, row: i32): boolean {
+  if (row < FEWEST_DIGITS || isGathering !== 0) return false;
+  const before = JOINED + count - row;
+  const covered = load8(before);
+  store8(before, 35);
+  const found = has(before, row + 1);
+  store8(before, covered);
+  return found;
+}

@@ -1,0 +1,190 @@
+// What the kernel gathers, with what it hands on, is what domain/refresh/classified.ts says of the same values: plain and compiled, no form less or more.
+import fc from 'fast-check';
+import { beforeAll, expect, test } from 'vitest';
+import { originalsOf } from '../domain/refresh/classified.ts';
+import type { PlannedColumn } from '../domain/refresh/compile.ts';
+import type { MaskerName } from '../domain/refresh/maskers.ts';
+import { wordCount } from '../domain/refresh/originals.ts';
+import type { Rule } from '../domain/refresh/rules.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { compiledKernel } from '../kernel/testing/compile.ts';
+import { messagesOf, testKernel, testKeys } from '../kernel/testing/copy-stream.ts';
+import { gatheringOf, jsonIn } from './look-at.ts';
+import { openLookingPipe } from './looking-pipe.ts';
+import { openFormList, openOriginalSet } from './original-set.ts';
+
+const { leak } = testKeys('known to all');
+const plain = testKernel();
+let compiled: Kernel;
+beforeAll(async () => {
+  compiled = testKernel(undefined, await compiledKernel());
+}, 300_000);
+
+/** Everything that is known of the forms that were gathered, and how many values were handed on. */
+function gather(kernel: Kernel, column: PlannedColumn, values: readonly Buffer[]) {
+  const list = openFormList(leak);
+  const { kind, program } = gatheringOf(column);
+  const slowly = originalsOf(column);
+  kernel.gather(list);
+  expect(kernel.begin([program])).toBe(true);
+  let handedOn = 0;
+  const pipe = openLookingPipe(kernel, 'people', (_i, value) => {
+    handedOn += 1;
+    for (const { form } of slowly(jsonIn(kind, value))) list.addForm(form);
+  });
+  pipe.take(messagesOf(values.map((value) => [value])));
+  pipe.go();
+  pipe.finish();
+  return { ...list.gathered(), handedOn };
+}
+
+function check(
+  column: PlannedColumn,
+  jsons: readonly string[],
+  values: readonly Buffer[],
+): { forms: number; handedOn: number } {
+  const forms = new Set(jsons.flatMap((json) => originalsOf(column)(json).map(({ form }) => form)));
+  const model = openOriginalSet(leak);
+  for (const form of forms) model.add(form);
+  const counts = [...new Set([...forms].map((form) => Math.min(31, wordCount(form))))].toSorted((a, b) => a - b);
+  let handedOn = 0;
+  for (const kernel of [plain, compiled]) {
+    const gathered = gather(kernel, column, values);
+    const set = openOriginalSet(leak);
+    set.join(gathered.slots, gathered.ends);
+    expect([...forms].filter((form) => !set.has(form))).toEqual([]);
+    expect(set.count()).toBe(model.count());
+    expect(gathered.ends).toEqual(new Uint8Array(model.shared().ends));
+    expect(gathered.wordCounts).toEqual(counts);
+    handedOn = gathered.handedOn;
+  }
+  return { forms: forms.size, handedOn };
+}
+
+const people = [
+  'Anna Berger-Lund',
+  'anna@sea.example',
+  '+49 (170) 123-4567',
+  '12 Long Street',
+  'sk_live_a8Zx91',
+  '81.2.69.142/24',
+  'Zoë Kåre',
+];
+const signs = [...'aBcXq7_-.@,/(+ \n\t"\\:', '  ', '1234567', '81.2.69.142', 'sea.example', 'anna', 'aaaaaaaa'];
+const text = fc.oneof(
+  fc.constantFrom(...people),
+  fc.array(fc.constantFrom(...signs, ...people.slice(0, 5)), { maxLength: 9 }).map((parts) => parts.join('')),
+  fc
+    .array(fc.constantFrom('1', '2', '9', '87', ' ', '.', '-', '+', '(', '/'), { maxLength: 24 })
+    .map((parts) => parts.join('')),
+  fc
+    .array(fc.constantFrom('a', 'b', '9', '.', '-', '@', '_', ',', ' '), { maxLength: 24 })
+    .map((parts) => parts.join('')),
+  fc.string({ unit: 'binary-ascii', maxLength: 60 }).filter((each) => !each.includes('\0')),
+  fc.string({ unit: 'binary', maxLength: 20 }).filter((each) => each.isWellFormed() && !each.includes('\0')),
+  fc.constantFrom(...people).map((who) => `${'long text '.repeat(60)}${who} ${'and more '.repeat(20)}`),
+);
+const masker = fc.constantFrom<MaskerName>('email', 'digits', 'text', 'full-name', 'token', 'company');
+const mask = (name: MaskerName): Rule => ({ kind: 'mask', masker: name, days: 1, by: null, percent: 1 });
+const plannedOf = (type: string, rule: Rule): PlannedColumn => ({ name: 'one', type, rule, isEntity: false });
+const seen = { forms: 0, handedOn: 0, values: 0 };
+const count = (values: number, found: { forms: number; handedOn: number }): void => {
+  seen.forms += found.forms;
+  seen.handedOn += found.handedOn;
+  seen.values += values;
+};
+
+test('F100 columns of text, by every kind of rule', () => {
+  const rule = fc.oneof(
+    masker.map(mask),
+    fc.constant<Rule>({ kind: 'null' }),
+    fc.constant<Rule>({ kind: 'constant', value: 'x' }),
+  );
+  fc.assert(
+    fc.property(rule, fc.array(text, { minLength: 3, maxLength: 9 }), (own, values) => {
+      const found = check(
+        plannedOf('text', own),
+        values.map((value) => JSON.stringify(value)),
+        values.map((value) => Buffer.from(value)),
+      );
+      count(values.length, found);
+    }),
+    { numRuns: 400 },
+  );
+  expect(seen.forms).toBeGreaterThan(500);
+  expect(seen.handedOn).toBeLessThan(seen.values / 2);
+});
+
+test('F100 leaves of JSON by path, in every form that JSON has', () => {
+  const before = { ...seen };
+  const key = fc.constantFrom('a', 'b', 'c');
+  const leaf = fc.oneof(
+    text,
+    text,
+    fc.integer(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.boolean(),
+    fc.constant(null),
+    fc.maxSafeInteger(),
+  );
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      leaf,
+      fc.dictionary(key, tie('tree'), { maxKeys: 3 }),
+      fc.array(tie('tree'), { maxLength: 3 }),
+    ),
+  }));
+  const path = fc
+    .array(fc.oneof(key, fc.constant('*')), { minLength: 1, maxLength: 3 })
+    .chain((steps) =>
+      fc
+        .array(fc.boolean(), { minLength: 3, maxLength: 3 })
+        .map((isArray) => steps.map((step, i) => (isArray[i] ? `${step}[]` : step)).join('.')),
+    );
+  const rule = fc.record<Rule & { kind: 'json' }>({
+    kind: fc.constant('json'),
+    paths: fc.array(
+      fc.record({
+        path: fc.oneof(
+          path,
+          path.map((each) => `[].${each}`),
+        ),
+        masker,
+      }),
+      { maxLength: 4 },
+    ),
+    rest: fc.oneof(masker, fc.constant('keep' as const)),
+  });
+  fc.assert(
+    fc.property(
+      fc.oneof(rule, masker.map(mask)),
+      fc.array(tree, { maxLength: 4 }),
+      fc.boolean(),
+      fc.boolean(),
+      (own, values, isBinary, isWide) => {
+        const jsons = values.map((value) =>
+          JSON.stringify(value, null, isWide ? 1 : 0).replaceAll('B', String.raw`\u0042`),
+        );
+        const column = plannedOf(isBinary ? 'jsonb' : own.kind === 'mask' ? '_text' : 'json', own);
+        count(
+          values.length,
+          check(
+            column,
+            jsons,
+            jsons.map((json) => Buffer.from(`${isBinary ? '\u0001' : ''}${json}`)),
+          ),
+        );
+      },
+    ),
+    { numRuns: 500 },
+  );
+  expect(seen.forms - before.forms).toBeGreaterThan(300);
+  expect(seen.handedOn - before.handedOn).toBeLessThan((seen.values - before.values) / 2);
+});
+
+test('F100 a uuid is a text', () => {
+  const value = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
+  const found = check(plannedOf('uuid', mask('id')), ['"00112233-4455-6677-8899-aabbccddeeff"'], [value]);
+  expect(found).toEqual({ forms: 1, handedOn: 0 });
+});
