@@ -96,6 +96,7 @@ function joinWords(end: i32): i32 {
     }
     if (!isInside) {
       count += 1;
+      if (count > MOST_WORDS) return 0;
       if (count > 1) {
         store8(to, 32);
         to += 1;
@@ -106,5 +107,5 @@ function joinWords(end: i32): i32 {
     to += 1;
   }
   const isWhole = isSame && isInside && end - LOOKED <= LONGEST_WHOLE;
-  return count > MOST_WORDS || isWhole ? 0 : to - JOINED;
+  return isWhole ? 0 : to - JOINED;
 }

@@ -4,6 +4,7 @@ import { gatherJson } from './gather-json.ts';
 import { gatherText } from './gather-text.ts';
 import { unescapeText } from './json.ts';
 import { UNESCAPED } from './layout.ts';
+import { writeDay } from './look-days.ts';
 import { mayHold } from './look-text.ts';
 import { load32, load8, store8, writeDecimal64 } from './memory.ts';
 import * as op from './operations.ts';
@@ -34,7 +35,9 @@ export function mayFieldHold(kind: i32, at: i32, length: i32, parameter: i32): b
   if (kind === op.LOOK_JSON) return mayJsonHold(at, length);
   if (kind === op.LOOK_JSON_BINARY) return length < 1 || load8(at) !== 1 || mayJsonHold(at + 1, length - 1);
   if (kind === op.LOOK_INTEGER) return mayIntegerHold(at, length);
-  return kind !== op.LOOK_UUID || length !== 16 || mayUuidHold(at);
+  if (kind === op.LOOK_UUID) return length !== 16 || mayUuidHold(at);
+  const written = writeDay(kind, at, length);
+  return written === 0 || text(UNESCAPED, written);
 }
 
 function mayJsonHold(from: i32, length: i32): boolean {

@@ -43,6 +43,15 @@ export function band64(to: i32, from: i32, thousandths: i32): i32 {
   return 1;
 }
 
+/** Whole days of the microseconds at `from`, then seconds and microseconds of the day that has begun. Also before the first day. */
+export function splitDay64(to: i32, from: i32): void {
+  const micros = view.getBigInt64(from);
+  const rest = ((micros % DAY_MICROS) + DAY_MICROS) % DAY_MICROS;
+  store32(to, Number((micros - rest) / DAY_MICROS));
+  store32(to + 4, Number(rest / 1_000_000n));
+  store32(to + 8, Number(rest % 1_000_000n));
+}
+
 /** The digits of a whole number of 64 bits without its sign; how many there are. */
 export function writeDecimal64(to: i32, top: i32, low: i32): i32 {
   const value = (BigInt(top) << 32n) | BigInt(low >>> 0);

@@ -37,6 +37,10 @@ export const LOOK_JSON: i32 = 65;
 export const LOOK_JSON_BINARY: i32 = 66;
 export const LOOK_INTEGER: i32 = 67;
 export const LOOK_UUID: i32 = 68;
+/** With its zone, which is UTC, and without. */
+export const LOOK_INSTANT: i32 = 69;
+export const LOOK_TIMESTAMP: i32 = 70;
+export const LOOK_DATE: i32 = 71;
 // What is gathered of a text.
 export const GATHER_FORMS: i32 = 72;
 export const GATHER_PARTS: i32 = 73;

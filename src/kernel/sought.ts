@@ -65,12 +65,15 @@ function tells(at: i32, length: i32): boolean {
     if (is(i, BLANK)) continue;
     count += 1;
     const seen = SEEN_SIGNS + load8(i);
-    if (load8(seen) === stamp) continue;
-    store8(seen, stamp);
-    different += 1;
+    if (load8(seen) !== stamp) {
+      store8(seen, stamp);
+      different += 1;
+    }
+    // More signs never tell less.
+    const fewest = load8(FEWEST_SIGNS + different);
+    if (fewest > 0 && count >= fewest) return true;
   }
-  const fewest = load8(FEWEST_SIGNS + different);
-  return fewest > 0 && count >= fewest;
+  return false;
 }
 
 /** Keeps the form if it tells enough; its first `marks` signs do not count. */

@@ -19,6 +19,7 @@ const kinds: Readonly<Record<string, number>> = {
   ...Object.fromEntries(['text', 'varchar', 'bpchar', 'name'].map((type) => [type, op.LOOK_TEXT])),
   ...{ json: op.LOOK_JSON, jsonb: op.LOOK_JSON_BINARY, uuid: op.LOOK_UUID },
   ...{ int4: op.LOOK_INTEGER, int8: op.LOOK_INTEGER },
+  ...{ timestamptz: op.LOOK_INSTANT, timestamp: op.LOOK_TIMESTAMP, date: op.LOOK_DATE },
 };
 
 /** A truth or a label of an enumeration has nothing to find, and numbers of fewer than seven digits are no originals. `type`: PostgreSQL's own, under a domain; empty for all others. */
@@ -55,5 +56,29 @@ export function textsIn(kind: number, value: Buffer): readonly string[] {
   if (kind === op.LOOK_JSON) return textsOf(value.toString());
   if (kind === op.LOOK_JSON_BINARY) return textsOf(value.toString('utf8', 1));
   if (kind === op.LOOK_UUID) return [value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')];
+  if (kind !== op.LOOK_INTEGER) return [writtenDay(kind, value)];
   return textsOf(String(value.length === 8 ? value.readBigInt64BE() : value.readInt32BE()));
+}
+
+const DAY_MICROS = 86_400_000_000n;
+const [INFINITE, FIRST_YEAR_DAYS] = ['infinity', 730_119];
+
+/** As PostgreSQL writes it in JSON, in UTC; the kernel does the same for years of four digits. */
+function writtenDay(kind: number, value: Buffer): string {
+  const isDate = kind === op.LOOK_DATE;
+  const [count, bits] = isDate ? [BigInt(value.readInt32BE()), 31n] : [value.readBigInt64BE(), 63n];
+  if (count === 2n ** bits - 1n) return INFINITE;
+  if (count === -(2n ** bits)) return `-${INFINITE}`;
+  const micros = isDate ? count * DAY_MICROS : count;
+  const ofDay = ((micros % DAY_MICROS) + DAY_MICROS) % DAY_MICROS;
+  const days = Number((micros - ofDay) / DAY_MICROS);
+  // A calendar comes again after 400 years; one of them is left that Date knows.
+  const turns = Math.floor((days + FIRST_YEAR_DAYS) / 146_097);
+  const day = new Date(Date.UTC(2000, 0, 1) + (days - turns * 146_097) * 86_400_000).toISOString();
+  const year = Number(day.slice(0, 4)) + turns * 400;
+  const written = `${String(year > 0 ? year : 1 - year).padStart(4, '0')}${day.slice(4, 10)}`;
+  const [seconds, fraction] = [Number(ofDay / 1_000_000n), Number(ofDay % 1_000_000n)];
+  const time = isDate ? '' : `T${new Date(seconds * 1000).toISOString().slice(11, 19)}`;
+  const parts = fraction === 0 ? '' : `.${String(fraction).padStart(6, '0').replace(/0+$/, '')}`;
+  return `${written}${time}${parts}${kind === op.LOOK_INSTANT ? '+00:00' : ''}${year > 0 ? '' : ' BC'}`;
 }

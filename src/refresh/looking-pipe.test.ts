@@ -18,7 +18,10 @@ beforeAll(async () => {
   compiled = testKernel(undefined, await compiledKernel());
 }, 300_000);
 
-const kinds = [op.LOOK_TEXT, op.LOOK_JSON, op.LOOK_JSON_BINARY, op.LOOK_INTEGER, op.LOOK_UUID];
+const kinds = [
+  ...[op.LOOK_TEXT, op.LOOK_JSON, op.LOOK_JSON_BINARY, op.LOOK_INTEGER, op.LOOK_UUID],
+  ...[op.LOOK_INSTANT, op.LOOK_TIMESTAMP, op.LOOK_DATE],
+];
 interface Seen {
   /** `row column` of each value that was handed on. */
   readonly asked: readonly string[];
@@ -95,21 +98,34 @@ const integer = fc.oneof(
   fc.integer({ min: -2_000_000, max: 2_000_000 }).map((value) => int64(BigInt(value))),
   fc.constantFrom(0n, -1n, 999_999n, -999_999n, 1_000_000n, -(2n ** 63n), 4_294_967_295n, 17_012_345_678n).map(int64),
 );
+const DAY_MICROS = 86_400_000_000n;
+const day = fc.oneof(
+  fc.integer({ min: -730_500, max: 2_922_000 }),
+  fc.constantFrom(-730_119, -730_120, 2_921_939, 2_921_940, 0, -1, 2 ** 31 - 1, -(2 ** 31)),
+);
+const finite = day.filter((days) => Math.abs(days) < 2 ** 31 - 1);
+const micros = fc.oneof(
+  fc
+    .tuple(finite, fc.bigInt({ min: 0n, max: DAY_MICROS - 1n }))
+    .map(([days, ofDay]) => BigInt(days) * DAY_MICROS + ofDay),
+  fc.tuple(finite, fc.nat(86_399)).map(([days, seconds]) => BigInt(days) * DAY_MICROS + BigInt(seconds) * 1_000_000n),
+  fc.constantFrom(2n ** 63n - 1n, -(2n ** 63n), 1_500_000n, -1n),
+);
 const row = fc
   .tuple(
     ...([fc.option(text, { nil: null }), json, json, integer] as const),
-    fc.uint8Array({ minLength: 16, maxLength: 16 }),
+    ...([fc.uint8Array({ minLength: 16, maxLength: 16 }), micros, micros, day] as const),
   )
-  .map(([one, two, three, four, five]): Row => [
-    ...[
-      one === null ? null : Buffer.from(one),
-      Buffer.from(two),
-      Buffer.from(`\u0001${three}`),
-      four,
-      Buffer.from(five),
-    ],
+  .map(([one, two, three, four, five, instant, timestamp, date]): Row => [
+    ...[one === null ? null : Buffer.from(one), Buffer.from(two), Buffer.from(`\u0001${three}`), four],
+    ...[Buffer.from(five), int64(instant), int64(timestamp), int32(date)],
   ]);
-const isAscii = (value: Buffer): boolean => value.every((byte) => byte < 128);
+/** What the kernel leaves to others whatever is in it: what is beyond ASCII, and days that have another form. */
+function isTold(value: Buffer, kind: number): boolean {
+  if (kind === op.LOOK_INTEGER || kind === op.LOOK_UUID) return true;
+  if (kind < op.LOOK_INTEGER) return value.every((byte) => byte < 128);
+  return /^\d{4}-[^ ]*$/.test(textsIn(kind, value)[0]!);
+}
 
 test('F100 what is found in a value is handed on, and nothing else of ASCII is', () => {
   const seen = { found: 0, passed: 0, texts: 0 };
@@ -136,7 +152,7 @@ test('F100 what is found in a value is handed on, and nothing else of ASCII is',
           values.flatMap((value, i) => {
             if (value === null) return [];
             const isFound = textsIn(kinds[i]!, value as Buffer).some((each) => foundIn(each, wanted).length > 0);
-            return [{ at: `${r + 1} ${i}`, isFound, isTold: i > 2 || isAscii(value as Buffer) }];
+            return [{ at: `${r + 1} ${i}`, isFound, isTold: isTold(value as Buffer, kinds[i]!) }];
           }),
         );
         const mine = look(plain, rows, forms, cuts);
@@ -158,13 +174,23 @@ test('F100 what is found in a value is handed on, and nothing else of ASCII is',
 test('a value cut at any byte, and one that is longer than the kernel takes, comes whole', () => {
   const value = Buffer.from('write to anna@sea.example');
   const rows: Row[] = [
-    [value, Buffer.from('"é"'), null, null, null],
-    [null, null, null, null, Buffer.alloc(16)],
+    [value, Buffer.from('"é"'), null, null, null, null, null, null],
+    [null, null, null, null, Buffer.alloc(16), null, null, null],
   ];
   const forms = formsOf('anna@sea.example');
   for (let i = 0; i <= messagesOf(rows).length; i++)
     expect(look(compiled, rows, forms, [i])).toEqual({ asked: ['1 0', '1 1'], texts: 3 });
-  const long: Row[] = [[Buffer.alloc(17 * 1024 * 1024, 'x '), null, null, null, null], rows[0]!];
+  const long: Row[] = [[Buffer.alloc(17 * 1024 * 1024, 'x '), ...rows[0]!.slice(1).fill(null)], rows[0]!];
   const pieces = Array.from({ length: 300 }, (_, i) => i * 65_536);
   expect(look(compiled, long, forms, pieces).asked).toEqual(['1 0', '2 0', '2 1']);
 }, 60_000);
+
+test('F100 days and instants are written as PostgreSQL writes them in JSON', () => {
+  const instant = int64(820_521_630_500_000n);
+  expect(textsIn(op.LOOK_INSTANT, instant)).toEqual(['2025-12-31T18:40:30.5+00:00']);
+  expect(textsIn(op.LOOK_TIMESTAMP, instant)).toEqual(['2025-12-31T18:40:30.5']);
+  expect(textsIn(op.LOOK_TIMESTAMP, int64(-(2n ** 63n)))).toEqual(['-infinity']);
+  expect(textsIn(op.LOOK_INSTANT, int64(BigInt(-746_355) * DAY_MICROS))).toEqual(['0045-07-20T00:00:00+00:00 BC']);
+  expect(textsIn(op.LOOK_DATE, int32(2_921_940))).toEqual(['10000-01-01']);
+  expect(textsIn(op.LOOK_DATE, int32(-59))).toEqual(['1999-11-03']);
+});

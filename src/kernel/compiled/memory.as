@@ -27,3 +27,8 @@ export function writeDecimal64(to: i32, top: i32, low: i32): i32 {
   for (let i = count - 1; i >= 0; i--) { store<u8>((to + i) as usize, (48 + (rest % 10)) as u8); rest /= 10; }
   return count;
 }
+export function splitDay64(to: i32, from: i32): void {
+  const day: i64 = 86400000000; const v = bswap<i64>(load<i64>(from as usize));
+  let rest = v % day; if (rest < 0) rest += day;
+  store32(to, ((v - rest) / day) as i32); store32(to + 4, (rest / 1000000) as i32); store32(to + 8, (rest % 1000000) as i32);
+}
