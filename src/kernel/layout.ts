@@ -24,10 +24,10 @@ export const MOST_COLUMNS: i32 = 1664;
 /** What a byte of free text may be part of; see character.ts. */
 export const CHARACTER: i32 = 0x9000;
 
-/** Of the forms that are looked for: what a byte of text may be part of, of how many words they are, how many words of four bytes the filter has (a power of two). */
+/** Of the forms that are looked for: what a byte of text may be part of, of how many words they are, and how many bits of a hash say nothing of its place in the filter. */
 export const SIGN: i32 = 0x9200;
 export const WORD_COUNTS: i32 = 0x9300;
-export const FILTER_WORDS: i32 = 0x9304;
+export const FILTER_SHIFT: i32 = 0x9304;
 /** Where the last words of a text begin and end: 8 times 8 bytes. */
 export const LAST_WORDS: i32 = 0x9340;
 /** For each number of different signs, how many signs a form has at least; and which signs the form at hand has. */

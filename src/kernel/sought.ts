@@ -1,7 +1,7 @@
 // Forms that are looked for, or gathered. Nearly every form of a text is nobody’s: their ends say so first, then a filter of hashes, and only what is
 // left is asked for.
 import { addSought, isSought } from './ask.ts';
-import { ENDS, ENDS_BITS, FEWEST_SIGNS, FILTER, FILTER_WORDS, KEY_LEAK, SEEN_SIGNS, SIGN } from './layout.ts';
+import { ENDS, ENDS_BITS, FEWEST_SIGNS, FILTER, FILTER_SHIFT, KEY_LEAK, SEEN_SIGNS, SIGN } from './layout.ts';
 import { load32, load8, store8 } from './memory.ts';
 import { hash, hashHigh, hashLow } from './siphash.ts';
 
@@ -46,7 +46,7 @@ export function has(at: i32, length: i32): boolean {
   hash(KEY_LEAK, at, length);
   const low = hashLow === 0 && hashHigh === 0 ? 1 : hashLow;
   const bits = bitsOf(hashHigh);
-  const word = load32(FILTER + ((low & (load32(FILTER_WORDS) - 1)) << 2));
+  const word = load32(FILTER + ((low >>> load32(FILTER_SHIFT)) << 2));
   return (word & bits) === bits && isSought(low, hashHigh);
 }
 

@@ -1,5 +1,5 @@
 // What the kernel is told of the forms that it looks for, before it looks.
-import { ENDS, FEWEST_SIGNS, FILTER, FILTER_WORDS, MOST_FILTER_BYTES, SIGN, WORD_COUNTS } from './layout.ts';
+import { ENDS, FEWEST_SIGNS, FILTER, FILTER_SHIFT, MOST_FILTER_BYTES, SIGN, WORD_COUNTS } from './layout.ts';
 import type { Keeper } from './ask.ts';
 import * as sign from './sought.ts';
 import { bitsOf } from './sought.ts';
@@ -16,16 +16,19 @@ export interface Sought {
 /** As `bitsOf` of domain/refresh/originals.ts counts them. */
 const FEWEST_BITS = 20;
 
+/** A word of four bytes is found by the first bits of a hash. */
+const shiftOf = (filter: Uint8Array): number => 32 - Math.log2(filter.length / 4);
+
 /** As many bits for each as keep nearly every other hash out. `slots`: pairs of halves; a free one is twice 0. */
 export function filterOf(slots: Uint32Array, count: number): Uint8Array<SharedArrayBuffer> {
   const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, count) / 2)) * 4;
-  const filter = new Uint8Array(new SharedArrayBuffer(Math.min(MOST_FILTER_BYTES, Math.max(4, wanted))));
+  const filter = new Uint8Array(new SharedArrayBuffer(Math.min(MOST_FILTER_BYTES, Math.max(8, wanted))));
   const view = new DataView(filter.buffer);
-  const wordCount = filter.length / 4;
+  const shift = shiftOf(filter);
   for (let i = 0; i < slots.length; i += 2) {
     const [low, high] = [slots[i]!, slots[i + 1]!];
     if (low === 0 && high === 0) continue;
-    const at = (low & (wordCount - 1)) * 4;
+    const at = (low >>> shift) * 4;
     view.setInt32(at, view.getInt32(at) | bitsOf(high));
   }
   return filter;
@@ -38,7 +41,7 @@ export function writeSought(memory: Uint8Array, { wordCounts, ends, filter }: So
     WORD_COUNTS,
     counts.reduce((all, count) => all | (1 << count), 0),
   );
-  view.setInt32(FILTER_WORDS, filter.length / 4);
+  view.setInt32(FILTER_SHIFT, shiftOf(filter));
   memory.set(ends, ENDS);
   memory.set(filter, FILTER);
 }

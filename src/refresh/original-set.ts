@@ -23,7 +23,7 @@ export interface Originals {
 
 export interface OriginalSet extends Originals {
   add(form: string): void;
-  /** Everything of another set under the same key. */
+  /** Everything of a list under the same key. In the order of the hashes they would crowd at one end of the set until it has grown. */
   join(slots: Uint32Array, ends: Uint8Array): void;
   count(): number;
   sizeBytes(): number;
