@@ -31,6 +31,7 @@ function isDigit(c: i32): boolean {
 /** Whether others must read the value: it holds what is sought, or may, or is not of its form. `parameter`: what is gathered of it. */
 export function mayFieldHold(kind: i32, at: i32, length: i32, parameter: i32): boolean {
   operation = parameter;
+  if (kind === op.LOOK_ELSEWHERE) return true;
   if (kind === op.LOOK_TEXT) return text(at, length);
   if (kind === op.LOOK_JSON) return mayJsonHold(at, length);
   if (kind === op.LOOK_JSON_BINARY) return length < 1 || load8(at) !== 1 || mayJsonHold(at + 1, length - 1);

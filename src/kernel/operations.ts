@@ -44,3 +44,5 @@ export const LOOK_DATE: i32 = 71;
 // What is gathered of a text.
 export const GATHER_FORMS: i32 = 72;
 export const GATHER_PARTS: i32 = 73;
+/** Every value is for others to read. */
+export const LOOK_ELSEWHERE: i32 = 74;

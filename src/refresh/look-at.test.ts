@@ -84,7 +84,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }).filter((each) => each.isWellFormed() && !each.includes('\0')),
   fc.constantFrom(...people).map((who) => `${'long text '.repeat(60)}${who} ${'and more '.repeat(20)}`),
 );
-const masker = fc.constantFrom<MaskerName>('email', 'digits', 'text', 'full-name', 'token', 'company');
+const masker = fc.constantFrom<MaskerName>('email', 'digits', 'text', 'full-name', 'token', 'company', 'outbound');
 const mask = (name: MaskerName): Rule => ({ kind: 'mask', masker: name, days: 1, by: null, percent: 1 });
 const plannedOf = (type: string, rule: Rule): PlannedColumn => ({ name: 'one', type, rule, isEntity: false });
 const seen = { forms: 0, handedOn: 0, values: 0 };

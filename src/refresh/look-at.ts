@@ -32,12 +32,20 @@ export function readingOf(column: string, type: string): Reading | null {
 /** How a column of the source is read, and what is gathered of it: of what is said to be about people, whatever masks it. */
 export function gatheringOf({ name, type, rule }: PlannedColumn): Reading & { readonly program: ColumnProgram } {
   const { value, kind } = readingOf(name, type)!;
+  if (reachesOutside(rule))
+    return { value, kind, program: { operation: op.LOOK_ELSEWHERE, parameter: 0, isEntity: false } };
   const isJson = kind === op.LOOK_JSON || kind === op.LOOK_JSON_BINARY;
   const operation = rule.kind === 'mask' ? operationOf(rule.masker) : op.GATHER_PARTS;
   const node =
     rule.kind === 'json' ? classifiedTree(rule, operationOf) : { operation, elements: null, anyKey: null, keys: {} };
   return { value, kind, program: { operation: kind, parameter: isJson ? node : operation, isEntity: false } };
 }
+
+/** What is an original there depends on what the value is, and such columns are small. */
+const reachesOutside = (rule: PlannedColumn['rule']): boolean =>
+  rule.kind === 'mask'
+    ? rule.masker === 'outbound'
+    : rule.kind === 'json' && (rule.rest === 'outbound' || rule.paths.some(({ masker }) => masker === 'outbound'));
 
 function operationOf(masker: MaskerName | 'keep'): number {
   if (masker === 'text') return op.GATHER_PARTS;

@@ -180,7 +180,7 @@ SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS "storedIn",
   array_agg(CASE WHEN t.typtype = 'e' THEN 'enum' WHEN b.oid < 10000 THEN b.typname::text ELSE '' END ORDER BY a.attnum) AS types
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
-WHERE c.relkind IN ('r', 'm') AND ${people} GROUP BY c.oid, n.nspname, c.relname`;
+WHERE (c.relkind = 'r' OR c.relkind = 'm' AND c.relispopulated) AND ${people} GROUP BY c.oid, n.nspname, c.relname`;
 
 /** What the database says beside its rows: names, defaults, comments, code, labels, limits. */
 const everythingSaid = `
