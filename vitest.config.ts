@@ -39,6 +39,11 @@ const long = [
     'find-subset',
     'run-subset',
   ].map((name) => `src/refresh/${name}.test.ts`),
+  ...['copy-table', 'read-schema', 'run-refresh', 'prove', 'find-subset', 'run-subset'].map(
+    (name) => `src/refresh/${name}.test.ts`,
+  ),
+  'src/refresh/seed/run-seed.test.ts',
+  'test/cli/seed.test.ts',
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
   ...['session', 'scratch', 'canary', 'schema-mark', 'captured', 'reading'].map(
     (name) => `src/rehearsal/${name}.test.ts`,

@@ -2,13 +2,14 @@ import { answersTo } from '../domain/answers.ts';
 import type { Failure } from '../domain/failure.ts';
 import { overdue } from '../domain/overdue.ts';
 import type { Environment, Project } from '../domain/project.ts';
-import { standingRefresh, type RefreshAccount } from '../domain/refresh/refreshes.ts';
+import { standingRefresh } from '../domain/refresh/refreshes.ts';
 import type { Condition } from '../domain/verdict.ts';
 import { stepBeganAt } from '../store/accounts.ts';
 import { findDeployment, listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { namedRelease } from '../store/releases.ts';
 import type { MaintenancePage } from '../kinds/maintenance.ts';
+import type { RefreshLog } from '../kinds/refreshes.ts';
 import { openTraffic } from './site.ts';
 import { findDrift } from './find-drift.ts';
 import { findObstacle } from './obstacle.ts';
@@ -50,15 +51,15 @@ export interface EnvironmentStanding {
 }
 
 export async function readStanding(world: World, project: Project): Promise<readonly EnvironmentStanding[]> {
-  const { accounts } = await readRefreshes(world, project);
-  return Promise.all(project.environments.map((environment) => standingOf(world, project, environment, accounts)));
+  const log = await readRefreshes(world, project);
+  return Promise.all(project.environments.map((environment) => standingOf(world, project, environment, log)));
 }
 
 async function standingOf(
   world: World,
   project: Project,
   environment: Environment,
-  refreshes: readonly RefreshAccount[],
+  refreshes: RefreshLog,
 ): Promise<EnvironmentStanding> {
   const { name } = environment;
   const serving = await world.store.read((rows) => servingIn(rows, project.name, name));

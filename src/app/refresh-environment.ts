@@ -117,7 +117,7 @@ export async function findSource(
   const sourceEnvironment = source.environment ?? project.path.at(-1)!;
   const from = environmentOf(project, sourceEnvironment);
   require(judgeEnvironments(project.path, sourceEnvironment, target.name));
-  const database = databaseOf(project, file);
+  const database = databaseOf(project, file.database);
   const light = await world.resolveVariables(project, from);
   const sourceUrl =
     source.url === null
@@ -150,11 +150,11 @@ async function findEnds(world: World, project: Project, name: string, file: Refr
   };
 }
 
-function require(failures: readonly Failure[]): void {
+export function require(failures: readonly Failure[]): void {
   if (failures.length > 0) throw new FailureError(...failures);
 }
 
-function databaseOf(project: Project, { database }: RefreshFile): Database {
+export function databaseOf(project: Project, database: string | null, file = 'refresh.yaml'): Database {
   const found = project.databases.filter(({ name }) => database === null || name === database);
   if (found.length === 1) return found[0]!;
   const names = project.databases.map(({ name }) => name).join(', ');
@@ -162,8 +162,8 @@ function databaseOf(project: Project, { database }: RefreshFile): Database {
   if (cache) requirePostgres('redis:', `database (${cache.name})`);
   return fail({
     code: 'GR5042',
-    message: database === null ? 'There is not one database to refresh.' : `There is no database "${database}".`,
-    where: 'refresh.yaml (database)',
+    message: database === null ? 'There is not one database.' : `There is no database "${database}".`,
+    where: `${file} (database)`,
     do: names === '' ? 'Declare it in greenroom.yaml (databases).' : `Name one of: ${names}.`,
   });
 }
@@ -202,7 +202,12 @@ function requirePostgres(url: string, place: string): void {
     });
 }
 
-async function urlOf(world: World, project: Project, environment: Environment, database: Database): Promise<string> {
+export async function urlOf(
+  world: World,
+  project: Project,
+  environment: Environment,
+  database: Database,
+): Promise<string> {
   if (database.source.kind === 'embedded')
     return world.store.read(() => world.embedded.ensure(embeddedName(project, environment, database)));
   const light = await world.resolveVariables(project, environment);
@@ -225,7 +230,11 @@ const embeddedName = (project: Project, environment: Environment, database: Data
   `${project.name}_${environment.name}_${database.name}`;
 
 /** What an environment says its databases are; one that cannot be resolved here guards nothing. */
-async function ownAddresses(world: World, project: Project, environment: Environment): Promise<readonly string[]> {
+export async function ownAddresses(
+  world: World,
+  project: Project,
+  environment: Environment,
+): Promise<readonly string[]> {
   const light = await world.resolveVariables(project, environment);
   return project.databases
     .flatMap(({ source }) => (source.kind === 'url' ? [light.expand(source.url)] : []))
@@ -233,7 +242,7 @@ async function ownAddresses(world: World, project: Project, environment: Environ
 }
 
 /** The same refusal as everywhere that an environment must rest. */
-async function requireQuiet(rows: Rows, project: string, environment: string): Promise<void> {
+export async function requireQuiet(rows: Rows, project: string, environment: string): Promise<void> {
   const [open] = await listDeployments(rows, project, { environment, open: true });
   if (open)
     fail({

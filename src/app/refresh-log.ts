@@ -12,6 +12,7 @@ import {
 } from '../domain/refresh/refreshes.ts';
 import { follows } from '../domain/record.ts';
 import type { Project } from '../domain/project.ts';
+import { seedingsOf, seedKinds } from '../domain/seed/seedings.ts';
 import type { RefreshLog } from '../kinds/refreshes.ts';
 import { append, appendAlone, isWritten, linesOf } from '../store/records.ts';
 import type { RowsInTransaction } from '../store/store.ts';
@@ -51,16 +52,17 @@ export function refreshLog(world: World, wish: Pick<RefreshWish, 'project' | 'en
 }
 
 /** A defect is told by its code alone: what else it says is nobody's sentence. */
-function failuresOf(error: unknown): RefreshAccount['failures'] {
+export function failuresOf(error: unknown): RefreshAccount['failures'] {
   if (error instanceof FailureError) return error.failures;
   if (error instanceof Error && error.name === 'AbortError')
     return [{ code: 'GR5150', message: 'It was cut off by whoever began it.' }];
   return [{ code: 'GR9001', message: 'Greenroom broke.' }];
 }
 
-/** Attempts of a project, the newest first, and the first of their lines that does not follow from the one before it. */
+/** Refreshes and seedings of a project, the newest first, and the first of their lines that does not follow from the one before it. */
 export async function readRefreshes(world: Pick<World, 'store' | 'hash'>, project: Project): Promise<RefreshLog> {
-  const lines = await world.store.view((rows) => linesOf(rows, project.name, refreshKinds));
+  const lines = await world.store.view((rows) => linesOf(rows, project.name, [...refreshKinds, ...seedKinds]));
   const bent = lines.find(({ line, before }) => !follows(line, before, world.hash));
-  return { accounts: refreshesOf(lines.map(({ line }) => line)), bentAt: bent?.line.sequence ?? null };
+  const log = lines.map(({ line }) => line);
+  return { accounts: refreshesOf(log), seedings: seedingsOf(log), bentAt: bent?.line.sequence ?? null };
 }

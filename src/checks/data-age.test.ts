@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { Client } from 'pg';
 import type { RefreshAccount } from '../domain/refresh/refreshes.ts';
+import type { SeedAccount } from '../domain/seed/seedings.ts';
 import type { CheckContext } from '../kinds/check.ts';
 import { ask, checkContract, type CheckWorld } from '../kinds/testing/check-contract.ts';
 import { dataAge } from './data-age.ts';
@@ -58,18 +59,20 @@ const failedOne: RefreshAccount = {
 
 function world({
   accounts = [failedOne, refreshed()],
+  seedings = [] as readonly SeedAccount[],
   bentAt = null as number | null,
   askedAt = dataFromAt + 2 * day,
   config = {},
   databases = [{ name: 'main', url }],
 }: {
   readonly accounts?: readonly RefreshAccount[];
+  readonly seedings?: readonly SeedAccount[];
   readonly bentAt?: number | null;
   readonly askedAt?: number;
   readonly config?: object;
   readonly databases?: CheckContext['databases'];
 } = {}): CheckWorld {
-  const context = testContext({ databases, refreshes: async () => ({ accounts, bentAt }) });
+  const context = testContext({ databases, refreshes: async () => ({ accounts, seedings, bentAt }) });
   const clock = { ...context.effects.clock, now: () => askedAt };
   return { config, context: { ...context, effects: { ...context.effects, clock } } };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { markerOf, refreshedAt } from '../domain/refresh/direction.ts';
+import { isSeeded, markerOf, refreshedAt } from '../domain/refresh/direction.ts';
 import { standingRefresh } from '../domain/refresh/refreshes.ts';
 import type { Check, CheckContext, Gathered, Judgement } from '../kinds/check.ts';
 import { limitMs } from '../kinds/fields.ts';
@@ -25,6 +25,8 @@ export interface DataAgeData {
     readonly refreshedAt: number | null;
     /** `system identifier/oid`. */
     readonly identity: string;
+    /** It says that its rows were made up; absent in evidence of before there were any. */
+    readonly isSeeded?: boolean;
   };
   /** What the log says of the newest refresh that was published; null when it knows none. */
   readonly refresh: {
@@ -66,10 +68,13 @@ export const dataAge: Check<DataAgeConfig, DataAgeData> = {
       };
     const row = answer.rows[0]!;
     const comment = row['comment'] === null ? null : String(row['comment']);
-    const newest = standingRefresh(log.accounts, environment, database.name);
+    const newest = standingRefresh(log, environment, database.name);
     const data: DataAgeData = {
       ...{ environment, database: database.name, askedAt: context.effects.clock.now(), bentAt: log.bentAt },
-      target: { marker: markerOf(comment), refreshedAt: instantOf(comment), identity: String(row['identity']) },
+      target: {
+        ...{ marker: markerOf(comment), refreshedAt: instantOf(comment), identity: String(row['identity']) },
+        isSeeded: isSeeded(comment),
+      },
       refresh: newest && {
         ...{ dataFromAt: newest.made!.dataFromAt, endedAt: newest.endedAt!, from: newest.ends!.sourceEnvironment },
         ...{ identity: newest.made!.identity, isProven: newest.made!.proof !== null },

@@ -2,6 +2,7 @@
 import type { EnvironmentStanding } from '../app/read-standing.ts';
 import type { VerifiedBackup } from '../domain/backup/verified.ts';
 import type { RefreshAccount } from '../domain/refresh/refreshes.ts';
+import type { SeedAccount } from '../domain/seed/seedings.ts';
 import { counted, excerpt } from '../kinds/wording.ts';
 
 export const when = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
@@ -12,10 +13,12 @@ export const dataWords = ({ database, dataFromAt, from, isProven }: EnvironmentS
 /** The newest first. */
 export const dataLines = (
   refreshes: readonly RefreshAccount[],
+  seedings: readonly SeedAccount[],
   backups: readonly VerifiedBackup[],
 ): readonly string[] =>
   [
     ...refreshes.map((each) => ({ at: each.beganAt, line: refreshLine(each) })),
+    ...seedings.map((each) => ({ at: each.beganAt, line: seedLine(each) })),
     ...backups.map((each) => ({ at: each.at, line: backupLine(each) })),
   ]
     .toSorted((a, b) => b.at - a.at)
@@ -24,18 +27,33 @@ export const dataLines = (
 const backupLine = ({ environment, at, by, check, outcome, reason }: VerifiedBackup): string =>
   `${environment.padEnd(16)} ${when(at)}  backup, ${check} ${outcome}: ${excerpt(reason)}  ${by}`;
 
+function seedLine({ environment, by, beganAt, endedAt, ends, made, failures }: SeedAccount): string {
+  const what = ends === null ? '' : `${ends.database} made up, seed ${ends.seed}: `;
+  const came = made === null ? unmade({ endedAt, failures }) : rowsOf(made.tables);
+  return `${environment.padEnd(16)} ${when(beganAt)}  ${what}${came}  ${by}`;
+}
+
+const rowsOf = (tables: readonly { readonly rowCount: number }[]): string =>
+  `${counted(
+    tables.reduce((sum, table) => sum + table.rowCount, 0),
+    'row',
+  )} in ${counted(tables.length, 'table')}`;
+
+const unmade = ({ endedAt, failures }: Pick<RefreshAccount, 'failures' | 'endedAt'>): string =>
+  endedAt === null
+    ? 'under way, or killed'
+    : `failed, ${excerpt(failures.map(({ code, message }) => `${code} ${message}`).join(' '))}`;
+
 function refreshLine({ environment, by, beganAt, ends, ...rest }: RefreshAccount): string {
   const from = ends === null ? '' : `${ends.database} from ${ends.sourceEnvironment}: `;
   return `${environment.padEnd(16)} ${when(beganAt)}  ${from}${comeTo(rest)}  ${by}`;
 }
 
 function comeTo({ made, failures, endedAt }: Pick<RefreshAccount, 'made' | 'failures' | 'endedAt'>): string {
-  if (endedAt === null) return 'under way, or killed';
-  if (made === null) return `failed, ${excerpt(failures.map(({ code, message }) => `${code} ${message}`).join(' '))}`;
-  const rowCount = made.tables.reduce((sum, table) => sum + table.rowCount, 0);
+  if (made === null) return unmade({ endedAt, failures });
   const { proof } = made;
   const proven = proof
     ? `none of ${counted(proof.originalCount, 'original')} left, ${proof.coincidenceCount} by chance`
     : 'not proven';
-  return `${counted(rowCount, 'row')} in ${counted(made.tables.length, 'table')}, ${proven}`;
+  return `${rowsOf(made.tables)}, ${proven}`;
 }

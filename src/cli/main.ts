@@ -34,6 +34,7 @@ const people = () => import('./commands/people.ts') as Promise<Bodies>;
 const planning = () => import('./commands/refresh-plan.ts') as Promise<Bodies>;
 const backingUp = () => import('./commands/backup.ts') as Promise<Bodies>;
 const refreshing = () => import('./commands/refresh.ts') as Promise<Bodies>;
+const seeding = () => import('./commands/seed.ts') as Promise<Bodies>;
 const rehearsing = () => import('./commands/rehearse.ts') as Promise<Bodies>;
 const reading = () => import('./commands/reading.ts') as Promise<Bodies>;
 
@@ -135,6 +136,16 @@ refresh
     body(planning, 'refreshPlan')(environment, command.optsWithGlobals(), command),
   );
 program
+  .command('seed')
+  .description(
+    'fill the empty tables of an environment with rows that are made up, like production’s where there is none yet',
+  )
+  .argument('<environment>')
+  .option('--rows <number>', 'rows of a table that refers to no other; the counts of others follow (default: 1000)')
+  .option('--seed <number>', 'the same seed and schema give the same rows (default: 1)')
+  .option('--dry-run', 'look at the target, say what it would get, and write nothing')
+  .action(body(seeding, 'seed'));
+program
   .command('backup')
   .description(
     'restore the newest backup into a scratch database, as the check backup declares it, and hold it against the original',
@@ -203,7 +214,7 @@ program
   .description('deployments, releases, or where data came from, newest first')
   .argument('[environment]')
   .option('--releases', 'releases instead')
-  .option('--data', 'refreshes and verified backups instead')
+  .option('--data', 'refreshes, seedings and verified backups instead')
   .option('-n, --limit <number>', 'how many', '20')
   .action(body(reading, 'history'));
 program

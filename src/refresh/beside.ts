@@ -26,7 +26,7 @@ export interface TargetFacts {
   readonly comment: string | null;
 }
 
-/** One refresh of a database at a time; ends with the connection, so with the process. */
+/** One refresh or seeding of a database at a time; ends with the connection, so with the process. */
 export async function lockTarget(admin: Client, target: string): Promise<void> {
   const { rows } = await admin.query<{ isOurs: boolean }>(
     'SELECT pg_try_advisory_lock(hashtextextended($1, 727275)) AS "isOurs"',
@@ -35,7 +35,7 @@ export async function lockTarget(admin: Client, target: string): Promise<void> {
   if (!rows[0]!.isOurs)
     fail({
       code: 'GR5057',
-      message: `Another refresh of ${target} is under way.`,
+      message: `Another refresh or seeding of ${target} is under way.`,
       where: target,
       do: 'Wait until it has ended.',
     });
@@ -62,6 +62,15 @@ export async function readTarget(admin: Client, name: string): Promise<TargetFac
         : 'Deploy to the environment first, or look at the address.',
     });
   return { name: found.name, owner: found.owner, comment: found.comment };
+}
+
+/** Stays with a database whatever its name becomes. */
+export async function identityOf(admin: Client, name: string): Promise<string> {
+  const { rows } = await admin.query<{ identity: string }>(
+    `SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid AS identity FROM pg_database WHERE datname = $1`,
+    [name],
+  );
+  return rows[0]!.identity;
 }
 
 /** Removes what a refresh that was killed has left. Only under the lock. Names of what was removed. */

@@ -44,6 +44,12 @@ export async function connect({ url, what }: Door, readOnly: boolean, database?:
   return client;
 }
 
+/** To the database beside the target in which refreshes and seedings of it are told apart. */
+export async function openAdmin(targetUrl: string): Promise<Client> {
+  const door = { url: targetUrl, what: 'the target' };
+  return connect(door, false, 'postgres').catch(() => connect(door, false, 'template1'));
+}
+
 function reasonOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : 'no answer';

@@ -13,7 +13,15 @@ export interface CopyIn {
   giveUp(): void;
 }
 
-export function openCopyIn(target: BorrowedStream, statement: string, columnCount: number, where: string): CopyIn {
+export type CopyForm = 'binary' | 'text';
+
+export function openCopyIn(
+  target: BorrowedStream,
+  statement: string,
+  columnCount: number,
+  where: string,
+  form: CopyForm = 'binary',
+): CopyIn {
   const messages = openMessages();
   const ready = Promise.withResolvers<void>();
   const done = Promise.withResolvers<number>();
@@ -26,7 +34,7 @@ export function openCopyIn(target: BorrowedStream, statement: string, columnCoun
     const { type, body } = message;
     if (saysNothing(message)) return true;
     if (type === 'G' && !isReady) {
-      checkFormats(body, columnCount, where);
+      checkFormats(body, columnCount, where, form);
       isReady = true;
       ready.resolve();
     } else if (type === 'E') refused = refusal('GR5004', where, message);
@@ -66,12 +74,14 @@ export function openCopyIn(target: BorrowedStream, statement: string, columnCoun
 export const countOf = (body: Buffer): number =>
   Number(/^COPY (\d+)\0$/.exec(body.toString('latin1'))?.[1] ?? Number.NaN);
 
-/** Binary, as many columns as the program has, each of them binary. */
-export function checkFormats(body: Buffer, columnCount: number, where: string): void {
-  const isRight = body.length === 3 + columnCount * 2 && body[0] === 1 && body.readInt16BE(1) === columnCount;
+/** As many columns as the program has, each of them in the form that was asked for. */
+export function checkFormats(body: Buffer, columnCount: number, where: string, form: CopyForm = 'binary'): void {
+  const code = form === 'binary' ? 1 : 0;
+  const isRight = body.length === 3 + columnCount * 2 && body[0] === code && body.readInt16BE(1) === columnCount;
   if (!isRight) fail(unexpected(where, 'another number or form of columns'));
   for (let i = 0; i < columnCount; i++)
-    if (body.readInt16BE(3 + i * 2) !== 1) fail(unexpected(where, `column ${i + 1} as text`));
+    if (body.readInt16BE(3 + i * 2) !== code)
+      fail(unexpected(where, `column ${i + 1} as ${form === 'binary' ? 'text' : 'binary'}`));
 }
 
 export const lost = (where: string): Failure => ({

@@ -11,9 +11,19 @@ import type { SubsetRules } from '../domain/refresh/subset.ts';
 import { readScript } from '../domain/refresh/schema-script.ts';
 import { columnName, type SourceTable } from '../domain/refresh/source-schema.ts';
 import { requireNotAhead, requireNothingLost } from './ahead.ts';
-import { createBeside, drop, lockTarget, nameBeside, readTarget, swap, sweep, type TargetFacts } from './beside.ts';
+import {
+  createBeside,
+  drop,
+  identityOf,
+  lockTarget,
+  nameBeside,
+  readTarget,
+  swap,
+  sweep,
+  type TargetFacts,
+} from './beside.ts';
 import { cut } from './borrowed-stream.ts';
-import { connect, databaseOf, literal, quoted } from './connect.ts';
+import { connect, databaseOf, literal, openAdmin, quoted } from './connect.ts';
 import type { OutboundCount } from './count-outbound.ts';
 import { otherRoles } from './database-settings.ts';
 import { dumpSchema } from './dump-schema.ts';
@@ -184,20 +194,6 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
     // What cannot be removed now is removed by the next run, which knows it by its name.
     if (!isSwapped) await drop(admin, fresh).catch(() => {});
   }
-}
-
-/** Stays with a database whatever its name becomes. */
-async function identityOf(admin: Client, name: string): Promise<string> {
-  const { rows } = await admin.query<{ identity: string }>(
-    `SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid AS identity FROM pg_database WHERE datname = $1`,
-    [name],
-  );
-  return rows[0]!.identity;
-}
-
-async function openAdmin(targetUrl: string): Promise<Client> {
-  const door = { url: targetUrl, what: 'the target' };
-  return connect(door, false, 'postgres').catch(() => connect(door, false, 'template1'));
 }
 
 /** What the source's role may do, and which way round the two are. Everything that stands against it at once. */

@@ -37,6 +37,7 @@ const unknown = 'the log knows no refresh of it';
 /** Why log, database and clock do not tell the age; null when they do. */
 function doubtOf({ bentAt, refresh, target, environment, askedAt }: DataAgeData): string | null {
   if (bentAt !== null) return `line ${bentAt} of the log was changed`;
+  if (target.isSeeded === true) return 'its rows were made up by "greenroom seed", and are no copy of anything';
   if (refresh === null) return unknown;
   if (target.marker === null) return 'the database does not say whose it is';
   if (target.marker !== environment) return `the database says that it belongs to ${target.marker}`;

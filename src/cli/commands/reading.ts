@@ -110,12 +110,13 @@ export const history =
     const { contradictions } = await audit(world, project);
     if (data) {
       const named = environment === undefined ? null : environmentOf(project, environment).name;
-      const { accounts } = await readRefreshes(world, project);
+      const log = await readRefreshes(world, project);
       const isAsked = (each: { readonly environment: string }) => named === null || each.environment === named;
-      const refreshes = accounts.filter(isAsked).slice(0, most);
+      const refreshes = log.accounts.filter(isAsked).slice(0, most);
+      const seedings = log.seedings.filter(isAsked).slice(0, most);
       const backups = (await readVerifiedBackups(world, project)).filter(isAsked).slice(0, most);
-      if (out.isJson) out.json({ ok: true, refreshes, backups, contradictions });
-      else for (const line of dataLines(refreshes, backups).slice(0, most)) out.line(line);
+      if (out.isJson) out.json({ ok: true, refreshes, seedings, backups, contradictions });
+      else for (const line of dataLines(refreshes, seedings, backups).slice(0, most)) out.line(line);
     } else if (releases) {
       const found = await readReleases(world, project, most);
       if (out.isJson) out.json({ ok: true, releases: found, contradictions });

@@ -15,11 +15,22 @@ const marked = /\bgreenroom: ([\w.-]+)/;
 /** What the comment of a database says whose it is. */
 export const markerOf = (comment: string | null): string | null => marked.exec(comment ?? '')?.[1] ?? null;
 
-/** The comment of a refreshed database: what others wrote stays. */
-export function refreshedComment(before: string | null, environment: string, source: string, at: string): string {
+/** What others wrote stays. */
+function commentOf(before: string | null, ours: string): string {
   const others = (before ?? '').replace(/\s*\bgreenroom: [^\n]*/, '').trim();
-  return `${others === '' ? '' : `${others}\n`}greenroom: ${environment}, refreshed ${at} from ${source}`;
+  return `${others === '' ? '' : `${others}\n`}${ours}`;
 }
+
+/** The comment of a refreshed database. */
+export const refreshedComment = (before: string | null, environment: string, source: string, at: string): string =>
+  commentOf(before, `greenroom: ${environment}, refreshed ${at} from ${source}`);
+
+/** The comment of a database whose rows were made up: no refresh vouches for them. */
+export const seededComment = (before: string | null, environment: string, at: string): string =>
+  commentOf(before, `greenroom: ${environment}, seeded ${at} with rows that were made up`);
+
+/** Whether its rows were made up, by what its comment says. */
+export const isSeeded = (comment: string | null): boolean => /\bgreenroom: [\w.-]+, seeded /.test(comment ?? '');
 
 /** When it was refreshed last, as an instant of ISO 8601; null when its comment does not say so. */
 export const refreshedAt = (comment: string | null): string | null =>
@@ -86,6 +97,14 @@ export function judgeIdentities(
         do: 'Look at the address of each.',
       },
     ];
+  return judgeMarker(target, environment);
+}
+
+/** What is filled or replaced says that it is this environment's. */
+export function judgeMarker(
+  target: Pick<DatabaseIdentity, 'name' | 'marker'>,
+  environment: string,
+): readonly Failure[] {
   if (target.marker === environment) return [];
   return [
     {

@@ -57,7 +57,7 @@ test('the data of a database is from the newest refresh of it that was published
       const expected = steps.findLastIndex(
         ({ environment, database, end }) => environment === 'staging' && database === 'main' && end === 'done',
       );
-      const found = standingRefresh(refreshesOf(logOf(...bodies)), 'staging', 'main');
+      const found = standingRefresh({ accounts: refreshesOf(logOf(...bodies)), seedings: [] }, 'staging', 'main');
       expect(found?.run ?? null).toBe(expected < 0 ? null : `run ${expected}`);
     }),
   );

@@ -1,6 +1,7 @@
 // What the log says of refreshes: the lines that are written, and what is read out of them again.
 import type { JsonObject } from '../json.ts';
 import type { ChainedRecord, RecordBody } from '../record.ts';
+import { isSeededSince, type SeedAccount } from '../seed/seedings.ts';
 
 export const refreshKinds = ['refresh-began', 'refresh-done', 'refresh-failed'] as const;
 
@@ -101,11 +102,14 @@ export function refreshesOf(log: readonly ChainedRecord[]): readonly RefreshAcco
   return [...found.values()].toReversed();
 }
 
-/** The refresh that gave a database its data, as the log has it: the newest that was published. Attempts newest first. */
-export const standingRefresh = (
-  accounts: readonly RefreshAccount[],
+/** The refresh that gave a database its data, as the log has it: the newest that was published, unless rows were made up since. Attempts newest first. */
+export function standingRefresh(
+  { accounts, seedings }: { readonly accounts: readonly RefreshAccount[]; readonly seedings: readonly SeedAccount[] },
   environment: string,
   database: string,
-): RefreshAccount | null =>
-  accounts.find((each) => each.environment === environment && each.ends?.database === database && each.made !== null) ??
-  null;
+): RefreshAccount | null {
+  const found = accounts.find(
+    (each) => each.environment === environment && each.ends?.database === database && each.made !== null,
+  );
+  return found && !isSeededSince(seedings, { environment, database, at: found.endedAt! }) ? found : null;
+}

@@ -1,0 +1,28 @@
+import { FailureError } from '../../domain/failure.ts';
+
+interface Told {
+  readonly code?: string;
+  readonly schema?: string;
+  readonly table?: string;
+  readonly column?: string;
+  readonly constraint?: string;
+}
+
+/** `GR5177`: what PostgreSQL refused, by names; what it says of values is left out. Another error comes back as it is. */
+export function refusedRows(error: unknown, where: string): unknown {
+  const { code, ...told } = error as Told;
+  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return error;
+  const { table, column, constraint } = told;
+  const names = Object.entries({ table, column, constraint }).flatMap(([word, name]) =>
+    name === undefined ? [] : [`${word} "${name}"`],
+  );
+  return new FailureError({
+    code: 'GR5177',
+    message: `PostgreSQL refused the rows of ${where} with SQLSTATE ${code}${names.length > 0 ? ` (${names.join(', ')})` : ''}. Nothing was filled.`,
+    where,
+    do:
+      code === '42501'
+        ? 'The role needs to own the tables, their sequences and the database.'
+        : 'Fill this table by a script of your own, and name it under "keep" in seed.yaml.',
+  });
+}
