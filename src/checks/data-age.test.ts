@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { Client } from 'pg';
+import { seededComment } from '../domain/refresh/direction.ts';
 import type { RefreshAccount } from '../domain/refresh/refreshes.ts';
 import type { SeedAccount } from '../domain/seed/seedings.ts';
 import type { CheckContext } from '../kinds/check.ts';
@@ -123,6 +124,35 @@ test('what the log does not know, or says otherwise than the database, was not m
   expect(await judged({ databases: two })).toMatchObject(unknown('known: main, side'));
   expect(await judged({ databases: two, config: { database: 'main' } })).toMatchObject({ outcome: 'pass' });
   expect(await judged({ databases: two, config: { database: 'side' } })).toMatchObject(unknown('knows no refresh'));
+});
+
+const seeding = (endedAt: number | null, over: Partial<SeedAccount> = {}): SeedAccount => ({
+  ...{ run: 'run_9', environment: 'staging', by: 'ada', beganAt: dataFromAt + 90_000, endedAt },
+  ends: { database: 'main', target: 'b:2/y', seed: 1 },
+  made: { identity, tables: [] },
+  ...{ failures: [], ...over },
+});
+
+test('rows that were made up since are no copy of production, whichever of log and database says so', async () => {
+  const later = dataFromAt + 90_000;
+  expect(await judged({ seedings: [seeding(later)] })).toMatchObject(unknown('the log knows no refresh'));
+  expect(await judged({ seedings: [seeding(null, { made: null })] })).toMatchObject(
+    unknown('the log knows no refresh'),
+  );
+  const refused = seeding(later, { made: null, failures: [{ code: 'GR5171', message: '.' }] });
+  const before = seeding(dataFromAt - 1, { beganAt: dataFromAt - 2 });
+  const elsewhere = [
+    seeding(later, { environment: 'qa' }),
+    seeding(later, { ends: { ...before.ends!, database: 'side' } }),
+  ];
+  expect(await judged({ seedings: [refused, before, ...elsewhere] })).toMatchObject({ outcome: 'pass' });
+  try {
+    await mark(seededComment(`greenroom: staging, refreshed ${stamp} from production`, 'staging', stamp));
+    expect(await judged({})).toMatchObject(unknown('made up by "greenroom seed"'));
+    expect(await judged({ accounts: [] })).toMatchObject(unknown('made up by "greenroom seed"'));
+  } finally {
+    await mark(`of the shop\ngreenroom: staging, refreshed ${stamp} from production`);
+  }
 });
 
 test('the marker of another database, or none, was not measured', async () => {

@@ -74,7 +74,10 @@ export function openReference(reference: ForeignKey, place: Place): Referring {
   function choose(row: number, salt: number, values: Values, isSet: Uint8Array): number | null {
     const isFixed = columns.some(({ to }) => isSet[to] === 1);
     if (isSelf) {
+      // Each row is met once: a chain, or each its own where none may end it.
+      if (isSingle && !isOptional) return row;
       if (row === 0) return isOptional ? null : 0;
+      if (isSingle) return row - 1;
       const looks = Array.from({ length: isFixed ? LOOKS : 1 }, (_, look) => below(row, key, row, salt + look));
       return looks.find((found) => fits(found, values, isSet)) ?? null;
     }
