@@ -17,6 +17,8 @@ test('of several columns, the words that one is compared with', () => {
     "(((kind)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])) OR (other = 'c'::text))";
   expect(comparedTexts(sql, 'kind')).toEqual(['a', 'b']);
   expect(comparedTexts(sql, 'other')).toEqual(['c']);
+  const either = "(((kind = 'user'::text) AND (a IS NULL)) OR ((kind = 'org'::text) AND (b IS NULL)))";
+  expect(comparedTexts(either, 'kind')).toEqual(['user', 'org']);
   expect(comparedTexts("((status = 'new'::text) = (paid_at IS NULL))", 'status')).toEqual(['new']);
   expect(comparedTexts("((status = 'new'::text) = (paid_at IS NULL))", 'paid_at')).toEqual([]);
 });

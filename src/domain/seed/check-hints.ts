@@ -43,7 +43,7 @@ export function hintsOf(conditions: readonly string[]): Hints {
 export function comparedTexts(sql: string, column: string): readonly string[] {
   const name = column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const after = new RegExp(
-    `(?<!["\\w])"?${name}"?\\)*(?:::[\\w ]+)?\\)* (?:=|<>) (?:ANY \\()*\\(*(?:ARRAY\\[)?\\(*('(?:[^']|'')*'[^\\]=<>]*)`,
+    `(?<!["\\w])"?${name}"?\\)*(?:::[\\w ]+)?\\)* (?:=|<>) (?:ANY \\()*\\(*(?:ARRAY\\[)?\\(*(?=('(?:[^']|'')*'[^\\]=<>]*))`,
     'g',
   );
   const found = [...sql.matchAll(after)].flatMap(([, list]) => {

@@ -52,3 +52,15 @@ export function isLeftToDefault(table: SeedTable, column: SeedColumn): boolean {
 
 export const isMixed = ({ type, preset }: SeedColumn): boolean =>
   preset.kind === 'constant' && (type.kind === 'enum' || (type.kind === 'base' && type.name === 'bool'));
+
+/** How many different values a type has here: of what is long, no end of them. */
+export function valueCountOf(type: ValueType): number {
+  if (type.kind === 'enum') return type.labels.length;
+  if (type.kind !== 'base') return Number.POSITIVE_INFINITY;
+  const { name, typmod } = type;
+  if (name === 'bool') return 2;
+  if (name === 'int2') return 32_767;
+  if (name === 'numeric' && typmod >= 4) return 10 ** ((typmod - 4) >> 16) - 1;
+  const isShort = ['varchar', 'bpchar'].includes(name) && typmod > 4;
+  return isShort ? 36 ** (typmod - 4) : Number.POSITIVE_INFINITY;
+}

@@ -67,3 +67,10 @@ export function written(value: number, { most, scale }: Limits): string {
     ? String(Math.floor(fitting))
     : (Math.floor(fitting * 10 ** Math.min(scale, 6)) / 10 ** Math.min(scale, 6)).toFixed(Math.min(scale, 6));
 }
+
+/** Below this, places behind the point are needed to tell rows apart. */
+const FEW = 1e6;
+
+/** Another number for each row, as far as the type has so many. */
+export const writtenApart = (row: number, limits: Limits): string =>
+  limits.scale > 0 && limits.most < FEW ? (row / 10 ** limits.scale).toFixed(limits.scale) : written(row + 1, limits);

@@ -2,7 +2,7 @@
 import { fail } from '../failure.ts';
 import type { ForeignKey } from '../refresh/subset.ts';
 import { surroundingsOf } from '../refresh/surroundings.ts';
-import { instantColumn, isPredictable } from './column-facts.ts';
+import { instantColumn, isPredictable, valueCountOf } from './column-facts.ts';
 import { columnOf, type SeedTable, type Unique } from './seed-schema.ts';
 
 export interface SeedWish {
@@ -130,9 +130,8 @@ function roomOf(table: SeedTable, { columns }: Unique, countOf: (name: string) =
     room *= Math.max(0, countOf(reference.parent));
   }
   for (const name of left) {
-    const type = columnOf(table, name)?.type;
-    const isFew = type?.kind === 'enum' || (type?.kind === 'base' && type.name === 'bool');
-    room *= isFew ? (type.kind === 'enum' ? type.labels.length : 2) : Number.POSITIVE_INFINITY;
+    const column = columnOf(table, name);
+    room *= column ? valueCountOf(column.type) : Number.POSITIVE_INFINITY;
   }
   // Pairs are found by trying: the last of many would be looked for too long.
   return room > 30 && columns.length > 1 ? Math.floor(room * 0.8) : room;

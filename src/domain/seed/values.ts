@@ -3,7 +3,7 @@ import type { Surroundings } from '../refresh/surroundings.ts';
 import { below, draw, pick, unit } from './chance.ts';
 import { asDay, asInstant, DAY_MS, instantAt, isBirthday, rankOf } from './instants.ts';
 import { jsonMakerOf } from './json-values.ts';
-import { limitsOf, numberMakerOf, written } from './number-values.ts';
+import { limitsOf, numberMakerOf, written, writtenApart } from './number-values.ts';
 import type { ValueType } from './seed-schema.ts';
 import { fitted, textMakerOf } from './text-values.ts';
 import { numeral, sentence } from './vocabulary.ts';
@@ -57,9 +57,7 @@ function baseMaker(type: string, typmod: number, place: Place): Maker | null {
   if (numbers.includes(type)) {
     const limits = limitsOf(type, typmod);
     const make = numberMakerOf(name);
-    return isUnique
-      ? (row) => written(limits.most < 1 ? row * 10 ** -limits.scale : row + 1, limits)
-      : (row, attempt) => written(make(keyOf(attempt), row), limits);
+    return isUnique ? (row) => writtenApart(row, limits) : (row, attempt) => written(make(keyOf(attempt), row), limits);
   }
   if (instants.includes(type)) return instantMaker(type, place);
   if (type === 'json' || type === 'jsonb') {

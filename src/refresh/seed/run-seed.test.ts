@@ -200,6 +200,46 @@ test('values are what their columns are: reserved addresses, dates in order, lab
   expect(tenth / (await number('SELECT count(*) FROM people'))).toBeGreaterThan(0.34);
 });
 
+/** What teams write: a tenant in every key, checks that hang together, partitions of every kind, names that nobody should give. */
+const others = `
+  CREATE TABLE tenants (id serial PRIMARY KEY, slug text NOT NULL UNIQUE CHECK (slug ~ '^[a-z0-9-]+$'));
+  CREATE TABLE users (tenant_id int NOT NULL REFERENCES tenants, id int NOT NULL, email text NOT NULL CHECK (position('@' in email) > 1),
+    role text NOT NULL DEFAULT 'member' CHECK (role IN ('member', 'admin')), PRIMARY KEY (tenant_id, id), UNIQUE (tenant_id, email));
+  CREATE TABLE projects (tenant_id int NOT NULL REFERENCES tenants, id int NOT NULL, PRIMARY KEY (tenant_id, id));
+  CREATE TABLE members (tenant_id int NOT NULL, user_id int NOT NULL, project_id int NOT NULL, PRIMARY KEY (tenant_id, user_id, project_id),
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users, FOREIGN KEY (tenant_id, project_id) REFERENCES projects);
+  CREATE TABLE addresses (id uuid PRIMARY KEY, tenant_id int NOT NULL, user_id int NOT NULL, is_default bool NOT NULL DEFAULT false,
+    zip text NOT NULL CHECK (length(zip) = 5), FOREIGN KEY (tenant_id, user_id) REFERENCES users);
+  CREATE UNIQUE INDEX one_default ON addresses (tenant_id, user_id) WHERE is_default;
+  CREATE TABLE wallets (id bigserial PRIMARY KEY, currency char(3) NOT NULL CHECK (currency = upper(currency)), kind text NOT NULL, user_id int, org text,
+    CHECK ((kind = 'user' AND user_id IS NOT NULL AND org IS NULL) OR (kind = 'org' AND user_id IS NULL AND org IS NOT NULL)));
+  CREATE TABLE comments (id serial PRIMARY KEY, parent_id int REFERENCES comments, body text NOT NULL CHECK (char_length(body) BETWEEN 10 AND 500), CHECK (parent_id <> id));
+  CREATE TABLE staff (id serial PRIMARY KEY, store_id int NOT NULL);
+  CREATE TABLE store (id serial PRIMARY KEY, manager int NOT NULL UNIQUE REFERENCES staff);
+  ALTER TABLE staff ADD FOREIGN KEY (store_id) REFERENCES store;
+  CREATE TABLE "a.b" ("VALUE" int PRIMARY KEY CHECK ("VALUE" > 10), "select" text CHECK ("select" <> ''), "x""y" text);
+  CREATE TABLE bare (); CREATE TABLE said (a int GENERATED ALWAYS AS (1) STORED);
+  CREATE TABLE tight (n numeric(3,2) UNIQUE, s smallint UNIQUE, v varchar(3) NOT NULL UNIQUE, u int UNIQUE NULLS NOT DISTINCT, q int UNIQUE DEFERRABLE);
+  CREATE TABLE list (id int, region text NOT NULL, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
+  CREATE TABLE list_near PARTITION OF list FOR VALUES IN ('eu', 'us');
+  CREATE TABLE list_far PARTITION OF list FOR VALUES IN ('asia') PARTITION BY HASH (id);
+  CREATE TABLE list_far_0 PARTITION OF list_far FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+  CREATE TABLE list_far_1 PARTITION OF list_far FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+  CREATE TABLE whole (id serial PRIMARY KEY, l int, r text, FOREIGN KEY (l, r) REFERENCES list MATCH FULL);
+  CREATE TABLE spans (a timestamptz NOT NULL, b timestamptz NOT NULL, x date, y date, CHECK (a < b), CHECK (num_nonnulls(x, y) <> 1))`;
+
+test('tenants, conditions that hang together, partitions of every kind and odd names', async () => {
+  await make(others);
+  const { tables } = await run({ wish: { rows: 200, tables: { 'public."a.b"': 50 } } });
+  for (const { name, rowCount } of tables)
+    expect([name, await number(`SELECT count(*) FROM ${name}`)]).toEqual([name, rowCount]);
+  expect(tables.map(({ name }) => name).toSorted()).toEqual((await tablesOf()).toSorted());
+  expect(Math.min(...tables.map(({ rowCount }) => rowCount))).toBeGreaterThan(0);
+  expect(await number('SELECT count(DISTINCT kind) FROM wallets')).toBe(2);
+  expect(await number('SELECT count(DISTINCT tableoid) FROM list')).toBe(3);
+  expect(await number('SELECT count(*) FROM members')).toBeGreaterThan(200);
+});
+
 test('what cannot be met is named, and nothing is left behind', async () => {
   await make('CREATE TABLE odd (id int PRIMARY KEY, a int NOT NULL CONSTRAINT never CHECK (a > a))');
   expect(await refusedBy()).toMatch(/^GR5176 No value for public\.odd\.a .*"never"/);
