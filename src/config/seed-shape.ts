@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-const MOST_ROWS = 100_000_000;
-const rowCount = z.int().min(0).max(MOST_ROWS);
+const rowCount = z.int().min(0).max(100_000_000);
 
 /** `seed.yaml`: what of the rows that are made up is not as Greenroom would have it. */
 export const seedShape = z
@@ -20,7 +19,7 @@ export const seedShape = z
     rows: z
       .int()
       .min(1)
-      .max(MOST_ROWS)
+      .max(10_000_000)
       .default(1000)
       .describe('Rows of a table that refers to no other; the counts of others follow from it.'),
     until: z

@@ -136,6 +136,9 @@ test('what was made up is on record, and vouches for nothing: no copy of product
 test('killed at any moment: empty tables, and the next run gives what an undisturbed one gives', async () => {
   await json('seed staging --rows 8000', 0);
   const whole = await rows();
+  // The control: a single row less is seen.
+  await inDatabase(target, 'DELETE FROM orders WHERE id = (SELECT max(id) FROM orders)');
+  expect([empty, whole]).not.toContain(await rows());
   const moments = ['looking', 'filling', ...[1, 2, 3, 4, 5, 6].map((i) => `${i * 5000} of 32000`), 'verifying'];
   const seen: string[] = [];
   for (const [round, moment] of moments.entries()) {

@@ -39,7 +39,7 @@ function asked(place: string, { rows, seed: wished }: SeedOptions): SeedFile {
   if (!file.ok) throw new FailureError(...file.failures);
   return {
     ...file.value,
-    ...(rows !== undefined && { rows: numberOf('--rows', rows, 1, 100_000_000) }),
+    ...(rows !== undefined && { rows: numberOf('--rows', rows, 1, 10_000_000) }),
     ...(wished !== undefined && { seed: numberOf('--seed', wished, 0, 0xffff_ffff) }),
   };
 }

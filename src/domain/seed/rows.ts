@@ -48,7 +48,9 @@ export function openRows(opening: Opening): OpenRows {
   const { planned, seed, referred } = opening;
   const { table, count } = planned;
   const key = keyFor(seed, table.name);
-  const bornAts = new Float64Array(count);
+  // Only children ask for it.
+  const isAsked = referred.size > 0;
+  const bornAts = new Float64Array(isAsked ? count : 0);
   const stored = new Map<string, (string | null)[]>();
   const referring = referringOf(table);
   const made = table.columns.filter((column) => !isLeftToDefault(table, column) || opening.chosen.has(column.name));
@@ -100,10 +102,11 @@ export function openRows(opening: Opening): OpenRows {
       if (parentAt === false) return null;
       if (parentAt > born) born = parentAt;
     }
-    bornAts[row] = birthOf(opening, key, row, salt, born);
+    const bornAt = birthOf(opening, key, row, salt, born);
+    if (isAsked) bornAts[row] = bornAt;
     for (let i = 0; i < bare.length; i++) {
       const maker = bare[i]!;
-      if (typeof maker === 'function') values[i] = maker(row, salt, bornAts[row]);
+      if (typeof maker === 'function') values[i] = maker(row, salt, bornAt);
     }
     return values;
   }
