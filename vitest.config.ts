@@ -45,6 +45,7 @@ const long = [
   'src/refresh/seed/run-seed.test.ts',
   'test/cli/seed.test.ts',
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
+  'test/refresh/hard.test.ts',
   ...['session', 'scratch', 'canary', 'schema-mark', 'captured', 'reading'].map(
     (name) => `src/rehearsal/${name}.test.ts`,
   ),

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { installBinaries } from '../src/embedded/binaries.ts';
+import { openHome } from '../src/embedded/postgres-home.ts';
 import { accountFor, giveTo, spawnAs } from '../src/embedded/postgres-account.ts';
 
 export interface Server {
@@ -19,6 +21,9 @@ export interface Servers {
 }
 
 const debian = '/usr/lib/postgresql';
+/** The programs of the embedded PostgreSQL, which are a server's alone. */
+export const embeddedTools = (homeDir: string): string => installBinaries(openHome(homeDir)).binDir;
+
 const needed = ['initdb', 'pg_ctl', 'postgres', 'pg_dump', 'pg_restore', 'psql'];
 
 /** Of the newest PostgreSQL that is there whole; null where none is, for nothing here is measured with half of the tools. */
@@ -28,41 +33,51 @@ export function findTools(): string | null {
   return dirs.find((dir) => needed.every((tool) => existsSync(path.join(dir, tool)))) ?? null;
 }
 
-export async function openServers(binDir: string): Promise<Servers> {
+/** `targetDir`: programs of the target, where it has others. */
+export async function openServers(binDir: string, targetDir = binDir): Promise<Servers> {
   const account = accountFor(null);
   const dir = mkdtempSync(path.join('/var/tmp', 'greenroom-bench-refresh-'));
   giveTo(account, dir);
-  const run = (tool: string, args: readonly string[]): void => {
-    const done = spawnSync(path.join(binDir, tool), args, { ...spawnAs(account), stdio: ['ignore', 'ignore', 'pipe'] });
+  const run = (toolDir: string, tool: string, args: readonly string[]): void => {
+    const done = spawnSync(path.join(toolDir, tool), args, {
+      ...spawnAs(account),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     if (done.status !== 0) throw new Error(`${tool}: ${String(done.stderr)}`);
   };
-  const began: string[] = [];
-  const open = async (name: string): Promise<Server> => {
+  const began: (readonly [string, string])[] = [];
+  const open = async (name: string, toolDir: string): Promise<Server> => {
     const data = path.join(dir, name);
     const port = await freePort();
-    run('initdb', [`--pgdata=${data}`, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8']);
+    run(toolDir, 'initdb', [
+      `--pgdata=${data}`,
+      '--username=postgres',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--locale=C.UTF-8',
+    ]);
     const sockets = path.join(dir, `${name}-sockets`);
     mkdirSync(sockets);
     giveTo(account, sockets);
     const settings = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${sockets}`];
     const sizes = ['max_wal_size=4GB', 'shared_buffers=256MB', 'checkpoint_timeout=30min'];
     const options = [...settings, ...sizes].map((each) => `-c ${each}`).join(' ');
-    run('pg_ctl', [
+    run(toolDir, 'pg_ctl', [
       'start',
       '-w',
       `--pgdata=${data}`,
       `--log=${path.join(dir, `${name}.log`)}`,
       `--options=${options}`,
     ]);
-    began.push(data);
+    began.push([toolDir, data]);
     return { port, url: (database, role = 'postgres') => `postgresql://${role}@127.0.0.1:${port}/${database}` };
   };
   const close = (): void => {
-    for (const data of began) run('pg_ctl', ['stop', '-w', '--mode=immediate', `--pgdata=${data}`]);
+    for (const [toolDir, data] of began) run(toolDir, 'pg_ctl', ['stop', '-w', '--mode=immediate', `--pgdata=${data}`]);
     rmSync(dir, { recursive: true, force: true });
   };
   try {
-    return { binDir, dir, source: await open('source'), target: await open('target'), close };
+    return { binDir, dir, source: await open('source', binDir), target: await open('target', targetDir), close };
   } catch (error) {
     close();
     throw error;

@@ -42,6 +42,10 @@ export async function afterRows(clients: readonly Client[], script: SchemaScript
   await inOrder(clients[0]!, script.last, signal);
 }
 
+/** Throws `GR5048`. */
+export const secureRows = (client: Client, { security }: SchemaScript, signal: AbortSignal): Promise<void> =>
+  inOrder(client, security, signal);
+
 async function sideBySide(clients: readonly Client[], entries: readonly SchemaEntry[], signal: AbortSignal) {
   const waiting = [...entries];
   const again: SchemaEntry[] = [];

@@ -28,6 +28,8 @@ export interface PieceOrder {
   /** What each column is read as: itself, or an expression. */
   readonly selected: readonly string[];
   readonly program: readonly ColumnProgram[];
+  /** Of the columns: what cannot come in binary form. */
+  readonly asText: readonly string[];
   /** A query of the columns, where rows are chosen; null takes the piece as it stands. */
   readonly rows: string | null;
 }

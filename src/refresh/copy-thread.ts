@@ -1,8 +1,11 @@
 // One worker: two connections and a kernel of its own, one piece of a table after the other.
 import { parentPort, workerData } from 'node:worker_threads';
-import { openKernel } from '../kernel/kernel.ts';
+import type { Client } from 'pg';
+import { openKernel, type Kernel } from '../kernel/kernel.ts';
+import { carryAsText } from './carry-as-text.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 import { connect } from './connect.ts';
+import type { CopiedTable } from './copy-out.ts';
 import { copyTable } from './copy-table.ts';
 import type { CopyOrder, FromCopy, PieceOrder } from './copy-exchange.ts';
 import { teachNames } from './known-names.ts';
@@ -17,7 +20,7 @@ const pace = openPace(bytesPerSecond, gate);
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
 const tell = (message: FromCopy): void => parentPort!.postMessage(message);
 
-async function open() {
+async function open(): Promise<Ends> {
   const source = await connect({ url: sourceUrl, what: 'the source' }, true);
   await joinSnapshot(source, snapshot);
   for (const setting of sourceSettings) await source.query(setting);
@@ -37,23 +40,27 @@ const selectOf = ({ piece, selected, rows }: PieceOrder): string =>
   `(SELECT ${selected.join(', ')} FROM ${rows === null ? rowsOf(piece) : `(${rows}) AS part`})`;
 
 const never = new AbortController().signal;
+
+interface Ends {
+  readonly source: Client;
+  readonly target: Client;
+  readonly kernel: Kernel;
+}
+
+function copyPiece(ends: Ends, order: PieceOrder): Promise<CopiedTable> {
+  const { piece, columns, program, asText } = order;
+  const { table } = piece;
+  const copy = (from: string, into: string): Promise<CopiedTable> =>
+    copyTable({ ...ends, table, columns, program, from, into, pace, signal: never });
+  const query = selectOf(order);
+  return asText.length === 0 ? copy(query, table) : carryAsText({ ...ends, table, columns, asText, query }, copy);
+}
+
 try {
-  const { source, target, kernel } = await open();
+  const ends = await open();
   parentPort!.on('message', (order: PieceOrder) => {
-    const { piece, columns, program } = order;
-    const { table } = piece;
-    copyTable({
-      source,
-      target,
-      kernel,
-      table,
-      columns,
-      program,
-      from: selectOf(order),
-      into: table,
-      pace,
-      signal: never,
-    })
+    const { piece } = order;
+    copyPiece(ends, order)
       .then(({ rowCount, byteCount }) => tell({ kind: 'copied', piece, rowCount, byteCount }))
       .catch((error: unknown) => tell({ kind: 'failed', failures: told(error) }));
   });

@@ -23,6 +23,11 @@ export async function carrySettings(fresh: Client, from: string, to: string): Pr
       left.push(`the setting ${name} of the database`);
     }
   }
+  const { rows: limits } = await fresh.query<{ limit: number }>(
+    `SELECT datconnlimit AS limit FROM pg_database WHERE datname = $1`,
+    [from],
+  );
+  await fresh.query(`ALTER DATABASE ${quoted(to)} CONNECTION LIMIT ${limits[0]!.limit}`);
   const { rows: grants } = await fresh.query<{ grantee: string | null; privilege: string; isGrantable: boolean }>(
     `SELECT r.rolname AS grantee, a.privilege_type AS privilege, a.is_grantable AS "isGrantable"
      FROM pg_database d CROSS JOIN aclexplode(d.datacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee WHERE d.datname = $1`,
@@ -34,14 +39,4 @@ export async function carrySettings(fresh: Client, from: string, to: string): Pr
       `GRANT ${privilege} ON DATABASE ${quoted(to)} TO ${grantee === null ? 'PUBLIC' : quoted(grantee)}${isGrantable ? ' WITH GRANT OPTION' : ''}`,
     );
   return left;
-}
-
-/** Roles beside the owner that had rights on tables of the old database; a refreshed one belongs to its owner alone. */
-export async function otherRoles(old: Client): Promise<readonly string[]> {
-  const { rows } = await old.query<{ role: string }>(
-    `SELECT DISTINCT coalesce(r.rolname, 'PUBLIC') AS role FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       CROSS JOIN aclexplode(c.relacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
-     WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND a.grantee <> c.relowner ORDER BY 1`,
-  );
-  return rows.map(({ role }) => role);
 }

@@ -6,8 +6,9 @@ import type { ReachingColumn } from '../domain/refresh/outbound-columns.ts';
 import type { SourceLimits } from '../domain/refresh/source-limits.ts';
 import type { SchemaScript } from '../domain/refresh/schema-script.ts';
 import type { Keys } from '../kernel/kernel.ts';
-import { afterRows, beforeRows, prepareSession } from './apply-schema.ts';
+import { afterRows, beforeRows, prepareSession, secureRows } from './apply-schema.ts';
 import { cut } from './borrowed-stream.ts';
+import { readTextColumns } from './carry-as-text.ts';
 import { connect, connectAll } from './connect.ts';
 import { copyAll } from './copy-all.ts';
 import type { PieceOrder } from './copy-exchange.ts';
@@ -95,6 +96,7 @@ export async function loadBeside(loading: Loading) {
     if (order.isProven) order.onStation('proving');
     const proof = order.isProven ? await prove(loading, first) : null;
     await analyse(builders);
+    await secureRows(first, script, order.signal);
     const left = await carrySettings(first, target, fresh);
     return {
       ...{ tables, shares, proof, outbound },
@@ -160,6 +162,7 @@ async function ordersOf({ source, plan, subset }: Loading): Promise<readonly Pie
   const byName = new Map(plan.map((table) => [table.name, table]));
   const stored = await readStorage(source, new Set(byName.keys()));
   const namesOf = (table: string): readonly string[] => byName.get(table)!.columns.map(({ name }) => name);
+  const asText = await readTextColumns(source);
   const queries = new Map(plan.map(({ name }) => [name, subset?.rowsOf(name, namesOf(name)) ?? null]));
   const isWhole = ({ table }: { readonly table: string }): boolean => queries.get(table) === null;
   const pieces = [
@@ -170,7 +173,12 @@ async function ordersOf({ source, plan, subset }: Loading): Promise<readonly Pie
     .toSorted((a, b) => b.sizeBytes - a.sizeBytes)
     .map((piece) => {
       const program = byName.get(piece.table)!.columns.map(programOf);
-      const selected = byName.get(piece.table)!.columns.map(selectedAs);
-      return { piece, columns: namesOf(piece.table), selected, program, rows: queries.get(piece.table)! };
+      const { columns: planned } = byName.get(piece.table)!;
+      const columns = namesOf(piece.table);
+      const textual = asText.get(piece.table);
+      return {
+        ...{ piece, columns, selected: planned.map(selectedAs), program, rows: queries.get(piece.table)! },
+        asText: columns.filter((name) => textual?.has(name)),
+      };
     });
 }

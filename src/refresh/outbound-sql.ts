@@ -44,7 +44,9 @@ export function outboundExpression({ name, type, by }: OutboundColumn): string {
 
 /** How a column of the plan is read from the source. */
 export const selectedAs = ({ name, type, rule }: PlannedColumn): string =>
-  rule.kind === 'mask' && rule.masker === 'outbound' ? outboundExpression({ name, type, by: rule.by }) : quoted(name);
+  rule.kind === 'mask' && rule.masker === 'outbound'
+    ? `${outboundExpression({ name, type, by: rule.by })} AS ${quoted(name)}`
+    : quoted(name);
 
 const membersReplaced = (value: string): string =>
   replaced(

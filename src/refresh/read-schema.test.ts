@@ -93,7 +93,7 @@ test('columns as they are: types under domains, limits, uniqueness, references, 
   await exportSnapshot(source!);
   const tables = await readSchema(source!);
   await source!.query('ROLLBACK');
-  expect(tables.map(({ name }) => name)).toEqual([users, 'public.visits']);
+  expect(tables.map(({ name }) => name)).toEqual([users, 'public.visits', 'public.nothing']);
   const told = ({ columns }: SourceTable) =>
     columns.map((column) => {
       const { name, type, samples: _, checks, references, maxCharacters, ...flags } = column;

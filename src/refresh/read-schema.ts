@@ -44,13 +44,21 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_' A
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY n.nspname, c.relname, a.attnum`;
 
+/** Their rows are nothing but rows; so they are counted. */
+const withoutColumns = `
+SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+ORDER BY n.nspname, c.relname`;
+
 interface Row extends Omit<SourceColumn, 'samples'> {
   readonly table: string;
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** In the transaction of a snapshot, so that schema and values are of one moment. Tables without columns hold nothing and are not here. */
+/** In the transaction of a snapshot, so that schema and values are of one moment. */
 export async function readSchema(
   source: Client,
   onTable: (done: number, count: number) => void = () => {},
@@ -69,7 +77,8 @@ export async function readSchema(
     tables.push({ name, columns: described });
     onTable(tables.length, byTable.size);
   }
-  return tables;
+  const { rows: bare } = await source.query<{ name: string }>(withoutColumns);
+  return [...tables, ...bare.map(({ name }) => ({ name, columns: [] }))];
 }
 
 async function sample(source: Client, table: string, columns: readonly Row[]): Promise<readonly (string | null)[][]> {

@@ -25,11 +25,11 @@ import {
 import { cut } from './borrowed-stream.ts';
 import { connect, databaseOf, literal, openAdmin, quoted } from './connect.ts';
 import type { OutboundCount } from './count-outbound.ts';
-import { otherRoles } from './database-settings.ts';
 import { dumpSchema } from './dump-schema.ts';
 import { findSubset, sharesOf, type FoundSubset, type SubsetShare } from './find-subset.ts';
 import { deriveKeys, deriveSubsetKey } from './keys.ts';
 import { oldComment, tidyKept, type KeepRules, type Kept } from './kept.ts';
+import { leftInSource, leftInTarget } from './left-behind.ts';
 import { loadBeside, type LoadedTable, type LoadProgress } from './load-beside.ts';
 import type { Migrate } from './migrate-beside.ts';
 import type { LeakProof } from './prove.ts';
@@ -134,7 +134,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
   const swept = order.isDryRun ? [] : await sweep(admin, target);
   const old = await keep(connect({ url: targetUrl, what: 'the target' }, true));
   await requireNotAhead(source, old, order.migrate !== null);
-  const roles = await otherRoles(old);
+  const lost = await leftInTarget(old);
   await old.end();
 
   const snapshot = await exportSnapshot(source);
@@ -147,7 +147,8 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
   if (script === null) return fail({ code: 'GR5046', message: 'pg_dump wrote something else than a schema.' });
   const notes = [
     ...script.leftOut.map(({ type, name }) => `${type.toLowerCase()} ${name} was left out`),
-    ...roles.map((role) => `rights of ${role} inside the database are not carried over`),
+    ...(await leftInSource(source)),
+    ...lost,
   ];
   const loading = { order, source, snapshot, script, plan, subset, keys, reaching };
   if (order.isDryRun)

@@ -21,6 +21,7 @@ test('before the rows, after them side by side, and at the end in order', () => 
       entry('t', 'TRIGGER', 'CREATE TRIGGER t'),
       entry('a a_fkey', 'FK CONSTRAINT', 'FOREIGN KEY'),
       entry('p', 'POLICY', 'CREATE POLICY p'),
+      entry('a', 'ROW SECURITY', 'ALTER TABLE a ENABLE ROW LEVEL SECURITY'),
     ),
   )!;
   const told = Object.fromEntries(
@@ -38,6 +39,7 @@ test('before the rows, after them side by side, and at the end in order', () => 
     attached: ['INDEX ATTACH i'],
     references: ['FK CONSTRAINT a a_fkey'],
     last: ['COMMENT INDEX i', 'VIEW v', 'TRIGGER t', 'POLICY p'],
+    security: ['ROW SECURITY a'],
     leftOut: ['USER MAPPING x'],
   });
   expect(script.before[0]!.sql).toBe('CREATE FUNCTION f() …\n-- Name: no heading\n;');

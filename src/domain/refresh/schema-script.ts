@@ -19,8 +19,10 @@ export interface SchemaScript {
   readonly attached: readonly SchemaEntry[];
   /** After those, in any order and at once. */
   readonly references: readonly SchemaEntry[];
-  /** At the end, in this order: triggers, rules, policies, comments. */
+  /** After those, in this order: triggers, rules, policies, comments. */
   readonly last: readonly SchemaEntry[];
+  /** When nobody needs to see every row any more: row security may bind the owner of a table too. */
+  readonly security: readonly SchemaEntry[];
   /** What is never taken along, because it reaches out of the database. */
   readonly leftOut: readonly SchemaEntry[];
 }
@@ -50,13 +52,14 @@ export function readScript(text: string): SchemaScript | null {
   const all = entries.filter(({ type }) => !reachingOut.includes(type));
   const first = all.findIndex(({ type }) => afterRows.includes(type));
   const [before, after] = first < 0 ? [all, []] : [all.slice(0, first), all.slice(first)];
-  const special = [...together, 'INDEX ATTACH', 'FK CONSTRAINT'];
+  const special = [...together, 'INDEX ATTACH', 'FK CONSTRAINT', 'ROW SECURITY'];
   return {
     ...{ settings, before },
     indexes: after.filter(({ type }) => together.includes(type)),
     attached: after.filter(({ type }) => type === 'INDEX ATTACH'),
     references: after.filter(({ type }) => type === 'FK CONSTRAINT'),
     last: after.filter(({ type }) => !special.includes(type)),
+    security: after.filter(({ type }) => type === 'ROW SECURITY'),
     leftOut: entries.filter(({ type }) => reachingOut.includes(type)),
   };
 }
