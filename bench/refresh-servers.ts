@@ -1,6 +1,6 @@
 /** Two PostgreSQL servers of the machine's own package, source and target, with the tools that came with them. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { installBinaries } from '../src/embedded/binaries.ts';
@@ -10,6 +10,10 @@ import { accountFor, giveTo, spawnAs } from '../src/embedded/postgres-account.ts
 export interface Server {
   readonly port: number;
   readonly url: (database: string, role?: string) => string;
+  /** Of the postmaster that runs, or ran last. */
+  pid(): number;
+  /** Again, after its end. */
+  start(): void;
 }
 
 export interface Servers {
@@ -62,15 +66,24 @@ export async function openServers(binDir: string, targetDir = binDir): Promise<S
     const settings = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${sockets}`];
     const sizes = ['max_wal_size=4GB', 'shared_buffers=256MB', 'checkpoint_timeout=30min'];
     const options = [...settings, ...sizes].map((each) => `-c ${each}`).join(' ');
-    run(toolDir, 'pg_ctl', [
-      'start',
-      '-w',
-      `--pgdata=${data}`,
-      `--log=${path.join(dir, `${name}.log`)}`,
-      `--options=${options}`,
-    ]);
+    const start = (): void => {
+      run(toolDir, 'pg_ctl', [
+        'start',
+        '-w',
+        `--pgdata=${data}`,
+        `--log=${path.join(dir, `${name}.log`)}`,
+        `--options=${options}`,
+      ]);
+    };
+    start();
     began.push([toolDir, data]);
-    return { port, url: (database, role = 'postgres') => `postgresql://${role}@127.0.0.1:${port}/${database}` };
+    const pid = (): number => Number(readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+    return {
+      port,
+      pid,
+      start,
+      url: (database, role = 'postgres') => `postgresql://${role}@127.0.0.1:${port}/${database}`,
+    };
   };
   const close = (): void => {
     for (const [toolDir, data] of began) run(toolDir, 'pg_ctl', ['stop', '-w', '--mode=immediate', `--pgdata=${data}`]);

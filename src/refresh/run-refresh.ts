@@ -31,6 +31,7 @@ import { deriveKeys, deriveSubsetKey } from './keys.ts';
 import { oldComment, tidyKept, type KeepRules, type Kept } from './kept.ts';
 import { leftInSource, leftInTarget } from './left-behind.ts';
 import { loadBeside, type LoadedTable, type LoadProgress } from './load-beside.ts';
+import { withoutWords } from './lost-connection.ts';
 import type { Migrate } from './migrate-beside.ts';
 import type { LeakProof } from './prove.ts';
 import { readSchema } from './read-schema.ts';
@@ -113,7 +114,7 @@ export async function runRefresh(order: RefreshOrder): Promise<Refreshed> {
     return await walk(order, keep);
   } catch (error) {
     order.signal.throwIfAborted();
-    throw error;
+    throw withoutWords(error);
   } finally {
     await Promise.all(open.map((client) => client.end().catch(() => {})));
   }
