@@ -1,5 +1,6 @@
 // Databases beside the target: the one that is being built, and the one that was replaced. Each says in its name and its comment what it is.
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { fail } from '../domain/failure.ts';
 import { literal, quoted } from './connect.ts';
@@ -26,19 +27,30 @@ export interface TargetFacts {
   readonly comment: string | null;
 }
 
+/** Who holds the lock is making or dropping a database: it ends soon, and PostgreSQL ends it even where a kill has taken its client. */
+const isEnding = `SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+  WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended($1, 727275) AND a.state = 'active' AND a.query ~ '^(DROP|CREATE) DATABASE') AS is`;
+const MOST_WAITS = 300;
+
 /** One refresh or seeding of a database at a time; ends with the connection, so with the process. */
 export async function lockTarget(admin: Client, target: string): Promise<void> {
-  const { rows } = await admin.query<{ isOurs: boolean }>(
-    'SELECT pg_try_advisory_lock(hashtextextended($1, 727275)) AS "isOurs"',
-    [target],
-  );
-  if (!rows[0]!.isOurs)
-    fail({
-      code: 'GR5057',
-      message: `Another refresh or seeding of ${target} is under way.`,
-      where: target,
-      do: 'Wait until it has ended.',
-    });
+  for (let waits = 0; ; waits++) {
+    const { rows } = await admin.query<{ isOurs: boolean }>(
+      'SELECT pg_try_advisory_lock(hashtextextended($1, 727275)) AS "isOurs"',
+      [target],
+    );
+    if (rows[0]!.isOurs) return;
+    const { rows: ending } = await admin.query<{ is: boolean }>(isEnding, [target]);
+    if (!ending[0]!.is || waits === MOST_WAITS) break;
+    await sleep(100);
+  }
+  fail({
+    code: 'GR5057',
+    message: `Another refresh or seeding of ${target} is under way.`,
+    where: target,
+    do: 'Wait until it has ended.',
+  });
 }
 
 /** Throws `GR5056` when the role cannot make a database or is not the owner of this one. */
