@@ -39,9 +39,6 @@ const long = [
     'find-subset',
     'run-subset',
   ].map((name) => `src/refresh/${name}.test.ts`),
-  ...['copy-table', 'read-schema', 'run-refresh', 'prove', 'find-subset', 'run-subset'].map(
-    (name) => `src/refresh/${name}.test.ts`,
-  ),
   'src/refresh/seed/run-seed.test.ts',
   'test/cli/seed.test.ts',
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),

@@ -47,11 +47,7 @@ export function readOut(
     }
   };
   const pipe = openPipe(() => guarded(go));
-  const hold = openHold(
-    pace,
-    () => source.stream.pause(),
-    () => guarded(go),
-  );
+  const hold = openHold(pace, source.stream, () => guarded(go));
 
   const takeRows = (chunk: Buffer): void => {
     phase = 'rows';

@@ -109,7 +109,7 @@ test('F100 columns of text, by every kind of rule', () => {
       );
       count(values.length, found);
     }),
-    { numRuns: 400 },
+    { numRuns: 600 },
   );
   expect(seen.forms).toBeGreaterThan(500);
   expect(seen.handedOn).toBeLessThan(seen.values / 2);

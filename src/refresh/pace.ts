@@ -36,13 +36,13 @@ export interface Hold {
 }
 
 /** Pauses as long as the pace says; what has come goes on meanwhile. */
-export function openHold(pace: Pace | undefined, pause: () => void, onOver: () => void): Hold {
+export function openHold(pace: Pace | undefined, stream: { pause(): unknown }, onOver: () => void): Hold {
   let held = false;
   const take = (byteCount: number): void => {
     const waitMs = held ? 0 : (pace?.(byteCount, performance.now()) ?? 0);
     if (waitMs === 0) return;
     held = true;
-    pause();
+    stream.pause();
     setTimeout(() => {
       held = false;
       take(0);

@@ -7,6 +7,8 @@ import type { RefreshRules, Rule } from '../../src/domain/refresh/rules.ts';
 import type { MaskerName } from '../../src/domain/refresh/maskers.ts';
 import { connect } from '../../src/refresh/connect.ts';
 import { dumpSchema } from '../../src/refresh/dump-schema.ts';
+import { noLimits } from '../../src/domain/refresh/source-limits.ts';
+import { keepNone } from '../../src/refresh/kept.ts';
 import { runRefresh, type Refreshed, type RefreshOrder } from '../../src/refresh/run-refresh.ts';
 import { exportSnapshot } from '../../src/refresh/snapshot.ts';
 
@@ -68,6 +70,7 @@ export async function makeOld({ target }: Pick<Servers, 'target'>): Promise<void
 
 const orderOf = ({ source, target }: Servers, more: Partial<RefreshOrder> = {}): RefreshOrder => ({
   ...{ environment: 'staging', sourceEnvironment: 'production', rules: hardRules, looked: null, subset: null },
+  ...{ migrate: null, limits: noLimits, keep: keepNone },
   ...{ sourceUrl: source.url('prod', 'reader'), targetUrl: target.url('stage'), workerCount: 2 },
   ...{ secret: Buffer.from('a key that everybody may know'), isOwnTarget: false, isDryRun: false, isProven: true },
   ...{ at: '2026-11-22T06:00:00.000Z', signal: new AbortController().signal },
