@@ -29,7 +29,8 @@ const values: Readonly<Record<string, Buffer>> = {
 
 test('every masker on every type that it says it takes: another value, of the shape of the type', () => {
   let count = 0;
-  for (const name of Object.keys(maskers) as MaskerName[])
+  // Sinks are put in by the source's own query; the kernel passes them on.
+  for (const name of (Object.keys(maskers) as MaskerName[]).filter((each) => each !== 'outbound'))
     for (const [type, value] of Object.entries(values)) {
       const { families, isLeaf } = maskerOf(name);
       const family = familyOf(type);
