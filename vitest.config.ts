@@ -21,6 +21,7 @@ const long = [
     'cli/held-and-queued',
     'kill/drivers',
     'kill/looks',
+    'faults/bake',
     'faults/other-version',
     'faults/stray',
     'explorer/mutants',

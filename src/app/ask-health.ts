@@ -24,24 +24,37 @@ export async function askHealth(
     signal,
   );
   if (answer.status === 'unreachable') return { status: 'bad', reason: answer.reason };
-  if (answer.code !== 200) return { status: 'bad', reason: `status ${answer.code}` };
+  const status = wrongStatus(answer);
+  if (status !== null) return { status: 'bad', reason: status };
   if (answer.durationMs > health.withinMs)
     return {
       status: 'bad',
       reason: `took ${formatDuration(answer.durationMs)}, allowed are ${formatDuration(health.withinMs)}`,
     };
   if (releaseId === null) return { status: 'good', durationMs: answer.durationMs };
-  const seen = releaseIn(service, answer);
-  if (seen !== releaseId)
-    return { status: 'wrong-release', reason: `it says it is release ${JSON.stringify(seen)}, not ${releaseId}` };
+  const other = wrongRelease(service, answer, releaseId);
+  if (other !== null) return { status: 'wrong-release', reason: other };
   return { status: 'good', durationMs: answer.durationMs };
 }
 
+type Answered = Extract<HttpAnswer, { status: 'answered' }>;
+
+/** The health path is answered with 200 and nothing else. */
+export const wrongStatus = ({ code }: Pick<Answered, 'code'>): string | null =>
+  code === 200 ? null : `status ${code}`;
+
+/** What an answer to the health path says of another release than the one that was asked for; null when it is the one. */
+export function wrongRelease(
+  service: Service,
+  answer: Pick<Answered, 'headers' | 'body'>,
+  releaseId: string,
+): string | null {
+  const seen = releaseIn(service, answer);
+  return seen === releaseId ? null : `it says it is release ${JSON.stringify(seen)}, not ${releaseId}`;
+}
+
 /** The release that an answer to the health path names, whatever its status; null when it names none. */
-export const releaseIn = (
-  { health }: Service,
-  { headers, body }: Pick<Extract<HttpAnswer, { status: 'answered' }>, 'headers' | 'body'>,
-): unknown =>
+export const releaseIn = ({ health }: Service, { headers, body }: Pick<Answered, 'headers' | 'body'>): unknown =>
   health.release.from === 'header'
     ? (headers[health.release.name.toLowerCase()] ?? null)
     : atPath(body, health.release.path);

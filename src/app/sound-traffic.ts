@@ -12,6 +12,13 @@ const codeOf = (error: unknown): string | null => (error instanceof FailureError
 export const handWork = (error: unknown): string | null =>
   codeOf(error) === changedByHand ? (error as FailureError).failures[0]!.message : null;
 
+/** Several proxies that do not serve the same, or a map that Greenroom did not write. */
+const contradictory: ReadonlySet<string> = new Set(['GR7470', 'GR7434']);
+
+/** That the proxies serve something else than they were pointed to, in words; null for every other reason that they cannot tell. */
+export const disagreement = (error: unknown): string | null =>
+  contradictory.has(codeOf(error) ?? '') ? (error as FailureError).failures[0]!.message : null;
+
 /**
  * Whether a proxy has to be brought up. What somebody has done to one by hand is no such thing: bringing up leaves it, so that it shows
  * until it is pointed again.

@@ -143,10 +143,8 @@ function stepLine({ data, at }: ChainedRecord, began: ReadonlyMap<string, number
     }
     case 'bake': {
       const seen = `${String(facts['requests'])} requests and ${String(facts['probes'])} probes`;
-      const lost = facts['lostCopies'] === undefined ? '' : `; lost a copy and went on: ${String(facts['lostCopies'])}`;
-      return done(
-        `watched ${share && `with ${share}traffic `}${seen} for ${String(facts['watchedSeconds'])} s: ${String(facts['badAnswers'])} bad${lost}`,
-      );
+      const time = `${String(facts['watchedSeconds'])} s`;
+      return done(`watched ${share && `with ${share}traffic `}${seen} for ${time}: ${bakeWords(facts)}`);
     }
     case 'drain':
     case 'drain-new':
@@ -159,6 +157,22 @@ function stepLine({ data, at }: ChainedRecord, began: ReadonlyMap<string, number
     default:
       return null;
   }
+}
+
+/** `0 bad` is said only where all that was asked was answered as it should be. */
+function bakeWords(facts: Readonly<Record<string, unknown>>): string {
+  const count = (name: string): number => Number(facts[name] ?? 0);
+  const tolerated = [
+    [count('failedProbes'), 'probes answered wrong'],
+    [count('unansweredProbes'), 'probes not answered'],
+    [count('blindLooks'), 'looks at a proxy that could not be asked'],
+  ] as const;
+  const said = tolerated.filter(([times]) => times > 0).map(([times, what]) => `${times} ${what}`);
+  const bad = count('badAnswers');
+  const words = [said.length === 0 ? `${bad} bad` : `${bad} requests bad`, ...said].join(', ');
+  return facts['lostCopies'] === undefined
+    ? words
+    : `${words}; lost a copy and went on: ${String(facts['lostCopies'])}`;
 }
 
 /** The report says it again; who watches is told as it comes. */

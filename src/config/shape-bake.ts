@@ -81,17 +81,27 @@ function ratios(allowedRatio: number, detectRatio?: number) {
 }
 
 const fields = z.strictObject({
-  for: durationMs().prefault('5m').describe('How long the new version is watched after the cut-over. 0s: not at all.'),
+  for: durationMs()
+    .prefault('5m')
+    .describe(
+      'How long the new version is watched after the cut-over; longer where the last probes or looks were not good. 0s: one probe.',
+    ),
   every: durationMs().prefault('5s').describe('Between two probes of each service.'),
-  failures: count().default(0).describe('Failed probes of one service that are tolerated.'),
-  errors: count().default(4).describe('Probes in a row that could not be measured and are tolerated.'),
+  failures: count().default(0).describe('Probes with a wrong status or of another release that are tolerated.'),
+  errors: count()
+    .default(4)
+    .describe(
+      'Probes in a row that were not answered and are tolerated; a proxy may be silent for 5s for each of them and one more.',
+    ),
   'minimum-requests': count().default(20).describe('Traffic rule: at least this many requests …'),
   'error-share': share().prefault('5%').describe('… with a share of 5xx answers above the larger of this …'),
   'baseline-factor': factor().default(3).describe('… and this many times the share of the old version.'),
   probes: z
     .record(z.string(), z.union([httpPath().transform((one) => [one]), z.array(httpPath())]))
     .prefault({})
-    .describe('Paths asked through the public address, by service. Default: the path of its health.'),
+    .describe(
+      'Paths asked through the public address, by service: the path of its health is answered with 200 and the id of the release, any other with less than 400. Default: the path of its health.',
+    ),
   'roll-back': z
     .enum(['automatic', 'hold'])
     .default('automatic')

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bakeFault, bakeGap, emptyTally, type BakeTally } from './bake.ts';
+import {
+  bakeFault,
+  bakeGap,
+  emptyTally,
+  isWatched,
+  overtimeMs,
+  withLook,
+  withProbes,
+  type BakeTally,
+  type ProbeSeen,
+} from './bake.ts';
 import type { Bake } from './project.ts';
 
 const rules: Bake = {
@@ -86,4 +96,78 @@ test.each([
 test('a bake that an older version began kept no account of who answered, and ends as it would have', () => {
   const { answered: _, ...older } = tally({ probes: 2 });
   expect(bakeGap(older, ['/a'])).toBeNull();
+});
+
+const good = (url: string): ProbeSeen => ({ url, code: 200, wrong: null });
+const silent = (url: string): ProbeSeen => ({ url, code: null, wrong: `${url}: no answer within 5 s` });
+const wrong = (url: string): ProbeSeen => ({ url, code: 404, wrong: `${url} answered 404` });
+const lookAt = (beganMs: number, over: { silent?: string; strange?: string } = {}) => ({
+  ...{ beganMs, endedMs: beganMs + 100, silent: null, strange: null },
+  ...over,
+});
+
+/** Whether a bake that has seen this ends well there. */
+const endsWell = (seen: BakeTally, watchedMs: number): boolean =>
+  bakeFault(rules, seen, quiet) === null && isWatched(rules, seen, watchedMs) && bakeGap(seen, ['/a', '/b']) === null;
+
+const kinds = fc.constantFrom(good, silent, wrong);
+const rounds = fc.array(fc.tuple(kinds, kinds), { maxLength: 12 });
+const taken = (round: readonly [typeof good, typeof good]) => [round[0]('/a'), round[1]('/b')];
+
+test('whatever came before: a bake whose newest probes are not all good never ends well, and one whose are may', () => {
+  const tolerant = { ...rules, failureLimit: 1_000, consecutiveErrorLimit: 1_000 };
+  const after = (before: (readonly [typeof good, typeof good])[], last: readonly [typeof good, typeof good]) =>
+    [...before, last].reduce((seen, round) => withProbes(seen, taken(round)), emptyTally);
+  const times = fc.integer({ min: 0, max: 3 * (rules.forMs + overtimeMs(rules)) });
+  const notGood = fc.tuple(kinds, kinds).filter((round) => round.some((each) => each !== good));
+  expect.hasAssertions();
+  fc.assert(
+    fc.property(rounds, notGood, times, (before, last, watchedMs) => {
+      expect(endsWell(after(before, last), watchedMs)).toBe(false);
+      expect(bakeGap(after(before, last), ['/a', '/b'])).not.toBeNull();
+      // The control: with good ones at the end it ends as soon as its time is over, if what came before is tolerated.
+      const well = after(before, [good, good]);
+      expect(bakeFault(tolerant, well, quiet)).toBeNull();
+      expect(isWatched(tolerant, well, watchedMs)).toBe(watchedMs >= rules.forMs);
+      expect(bakeGap(well, ['/a', '/b'])).toBeNull();
+    }),
+  );
+});
+
+test('whatever came before: a bake whose newest look could not ask a proxy, or saw another release, never ends well', () => {
+  const looks = fc.array(fc.constantFrom({}, { silent: 'no answer' }, { strange: 'another' }), { maxLength: 12 });
+  const notGood = fc.constantFrom({ silent: 'no answer' }, { strange: 'another' });
+  expect.hasAssertions();
+  fc.assert(
+    fc.property(looks, notGood, (before, last) => {
+      const probed = withProbes(emptyTally, [good('/a'), good('/b')]);
+      const seen = [...before, last].reduce((all, each, index) => withLook(all, lookAt(index * 100, each)), probed);
+      for (const watchedMs of [0, rules.forMs, rules.forMs + overtimeMs(rules)])
+        expect(endsWell(seen, watchedMs)).toBe(false);
+      expect(endsWell(withLook(seen, lookAt(5_000)), rules.forMs)).toBe(true);
+    }),
+  );
+});
+
+test('a proxy may be silent for as long as the errors that are tolerated may last, and no longer', () => {
+  const silentFor = (endedMs: number) => withLook(emptyTally, { ...lookAt(0, { silent: 'it hangs' }), endedMs });
+  expect(bakeFault(rules, silentFor(20_000), quiet)).toBeNull();
+  expect(bakeFault(rules, silentFor(20_001), quiet)).toBe(
+    'the proxy could not be asked for 20.0 s, allowed are 20.0 s: it hangs',
+  );
+  // Counted from the first look of the silence, and anew after one that was answered.
+  const again = withLook(silentFor(19_000), { ...lookAt(19_000, { silent: 'it hangs' }), endedMs: 24_000 });
+  expect(bakeFault(rules, again, quiet)).toContain('for 24.0 s');
+  expect(bakeFault(rules, withLook(again, lookAt(24_000)), quiet)).toBeNull();
+  expect(withLook(again, lookAt(24_000)).blindLooks).toBe(2);
+});
+
+test('another release in one look or two is a moment between two states, in three a fault', () => {
+  const strange = (seen: BakeTally) => withLook(seen, lookAt(0, { strange: 'web runs rel_old' }));
+  const twice = strange(strange(emptyTally));
+  expect(bakeFault(rules, twice, quiet)).toBeNull();
+  expect(bakeFault(rules, strange(twice), quiet)).toBe('web runs rel_old');
+  expect(bakeFault(rules, strange(withLook(twice, lookAt(0))), quiet)).toBeNull();
+  // What could not be asked does not make it go away.
+  expect(bakeFault(rules, strange(withLook(twice, lookAt(0, { silent: 'it hangs' }))), quiet)).toBe('web runs rel_old');
 });

@@ -1,3 +1,4 @@
+import { overtimeMs } from './bake.ts';
 import { configurationOf } from './configuration.ts';
 import type { Failure } from './failure.ts';
 import { canonical, type Hash } from './json.ts';
@@ -59,6 +60,8 @@ const isUrgent = ({ purpose, urgent }: PlanQuestion): boolean => purpose === 'ro
 
 const admissionMs = 30_000;
 const cutOverMs = 30_000;
+/** With the time that it may go on for what is open at its end. */
+const bakeBudgetMs = (watch: { readonly forMs: number }): number => watch.forMs + overtimeMs(watch) + cutOverMs;
 const lookMs = { drift: 30_000, 'way-back': 300_000 } as const;
 
 export function makePlan(question: PlanQuestion, hash: Hash): Plan {
@@ -169,7 +172,7 @@ function stepsOf(question: PlanQuestion, phases: readonly PlannedPhase[]): reado
   steps.push(...shiftSteps(question, step), step('switch', 'switch', null, cutOverMs));
   if (purpose === 'roll-back') steps.push(step('verify', 'verify', null, verifyMs));
   // What somebody flees from is not gone back to because of what a bake sees: a verification that fails asks them.
-  if (!isUrgent(question)) steps.push(step('bake', 'bake', null, environment.bake.forMs + cutOverMs));
+  if (!isUrgent(question)) steps.push(step('bake', 'bake', null, bakeBudgetMs(environment.bake)));
   if (rehearses(question))
     for (const kind of ['rehearse-back', 'rehearse-forth'] as const)
       steps.push(step(kind, kind, null, rehearsalMs(question)));
@@ -211,7 +214,7 @@ function shiftSteps({ environment, standing, purpose }: PlanQuestion, step: Make
   if (!shift || purpose === 'roll-back' || standing.colour === null) return [];
   return shift.percents.flatMap((percent) => [
     step('switch', `switch-${percent}`, null, cutOverMs, `${percent}%`),
-    step('bake', `bake-${percent}`, null, shift.forMs + cutOverMs, `${percent}%`),
+    step('bake', `bake-${percent}`, null, bakeBudgetMs(shift), `${percent}%`),
   ]);
 }
 

@@ -130,7 +130,7 @@ export interface Bake {
   readonly errorShare: number;
   readonly baselineFactor: number;
   readonly rollBack: 'automatic' | 'hold';
-  /** Asked through the public address every `everyMs`; a status of 500 or more, or none, is a failed probe. Default: each service's health path. */
+  /** Asked through the public address every `everyMs`, the health path by status 200 and the id of the release, any other path by a status below 400. Default: each service's health path. */
   readonly probes: readonly { readonly service: string; readonly path: string }[];
   /** What repeated looks judge; absent where nothing is to be judged so. */
   readonly looks?: BakeLooks;

@@ -1,9 +1,10 @@
 import type { LooksTally } from '../../domain/bake-looks.ts';
-import type { BakeTally } from '../../domain/bake.ts';
+import { withLook, type BakeTally } from '../../domain/bake.ts';
 import { followCopies, type SeenCopies } from '../../domain/copies.ts';
+import type { Instance } from '../../kinds/driver.ts';
 import type { ColourLoad, TrafficState } from '../../kinds/traffic.ts';
 import { observe, type Site } from '../site.ts';
-import { handWork } from '../sound-traffic.ts';
+import { disagreement, handWork } from '../sound-traffic.ts';
 
 /** What a bake has seen so far. */
 export interface Bout {
@@ -23,16 +24,25 @@ export interface Bout {
 
 export const bad = (load: ColourLoad): number => load.status5xx + load.transportErrors;
 
-/** Real traffic as the proxy counts it, and whether every process still lives. */
-export async function look(site: Site, before: Bout, share: number | null): Promise<Bout> {
+/**
+ * Real traffic as the proxy counts it, and whether every process still lives and is of this release. A proxy that could not be asked has
+ * counted nothing, which is not the same as nothing bad. `watchedMs` tells how long the bake has watched.
+ */
+export async function look(site: Site, before: Bout, share: number | null, watchedMs: () => number): Promise<Bout> {
   const running = await observe(site, site.colour);
   const lost = site.project.services
     .filter(({ name }) => running.every(({ service }) => service !== name))
     .map((service) => service.name);
   const copies = followCopies(before.copies, running);
-  const bout = copies ? { ...before, copies } : before;
-  const load = (await site.traffic.load().catch(() => [])).find((each) => each.colour === site.colour);
-  const fault = lost.length > 0 ? `${lost.join(', ')} exited` : await astray(site, share);
+  const beganMs = watchedMs();
+  const traffic = await askTraffic(site, share);
+  const seen = {
+    ...{ beganMs, endedMs: watchedMs(), silent: traffic.silent ?? null },
+    strange: traffic.strange ?? otherRelease(site, running),
+  };
+  const bout = { ...before, ...(copies && { copies }), tally: withLook(before.tally, seen) };
+  const fault = lost.length > 0 ? `${lost.join(', ')} exited` : (traffic.fault ?? null);
+  const load = traffic.loads.find((each) => each.colour === site.colour);
   if (!load) return { ...bout, fault };
   // A proxy that restarted counts from zero again: what it had counted before is kept.
   const isSame = load.countedSinceAt === bout.counted.sinceAt;
@@ -48,16 +58,43 @@ export async function look(site: Site, before: Bout, share: number | null): Prom
   return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
 }
 
-/** What of the traffic is not as this bake needs it, in words; null also for a proxy that cannot tell for the moment. */
-async function astray({ traffic, colour }: Site, share: number | null): Promise<string | null> {
+interface TrafficLook {
+  readonly loads: readonly ColourLoad[];
+  /** What of the traffic is not as this bake needs it. */
+  readonly fault?: string;
+  /** As `fault`, where it may be a moment between two states: one that was just started stays behind until it is asked for its load. */
+  readonly strange?: string;
+  /** Why a proxy could not tell. */
+  readonly silent?: string;
+}
+
+async function askTraffic({ traffic, colour }: Site, share: number | null): Promise<TrafficLook> {
+  let loads: readonly ColourLoad[] = [];
   try {
+    loads = await traffic.load();
     const current = await traffic.current();
-    return current === null || has(current, colour, share)
-      ? null
-      : `the new version does not have ${share === null ? 'the traffic' : `${share} % of the traffic`}`;
+    if (current === null) return { loads, silent: 'a proxy does not run' };
+    if (has(current, colour, share)) return { loads };
+    return {
+      loads,
+      fault: `the new version does not have ${share === null ? 'the traffic' : `${share} % of the traffic`}`,
+    };
   } catch (error) {
-    return handWork(error);
+    const fault = handWork(error);
+    if (fault !== null) return { loads, fault };
+    const strange = disagreement(error);
+    if (strange !== null) return { loads, strange };
+    return { loads, silent: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** What runs in the colour of this release and is of another, by what its driver reads; null: all is of this one. */
+function otherRelease({ project, release }: Site, running: readonly Instance[]): string | null {
+  const others = running.filter(
+    ({ service, releaseId }) => releaseId !== release.id && project.services.some(({ name }) => name === service),
+  );
+  if (others.length === 0) return null;
+  return others.map(({ service, releaseId }) => `${service} runs ${releaseId}, not ${release.id}`).join(', ');
 }
 
 export const earlier = (one: number | null, other: number | null): number | null =>

@@ -1,23 +1,34 @@
-import type { BakeTally } from '../../domain/bake.ts';
+import { answerWithinMs, withProbes, type BakeTally, type ProbeSeen } from '../../domain/bake.ts';
+import type { Service } from '../../domain/project.ts';
 import type { HttpAnswer } from '../../kinds/effects.ts';
+import { wrongRelease, wrongStatus } from '../ask-health.ts';
 import { publicAddresses, type Site } from '../site.ts';
 import type { ProbeAnswer } from './bake-look.ts';
 
+interface Probe {
+  readonly service: Service;
+  readonly path: string;
+  readonly url: string;
+}
+
 /** What the bake asks through the public address of every proxy, as a user would. */
-export function probesOf(site: Site): readonly { readonly service: string; readonly url: string }[] {
+export function probesOf(site: Site): readonly Probe[] {
   const { project, environment } = site;
   const declared = environment.bake.probes;
+  const serviceOf = (name: string): Service => project.services.find((each) => each.name === name)!;
   const probes =
-    declared.length > 0 ? declared : project.services.map(({ name, health }) => ({ service: name, path: health.path }));
+    declared.length > 0
+      ? declared.map(({ service, path }) => ({ service: serviceOf(service), path }))
+      : project.services.map((service) => ({ service, path: service.health.path }));
   return [publicAddresses(project, environment), ...site.traffic.others()].flatMap((addresses) =>
     probes.map(({ service, path }) => {
-      const place = addresses[service]!;
-      return { service, url: `http://${place.host}:${place.port}${path}` };
+      const place = addresses[service.name]!;
+      return { service, path, url: `http://${place.host}:${place.port}${path}` };
     }),
   );
 }
 
-/** An answer of 500 or more is a failure; no answer at all is an error. */
+/** No answer at all is an error, and a wrong one a failure. */
 export async function probe(
   site: Site,
   tally: BakeTally,
@@ -25,42 +36,29 @@ export async function probe(
   signal: AbortSignal,
 ) {
   const answers = await Promise.all(
-    probesOf(site).map(async ({ service, url }) => {
-      return {
-        service,
-        url,
-        answer: await site.effects.http.request(
-          { method: 'GET', url, headers, timeoutMs: 5_000, maxBytes: 4096 },
-          signal,
-        ),
-      };
+    probesOf(site).map(async (each) => {
+      const { service, url } = each;
+      const timeoutMs = Math.max(answerWithinMs, service.health.withinMs);
+      const request = { method: 'GET', url, headers, timeoutMs, maxBytes: 64 * 1024 };
+      const answer = await site.effects.http.request(request, signal);
+      return { service: service.name, answer, seen: seenOf(each, answer, site.release.id) };
     }),
   );
   if (signal.aborted) return { tally, answers: [] };
-  const failures = answers.flatMap(({ url, answer }) =>
-    answer.status === 'answered' && answer.code >= 500 ? [`${url} answered ${answer.code}`] : [],
-  );
-  const errors = answers.flatMap(({ url, answer }) =>
-    answer.status === 'unreachable' ? [`${url}: ${answer.reason}`] : [],
-  );
-  const told: BakeTally = {
-    ...tally,
-    probes: tally.probes + answers.length,
-    failedProbes: tally.failedProbes + failures.length,
-    errorsInARow: errors.length > 0 ? tally.errorsInARow + 1 : 0,
-    lastFailure: failures[0] ?? errors[0] ?? tally.lastFailure,
-    ...(tally.answered && { answered: withAnswered(tally.answered, answers) }),
-  };
-  const timed = answers.map(({ service, answer }): ProbeAnswer => {
-    const isGood = answer.status === 'answered' && answer.code < 500;
-    return { service, durationMs: isGood ? answer.durationMs : null };
+  const timed = answers.map(({ service, answer, seen }): ProbeAnswer => {
+    return { service, durationMs: seen.wrong === null ? answer.durationMs : null };
   });
-  return { tally: told, answers: timed };
+  const round = answers.map(({ seen }) => seen);
+  return { tally: withProbes(tally, round), answers: timed };
 }
 
-const withAnswered = (
-  before: readonly string[],
-  answers: readonly { readonly url: string; readonly answer: HttpAnswer }[],
-): readonly string[] => [
-  ...new Set([...before, ...answers.flatMap(({ url, answer }) => (answer.status === 'answered' ? [url] : []))]),
-];
+/** The health path is judged as strictly as before the switch, by status and release; of any other path nothing is known but that it is there. */
+function seenOf({ service, path, url }: Probe, answer: HttpAnswer, releaseId: string): ProbeSeen {
+  if (answer.status === 'unreachable') return { url, code: null, wrong: `${url}: ${answer.reason}` };
+  const { code } = answer;
+  const isHealth = path === service.health.path;
+  const status = isHealth ? wrongStatus(answer) : code < 400 ? null : `status ${code}`;
+  if (status !== null) return { url, code, wrong: `${url} answered ${code}` };
+  const other = isHealth ? wrongRelease(service, answer, releaseId) : null;
+  return { url, code, wrong: other && `${url}: ${other}` };
+}

@@ -1,7 +1,15 @@
 import { judgeSubjects, noLooks, type Subject } from '../../domain/bake-looks.ts';
 import { lookDoubt } from '../../domain/bake-words.ts';
 import { lostWords } from '../../domain/copies.ts';
-import { bakeFault, bakeGap, emptyTally, type BakeBaseline } from '../../domain/bake.ts';
+import {
+  bakeFault,
+  bakeGap,
+  emptyTally,
+  isSettled,
+  isWatched,
+  overtimeMs,
+  type BakeBaseline,
+} from '../../domain/bake.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { OperationResult } from '../../domain/deployment.ts';
 import type { Bake } from '../../domain/project.ts';
@@ -89,8 +97,11 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
   const beganAt = clock.now();
   const began = clock.elapsed();
   const lookMs = looks && bout.looks ? untilLookMs(looks, bout.looks, bout.watchedMs) : Infinity;
-  const windowEndsMs = Math.min(windowMs, rules.forMs - bout.watchedMs, lookMs);
   const spentMs = () => clock.elapsed() - began;
+  const watchedMs = () => bout.watchedMs + spentMs();
+  const isOvertime = bout.watchedMs > 0 && bout.watchedMs >= rules.forMs;
+  const untilMs = isOvertime ? rules.forMs + overtimeMs(rules) : rules.forMs;
+  const windowEndsMs = Math.min(windowMs, untilMs - bout.watchedMs, isOvertime ? Infinity : lookMs);
   const asked: ProbeAnswer[] = [];
   const beside =
     looks && bout.looks
@@ -100,11 +111,16 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
         )
       : null;
   let now = bout;
-  let probeAtMs = 0;
+  // What has just been asked at the end of the time is asked again after an interval.
+  let probeAtMs = isOvertime ? rules.everyMs : 0;
+  let isClosing = isOvertime;
   try {
     while (!signal.aborted && now.fault === null) {
-      now = await look(site, now, share);
-      if (spentMs() >= probeAtMs) {
+      now = await look(site, now, share, watchedMs);
+      // Whatever the interval: what the newest probes say when the time is over is not from before its end.
+      const closes = !isClosing && watchedMs() >= rules.forMs;
+      if (spentMs() >= probeAtMs || closes) {
+        isClosing ||= closes;
         const probed = await probe(site, now.tally, share === null ? {} : newSide, signal);
         // A probe may meet the fault before the proxy's counters are read again.
         const badAt = probed.answers.some(({ durationMs }) => durationMs === null) ? clock.now() : null;
@@ -115,7 +131,7 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
       }
       const fault = now.fault ?? bakeFault(rules, now.tally, ground.baseline);
       if (fault !== null) now = { ...now, fault, faultAt: clock.now() };
-      const restMs = windowEndsMs - spentMs();
+      const restMs = isOvertime && isSettled(now.tally) ? 0 : windowEndsMs - spentMs();
       if (restMs <= 0) beside?.end();
       if (restMs <= 0 && (beside?.isDone() ?? true)) break;
       await clock.sleep(restMs > 0 ? Math.min(lookEveryMs, Math.max(1, restMs)) : settleEveryMs, signal);
@@ -123,8 +139,8 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
   } finally {
     beside?.drop();
   }
-  const watchedMs = bout.watchedMs + spentMs();
-  const watched = { ...now, watchedMs, isOver: watchedMs >= rules.forMs };
+  const seenMs = watchedMs();
+  const watched = { ...now, watchedMs: seenMs, isOver: isWatched(rules, now.tally, seenMs) };
   if (!bout.looks || !looks || now.fault !== null || signal.aborted) return watched;
   const seen = {
     requests: now.tally.requests - bout.tally.requests,
@@ -133,8 +149,10 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
     pairs: (await beside?.pairs) ?? {},
   };
   const tally = takeIn(bout.looks, ground.subjects, seen);
-  if (!watched.isOver && watchedMs < (tally.looks + 1) * looks.everyMs) return { ...watched, looks: tally };
-  const which = { subjects: ground.subjects, watchedMs, isOver: watched.isOver, beganAt, bake: bakeName(task) };
+  // The look at the end has all that was seen, also beyond the time.
+  if (!watched.isOver && (seenMs >= rules.forMs || seenMs < (tally.looks + 1) * looks.everyMs))
+    return { ...watched, looks: tally };
+  const which = { subjects: ground.subjects, watchedMs: seenMs, isOver: watched.isOver, beganAt, bake: bakeName(task) };
   const ended = await endLook(site, tally, which);
   const faultAt = ended.fault === null ? watched.faultAt : clock.now();
   return { ...watched, looks: ended.tally, fault: ended.fault, faultAt };
@@ -153,10 +171,12 @@ function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Gro
     ...{
       probes: tally.probes,
       failedProbes: tally.failedProbes,
+      unansweredProbes: tally.unanswered ?? 0,
       requests: tally.requests,
       badAnswers: tally.badAnswers,
       watchedSeconds: Math.round(watchedMs / 100) / 10,
     },
+    ...(tally.blindLooks && { blindLooks: tally.blindLooks }),
     ...(share !== null && { percent: share }),
     ...{ baselineRequests: baseline.requests, baselineBadAnswers: baseline.badAnswers, firstBadAt, faultAt },
     ...lookFacts(bout.looks, judgements),

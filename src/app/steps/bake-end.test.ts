@@ -1,0 +1,171 @@
+// What a bake must not end well with: its newest probes and looks were not answered, or told of something else than the release.
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FailureError } from '../../domain/failure.ts';
+import type { Bake } from '../../domain/project.ts';
+import type { HttpAnswer } from '../../kinds/effects.ts';
+import { accountOf } from '../../store/accounts.ts';
+import type { StoredDeployment } from '../../store/deployments.ts';
+import { testDatabase } from '../../store/testing/database.ts';
+import { loadOf } from '../testing/fake-plugs.ts';
+import { answered, openTestWorld, type TestWorld } from '../testing/world.ts';
+
+const database = testDatabase();
+let count = 0;
+let world: TestWorld;
+beforeEach(async () => {
+  world = await openTestWorld(database.store(), `end${(count += 1)}`);
+  bakes({});
+});
+afterEach(() => world.close());
+
+/** As in the file with `bake: 10s`. */
+function bakes(over: Partial<Bake>): void {
+  const rules = { forMs: 10_000, everyMs: 5_000, failureLimit: 0, consecutiveErrorLimit: 4, ...over };
+  const environments = world.project.environments.map((each) => ({ ...each, bake: { ...each.bake, ...rules } }));
+  Object.assign(world.project, { environments });
+}
+
+const isPublic = (url: string): boolean =>
+  world.project.environments.some((each) => String(each.ports['backend']) === new URL(url).port);
+
+/** No answer, after the wait for one. */
+function hang(): HttpAnswer {
+  world.time.now += 5_000;
+  return { status: 'unreachable', reason: 'no answer within 5 s', errorCode: 'ETIMEDOUT', durationMs: 5_000 };
+}
+
+/** Deploys a second release; `act` is told how long its switch is past, and may answer in its place at the public address. */
+async function second(
+  act: (sinceMs: number, id: string, path: string) => HttpAnswer | null,
+): Promise<StoredDeployment> {
+  await world.deploy('staging', '1.0.0');
+  const { id } = await world.release('1.1.0');
+  let switchedAt: number | null = null;
+  world.answers.set(id, (url) => {
+    if (!isPublic(url)) return null;
+    switchedAt ??= world.time.now;
+    return act(world.time.now - switchedAt, id, new URL(url).pathname);
+  });
+  return world.deploy('staging', '1.1.0');
+}
+
+const bakeOf = async ({ id }: StoredDeployment) => {
+  const account = await world.store.read((rows) => accountOf(rows, id));
+  return account!.steps.find((each) => each.kind === 'bake')!;
+};
+
+test('F077 it hangs from one second into a short bake: the bake goes on until the errors make a fault', async () => {
+  const back = await second((sinceMs) => (sinceMs >= 1_000 ? hang() : null));
+  expect(back.ending).toMatchObject({
+    as: 'rolled-back',
+    reason: expect.stringContaining('5 probes in a row could not be asked'),
+  });
+});
+
+test('F077 it hangs right at the end, after the last probe of the interval: it is asked once more', async () => {
+  const back = await second((sinceMs) => (sinceMs >= 9_900 ? hang() : null));
+  expect(back.ending?.as).toBe('rolled-back');
+});
+
+test('a disturbance at the end is waited for, and what was not answered is counted', async () => {
+  const live = await second((sinceMs) => (sinceMs >= 9_000 && sinceMs < 16_000 ? hang() : null));
+  expect(live.ending?.as).toBe('live');
+  const { facts } = await bakeOf(live);
+  expect(facts).toMatchObject({ unansweredProbes: 1 });
+  expect(Number((facts as { watchedSeconds: number }).watchedSeconds)).toBeGreaterThan(15);
+});
+
+test('nothing disturbs: it ends with its time, and every probe was answered', async () => {
+  const live = await second(() => null);
+  expect(live.ending?.as).toBe('live');
+  const { facts } = await bakeOf(live);
+  expect(facts).toMatchObject({ unansweredProbes: 0, failedProbes: 0, probes: 3, watchedSeconds: 10 });
+  expect(facts).not.toHaveProperty('blindLooks');
+});
+
+test.each([
+  ['names another release', () => answered(200, { release: 'rel_another' }), 'it says it is release "rel_another"'],
+  ['names none', () => answered(200, {}), 'it says it is release null'],
+  ['is not found', (id: string) => answered(404, { release: id }), 'answered 404'],
+  ['has moved', (id: string) => answered(301, { release: id }), 'answered 301'],
+] as const)('F072 health %s through the public address: back', async (_, answer, said) => {
+  const back = await second((sinceMs, id) => (sinceMs >= 1_000 ? answer(id) : null));
+  expect(back.ending).toMatchObject({ as: 'rolled-back', reason: expect.stringContaining(said) });
+});
+
+test.each([
+  [302, 'live', 'serves'],
+  [404, 'rolled-back', '/page answered 404'],
+] as const)('of a path that is not the health path: %s is %s', async (code, as, said) => {
+  bakes({ probes: [{ service: 'backend', path: '/page' }] });
+  const ended = await second((_, __, path) => (path === '/page' ? answered(code, {}) : null));
+  expect(ended.ending).toMatchObject({ as, reason: expect.stringContaining(said) });
+});
+
+test('F072 the driver reads another release than this one in its colour, and health does not tell: back', async () => {
+  const { id } = await world.release('1.1.0');
+  world.answers.set('rel_another', () => answered(200, { release: id }));
+  const back = await second((sinceMs) => {
+    const instances = world.driver.running.get('staging/green')!;
+    const releaseId = sinceMs >= 1_000 ? 'rel_another' : id;
+    world.driver.running.set(
+      'staging/green',
+      instances.map((each) => ({ ...each, releaseId })),
+    );
+    return null;
+  });
+  expect(back.ending).toMatchObject({
+    as: 'rolled-back',
+    reason: expect.stringContaining(`backend runs rel_another, not ${id}`),
+  });
+});
+
+/** What the proxies tell of their load in a bake, by how long the first look of it is past. */
+const proxiesTell = (act: (sinceMs: number) => void): void => {
+  let firstAt: number | null = null;
+  world.proxy.loads = (environment) => {
+    if (world.proxy.states.get(environment)?.colour !== 'green') return [];
+    firstAt ??= world.time.now;
+    act(world.time.now - firstAt);
+    return [loadOf('green')];
+  };
+};
+const fails = (code: string, message: string): never => {
+  throw new FailureError({ code, message });
+};
+const hangs = (): never => {
+  world.time.now += 5_000;
+  return fails('GR7403', 'HAProxy "second" gave no sure answer');
+};
+
+test('F077 a proxy that hangs, and nothing else is bad: back when it was silent for longer than the errors allow', async () => {
+  proxiesTell((sinceMs) => sinceMs >= 1_000 && hangs());
+  const back = await second(() => null);
+  expect(back.ending).toMatchObject({
+    as: 'rolled-back',
+    reason: expect.stringMatching(
+      /the proxy could not be asked for [\d.]+ s, allowed are 25\.0 s: GR7403 HAProxy "second" gave no sure/,
+    ),
+  });
+});
+
+test('F077 a proxy that hung at the end and answers again: the bake waits for it, and says that it could not ask', async () => {
+  proxiesTell((sinceMs) => sinceMs >= 9_000 && sinceMs < 17_000 && hangs());
+  const live = await second(() => null);
+  expect(live.ending?.as).toBe('live');
+  const { facts } = await bakeOf(live);
+  expect(facts).toMatchObject({ blindLooks: 2 });
+  expect(Number((facts as { watchedSeconds: number }).watchedSeconds)).toBeGreaterThan(15);
+});
+
+test('F082 proxies that disagree for a moment, as one does that was just started with older files: it goes on', async () => {
+  proxiesTell((sinceMs) => sinceMs >= 1_000 && sinceMs < 1_150 && fails('GR7470', 'they do not serve the same'));
+  const live = await second(() => null);
+  expect(live.ending?.as).toBe('live');
+});
+
+test.each(['GR7470', 'GR7434'])('F082 proxies that go on disagreeing (%s): back', async (code) => {
+  proxiesTell((sinceMs) => sinceMs >= 1_000 && fails(code, 'they do not serve the same'));
+  const back = await second(() => null);
+  expect(back.ending).toMatchObject({ as: 'rolled-back', reason: expect.stringContaining('do not serve the same') });
+});
