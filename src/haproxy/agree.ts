@@ -24,7 +24,7 @@ export function agreedState(running: readonly RunningProxy[], state: ProxyState)
     code: 'GR7470',
     message: `The HAProxys of this environment do not serve the same: ${[first!, ...others].map(inWords).join(', ')}.`,
     where: first!.proxy.directory,
-    do: 'Deploy, roll back, or run "greenroom resume": whichever stayed behind is brought to what was pointed to last.',
+    do: 'Find out who changed one of them. Whichever merely stayed behind is brought back by "greenroom resume"; a deployment that is held goes on with "greenroom resume <environment> --retry", which points all of them again, and so does the next switch.',
   });
 }
 

@@ -79,6 +79,17 @@ describe.skipIf(haproxyProgram() === null)('behind two HAProxys (needs haproxy)'
   });
   afterAll(() => tiny.close());
 
+  test('F016 one of them is killed: it is brought back, and the bake goes on to its end', async () => {
+    const { id, ended } = await baking(tiny);
+    const killed = second();
+    signal(killed, 'SIGKILL');
+    const { code, stdout, stderr } = await ended;
+    expect(code, stdout + stderr).toBe(0);
+    expect(second()).not.toBe(killed);
+    expect([await tiny.served(), tiny.running()]).toEqual([id, [id]]);
+    good = id;
+  });
+
   test('F077 one of them hangs: the release does not go live unseen, and goes back once that one is ended', async () => {
     const { ended } = await baking(tiny, '--no-wait');
     const hung = second();

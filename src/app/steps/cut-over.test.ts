@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TrafficTarget } from '../../kinds/traffic.ts';
 import { FailureError } from '../../domain/failure.ts';
 import { testDatabase } from '../../store/testing/database.ts';
+import { resolveUnknown } from '../settle.ts';
 import { openTestWorld, type TestWorld } from '../testing/world.ts';
 
 const database = testDatabase();
@@ -70,3 +71,33 @@ test('a proxy that somebody changes by hand in the bake takes the release back, 
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending).toMatchObject({ as: 'rolled-back', reason: expect.stringContaining('a page of somebody') });
 });
+
+test.each(['GR7470', 'GR7472'])(
+  'F082 proxies that are found changed (%s) before the old one is stopped: a person is asked, and "--retry" points them again',
+  async (code) => {
+    await world.deploy('staging', '1.0.0');
+    const { open } = world.proxy;
+    let isChanged = false;
+    Object.assign(world.proxy, {
+      open: (...place: Parameters<typeof open>) => {
+        const handle = open(...place);
+        const point: typeof handle.point = (target) => ((isChanged = false), handle.point(target));
+        const byHand = new FailureError({ code, message: 'The HAProxys are not as they were pointed.' });
+        return { ...handle, point, current: async () => (isChanged ? Promise.reject(byHand) : handle.current()) };
+      },
+    });
+    reached['drain:inside'] = () => (isChanged = true);
+    const held = await world.deploy('staging', '1.1.0');
+    expect(held.state?.hold).toMatchObject({
+      step: { kind: 'stop' },
+      reason: expect.stringMatching(
+        /not as they were pointed.*"greenroom resume staging --retry" points all of it to 1\.1\.0/,
+      ),
+    });
+    expect(world.driver.done.filter((each) => each.startsWith('stop'))).toEqual([]);
+    await resolveUnknown(world, held.id, 'retry', 'grace');
+    await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('live');
+    expect(isChanged).toBe(false);
+    expect(world.driver.done.at(-1)).toMatch(/^stop staging\/blue/);
+  },
+);

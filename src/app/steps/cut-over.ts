@@ -6,6 +6,8 @@ import { newSide, sameBeside } from '../../kinds/beside.ts';
 import { placeOf } from '../../kinds/machines.ts';
 import type { Beside, TrafficState, TrafficTarget } from '../../kinds/traffic.ts';
 import { claim, observe, publicAddresses, servingRelease, type Site } from '../site.ts';
+import { recordsOf } from '../../store/records.ts';
+import { disagreement, handWork } from '../sound-traffic.ts';
 import { changeColour } from './bring-up.ts';
 import { askHealth } from '../ask-health.ts';
 import type { StepModule } from './step-task.ts';
@@ -163,9 +165,35 @@ export const stopOld: StepModule = ({ site, step, operation, run }) =>
   run('stop', async (signal) => {
     const old = await servingRelease(site);
     if (!old) return { status: 'done' };
+    await pointedAgain(site, step, operation);
     // Somebody's careless word must not make it dark.
     if ((await site.traffic.current())?.colour === old.colour) throw new Error('the old version still has the traffic');
     await site.traffic.closeSessions(old.colour, await claim(site, operation));
     await changeColour(site, old.colour, 'stop', operation, signal, () => site.world.reach(`${step.name}:inside`));
     return { status: 'done', facts: { stopped: old.colour } };
   });
+
+/**
+ * Proxies that do not serve what they were pointed to are a finding, which nobody mends unseen: a person is asked, and whoever has the step
+ * tried again has them pointed again.
+ */
+async function pointedAgain(site: Site, step: Step, operation: string): Promise<void> {
+  try {
+    await site.traffic.current();
+  } catch (error) {
+    const found = handWork(error) ?? disagreement(error);
+    if (found === null) throw error;
+    if (await isTriedAgain(site, step)) return void (await point(site, site.colour, site.release.id, operation));
+    const { environment, release } = site;
+    throw new Error(
+      `${found} Find out who did it and why; "greenroom resume ${environment.name} --retry" points all of it to ${release.version} again and goes on.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Begun more than once: an operation that another process goes on with is begun once all the same. */
+async function isTriedAgain({ world, project, deployment }: Site, step: Step): Promise<boolean> {
+  const own = await world.store.read((rows) => recordsOf(rows, project.name, deployment.id));
+  return own.filter(({ kind, data }) => kind === 'step-began' && data['step'] === step.name).length > 1;
+}
