@@ -70,7 +70,8 @@ async function tried(
     const reason = error.failures.map((failure) => `${failure.code} ${placed(failure)}`).join(' ');
     const steps = [...new Set(error.failures.flatMap((failure) => failure.do ?? []))];
     const next = steps.length > 0 ? steps.join(' ') : 'Read the log of the service.';
-    await recordStep(task.site, task.step, beganAt, { outcome: 'fail', reason, next, facts: {} });
+    const facts = { failures: error.failures.map(({ code, message }) => ({ code, message })) };
+    await recordStep(task.site, task.step, beganAt, { outcome: 'fail', reason, next, facts });
     return { status: 'failed', reason };
   }
 }

@@ -29,7 +29,7 @@ export const prove: StepModule = ({ site, step, run }) =>
       findings,
       facts,
       artifacts,
-      ...(cause !== undefined && { cause, next: bad[0]!.next }),
+      ...(cause !== undefined && { cause, next: bad[0]!.next(artifacts[0]!.text !== '') }),
     });
     return outcome === 'pass' ? { status: 'done', facts } : { status: 'failed', reason, facts };
   });
@@ -41,7 +41,8 @@ interface ServiceProof {
   readonly reason: string;
   readonly findings: readonly ResultFinding[];
   readonly cause?: string;
-  readonly next: string;
+  /** Whether there is anything of its log is known when it has been read. */
+  readonly next: (hasLog: boolean) => string;
 }
 
 /** Answers in a row with another release before it is called the wrong one instead of one that still starts. */
@@ -100,7 +101,7 @@ function healthy({ name, health }: Service, startedMs: number, slowestMs: number
     startedMs: Math.round(startedMs),
     reason: `${name} healthy after ${formatDuration(startedMs)}`,
     findings,
-    next: '',
+    next: () => '',
   };
 }
 
@@ -114,7 +115,7 @@ function dead({ name, run }: Service, afterMs: number): ServiceProof {
     },
     findings: [{ name: `${name} process`, outcome: 'fail', value: 'gone', threshold: 'running' }],
     cause: 'The service crashes at its start: a missing variable, a broken build, or a database that it cannot reach.',
-    next: `Read the log of ${name} ("greenroom report --format html" has it); try "${run.join(' ')}" with this environment's variables.`,
+    next: (hasLog) => `${logOf(name, hasLog)}; try "${run.join(' ')}" with this environment's variables.`,
   };
 }
 
@@ -134,11 +135,18 @@ function neverHealthy({ name, health }: Service, afterMs: number, last: HealthAn
     cause: isWrong
       ? 'An older build was shipped, or the service reports a fixed release instead of GREENROOM_RELEASE.'
       : 'Database connection or service discovery: the service runs but cannot do its work.',
-    next: isWrong
-      ? `Let ${health.path} answer with the value of GREENROOM_RELEASE.`
-      : `Read the log of ${name} ("greenroom report --format html" has it) and ask ${health.path} yourself.`,
+    next: (hasLog) =>
+      isWrong
+        ? `Let ${health.path} answer with the value of GREENROOM_RELEASE.`
+        : `${logOf(name, hasLog)} and ask ${health.path} yourself.`,
   };
 }
+
+/** Where a platform keeps the log, or nothing was written, there is none to be read here. */
+const logOf = (name: string, hasLog: boolean): string =>
+  hasLog
+    ? `Read the log of ${name} ("greenroom report --format html" has it)`
+    : `Greenroom has no line of the log of ${name}: look for it where it runs`;
 
 const tailLines = 40;
 
