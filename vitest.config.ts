@@ -11,7 +11,9 @@ const alone = ['test/shelf/**/*.test.ts'];
  * kill loop, the mutants of the rules, the first start of PostgreSQL, several HAProxys as one, the copy of data, migrations on a copy, backups. CI asks for them by name, `GREENROOM_TEST_LONG=1`, so that `npm test` stays short; so does who changes one.
  */
 const long = [
-  ...['command', 'http', 'github-workflow', 'command/bad-programs'].map((name) => `src/drivers/${name}.test.ts`),
+  ...['command', 'http', 'github-workflow', 'command/bad-programs', 'wish/starts'].map(
+    (name) => `src/drivers/${name}.test.ts`,
+  ),
   ...[
     ...['driver-command', 'driver-http', 'origins', 'under-way'],
     ...['refresh', 'refresh-plan', 'refresh-migrate', 'rehearse', 'migrate-run', 'backup'],

@@ -9,6 +9,8 @@ import { startPlane } from './wish/testing/machine.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
+const isDispatch = ({ line }: { line: string }) => line.startsWith('POST');
+
 driverContract('github-workflow', async () => {
   const github = await openFakeGithub();
   return {
@@ -24,7 +26,6 @@ beforeEach(async () => {
   github = await openFakeGithub();
 });
 afterEach(() => github.dispose());
-const isDispatch = ({ line }: { line: string }) => line.startsWith('POST');
 
 describe('a dispatch', () => {
   test('says what is wished in two inputs, with a key and no variable; its run is followed, and its address taken', async () => {
@@ -88,6 +89,26 @@ describe('a dispatch', () => {
     expect([keys.length, new Set(keys).size, github.runs.length]).toEqual([2, 1, 1]);
   });
 
+  test('404: the file, its branch and the token are named', async () => {
+    github.bend(
+      (asked, response) => isDispatch(asked) && (response.writeHead(404).end('{"message":"Not Found"}'), true),
+    );
+    const { code, do: next } = await failureOf(github.carryOut('start', github.lone({ epoch: 1 })));
+    expect(code).toBe('GR6432');
+    for (const named of ['.github/workflows/driver.yml', 'default branch of acme/mina', 'token'])
+      expect(next).toContain(named);
+  });
+
+  test('500 for ever: status and body are said, without the token', async () => {
+    const body = 'Server Error token-of-the-deployer';
+    github.bend((asked, response) => isDispatch(asked) && (response.writeHead(500).end(body), true));
+    const slot = github.lone({ epoch: 1 }, { 'found-within': '100ms' });
+    expect(await failureOf(github.carryOut('start', slot))).toMatchObject({
+      code: 'GR6438',
+      message: expect.stringContaining('it answered 500: Server Error ***'),
+    });
+  });
+
   test.each([
     ['noSuchInput', 422, 'Unexpected inputs'],
     ['notPermitted', 422, 'not a permitted key'],
@@ -133,6 +154,19 @@ describe('a run', () => {
       code: 'GR6433',
       message: expect.stringContaining(said),
     });
+  });
+
+  test.each([
+    ['says nothing of its address', () => github.saying(() => null)],
+    ['does not hold the key in its title', () => github.titled(() => 'Deploy')],
+  ])('that started a service and %s: the stop is dispatched', async (_, bending) => {
+    bending();
+    expect(await failureOf(github.carryOut('start', github.lone({ epoch: 1 })))).toMatchObject({ code: 'GR6433' });
+    expect(await github.machine.running()).toEqual(['web']);
+    // The title of a stop may be as wrong: what is not proven is not said to be done, and what was wished is sent.
+    const stopped = await failureOf(github.carryOut('stop', github.lone({ epoch: 2, operation: 'back' })));
+    expect([github.dispatches().length, await github.machine.running()]).toEqual([2, []]);
+    expect(stopped.code).toBe(github.runs[1]!.title === 'Deploy' ? 'GR6433' : 'none');
   });
 
   test('whose title does not hold the key is not taken for ours', async () => {
@@ -185,6 +219,17 @@ describe('rate limits', () => {
     limited({}, JSON.stringify(documented['secondaryLimit']));
     expect(await failureOf(github.carryOut('start', github.lone({ epoch: 1 })))).toMatchObject({ code: 'GR6436' });
     expect(github.dispatches()).toHaveLength(1);
+  });
+
+  test('one that is over far away says when to come again', async () => {
+    const reset = Math.floor(Date.now() / 1000) + 3_000;
+    limited({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) });
+    const at = new Date(reset * 1000).toISOString().slice(0, -5);
+    expect(await failureOf(github.carryOut('start', github.lone({ epoch: 1 })))).toMatchObject({
+      code: 'GR6436',
+      message: expect.stringMatching(new RegExp(`may be asked again at ${at}.*in (49|50) min`)),
+      do: expect.stringContaining(`Deploy again after ${at}`),
+    });
   });
 
   test('403 without a limit is a refusal', async () => {

@@ -148,6 +148,17 @@ describe('an answer that is lost', () => {
     expect(acts()).toHaveLength(4);
   });
 
+  test.each([
+    ['a plain 500', 500, 'out of token-of-the-deployer', 'it answered 500: out of ***'],
+    ['half a document', 202, '{"deployment":{', 'it answered 202; it is not one JSON document, and begins: {"dep'],
+  ])('%s: what was seen is said, without secrets', async (_, code, body, said) => {
+    api.bend((asked, response) => isStart(asked) && (response.writeHead(code).end(body), true));
+    const failure = await failureOf(api.carryOut('start', api.lone({ epoch: 1 }, { within: '1s' })));
+    expect(failure).toMatchObject({ code: 'GR6438', message: expect.stringContaining(said) });
+    for (const text of [JSON.stringify(failure), api.machine.log('http')])
+      expect(text).not.toContain('of-the-deployer');
+  });
+
   test('slower than its limit: as one that was cut off', async () => {
     api.bend(async (asked, _, act) => isStart(asked) && (await act(), true));
     await api.carryOut('start', api.lone({ epoch: 1 }, { 'answer-within': '500ms' }));

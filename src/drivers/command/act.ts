@@ -1,8 +1,10 @@
 import { formatDuration } from '../../domain/duration.ts';
 import { fail, FailureError } from '../../domain/failure.ts';
 import type { Platform, Wish } from '../wish/colour.ts';
+import { settleStarts, unprovenStarts } from '../wish/starts.ts';
 import { begin, collect } from './call.ts';
-import { answerOf, asksForLater, inCall } from './ending.ts';
+import { answerOf, asksForLater, inCall, lastLines } from './ending.ts';
+import type { CallEnd } from './host.ts';
 import { documentOf, maxAnswerBytes, parseDone } from './protocol.ts';
 import { keepOf, logOf, type Scene } from './scene.ts';
 import { askState } from './state.ts';
@@ -16,10 +18,12 @@ const MOST_LOST = 3;
 export const programPlatform = (scene: Scene): Platform => ({
   slot: scene.slot,
   askState: (signal) => askState(scene, signal),
+  unproven: () => unprovenStarts(scene),
   pursue: (wish, signal) => act(scene, wish, signal),
-  prove: async ({ doing }, look, signal) => {
+  prove: async (wish, look, signal) => {
     const seen = await look(signal);
-    if (seen !== null) disproven(scene, doing, seen);
+    if (seen !== null) disproven(scene, wish.doing, seen);
+    await settleStarts(scene, wish, wish.key, signal);
   },
 });
 
@@ -39,8 +43,11 @@ async function act(scene: Scene, wish: Wish, signal: AbortSignal): Promise<boole
     const end = await collect(scene, key, signal);
     if (end === null || end.status === 'unknown') {
       if (end !== null && (lost += 1) > MOST_LOST) neverSeen(scene, doing, end.reason);
-      if (await wish.isSo(signal)) return false;
-      await begin(scene, { key, doing, stdin, answerBytes: maxAnswerBytes }, signal);
+      if (await wish.isSo(signal)) {
+        await settleStarts(scene, wish, key, signal);
+        return false;
+      }
+      await begin(scene, { wish, stdin, answerBytes: maxAnswerBytes }, signal);
       continue;
     }
     if (!asksForLater(end)) {
@@ -49,7 +56,7 @@ async function act(scene: Scene, wish: Wish, signal: AbortSignal): Promise<boole
       if (!done.ok) throw new FailureError(...inCall(scene, doing, done.failures));
       return true;
     }
-    if (host.elapsed() + pauseMs > untilMs) notLonger(scene, doing);
+    if (host.elapsed() + pauseMs > untilMs) notLonger(scene, doing, end);
     await host.sleep(pauseMs, signal);
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
   }
@@ -64,10 +71,10 @@ function disproven(scene: Scene, doing: string, seen: string): never {
   });
 }
 
-function notLonger(scene: Scene, doing: string): never {
+function notLonger(scene: Scene, doing: string, end: CallEnd): never {
   fail({
     code: 'GR6428',
-    message: `${scene.program} (${doing}) asked to be called again later (exit code 75) for ${formatDuration(scene.config['retry-for'])}.`,
+    message: `${scene.program} (${doing}) asked to be called again later (exit code 75) for ${formatDuration(scene.config['retry-for'])}.${lastLines(scene, end)}`,
     where: logOf(scene.slot),
     do: 'Look at what it waits for, or raise "retry-for"; then deploy again.',
   });

@@ -99,6 +99,41 @@ describe('answers that are none', () => {
     expect(await failureOf(world.driver.observe(slot))).toMatchObject({ code: 'GR6428' });
   });
 
+  test('a state that fails, or comes later for ever, says what it said, and is in the log', async () => {
+    const run = ['sh', '-c', 'echo cluster is asleep, open-sesame >&2; exit $(cat code)'];
+    const slot = scripted('', '', { run, 'state-within': 3_000 }, { secrets: ['open-sesame'] });
+    for (const [exitCode, code] of [
+      [1, 'GR6423'],
+      [75, 'GR6428'],
+    ] as const) {
+      writeFileSync(file('code'), String(exitCode));
+      const failure = await failureOf(world.driver.observe(slot));
+      expect(failure).toMatchObject({ code, message: expect.stringContaining('It said: cluster is asleep, ***') });
+      const log = readFileSync(failure.where!, 'utf8');
+      expect(log).toMatch(new RegExp(`state green attempt \\d+: exit code ${exitCode} after`));
+      expect(log).toContain('cluster is asleep, ***');
+    }
+  });
+
+  test('an act that comes later for ever says what it said', async () => {
+    const slot = scripted(`console.error('queue is full'); process.exit(75)`, 'nothing()', { 'retry-for': 500 });
+    expect(await failureOf(carryOut('start', slot))).toMatchObject({
+      code: 'GR6428',
+      message: expect.stringContaining('It said: queue is full'),
+    });
+  });
+
+  test('a trace that is longer than what is shown keeps the line that names the error', async () => {
+    const slot = scripted('', '', { run: ['node', './broken.mjs'] });
+    writeFileSync(file('broken.mjs'), 'const ;\n');
+    const { code, message } = await failureOf(carryOut('start', slot));
+    expect([code, message]).toEqual(['GR6423', expect.stringMatching(/It said: SyntaxError: .* \| … \| at /)]);
+    // The control: what stands in the last lines is not said twice.
+    writeFileSync(file('broken.mjs'), `console.error('TypeError: no such thing\\nbye'); process.exit(1)`);
+    const short = await failureOf(carryOut('start', slot));
+    expect(short.message).toMatch(/It said: TypeError: no such thing \| bye$/);
+  });
+
   test('a program that is not there', async () => {
     const slot = scripted('', '', { run: ['./no-such-driver'] });
     expect(await failureOf(carryOut('start', slot))).toMatchObject({

@@ -3,6 +3,8 @@ import { formatDuration } from '../../domain/duration.ts';
 import { fail } from '../../domain/failure.ts';
 import { fenced } from '../../kinds/fence.ts';
 import { readJson } from '../../kinds/state-file.ts';
+import type { Wish } from '../wish/colour.ts';
+import { noteStart, takeBack } from '../wish/starts.ts';
 import type { CallEnd } from './host.ts';
 import { callOf, callsOf, logOf, type Scene } from './scene.ts';
 
@@ -32,23 +34,24 @@ const SPARE_MS = 60_000;
 export async function begin(
   scene: Scene,
   call: {
-    readonly key: string;
-    readonly doing: string;
+    readonly wish: Wish;
     readonly stdin: (attempt: number) => string;
     readonly answerBytes: number;
   },
   signal: AbortSignal,
 ): Promise<boolean> {
   const { host, slot, config } = scene;
+  const { key, doing } = call.wish;
   return fenced(host, slot, signal, async () => {
     const last = await lastCall(scene);
     if (last && !last.isSettled) return false;
     const sequence = (last?.sequence ?? 0) + 1;
-    const attempt = last?.key === call.key ? last.attempt + 1 : 1;
+    const attempt = last?.key === key ? last.attempt + 1 : 1;
     const record: CallRecord = {
-      ...{ sequence, id: `call-${sequence}`, key: call.key, doing: call.doing, attempt },
+      ...{ sequence, id: `call-${sequence}`, key, doing, attempt },
       ...{ epoch: slot.epoch, startedAt: host.now(), limitMs: config.within, isSettled: false },
     };
+    await noteStart(scene, call.wish, key);
     await host.write(callOf(slot), JSON.stringify(record));
     const over = await host.calls.begin(
       {
@@ -119,13 +122,25 @@ async function lookAtLast(scene: Scene, key: string): Promise<Look | null> {
 }
 
 /** Keeps what it said on standard error, without secrets, and removes the rest. Those of another wish are not known here. */
-async function settle({ host, slot, hide }: Scene, call: CallRecord, end: CallEnd, isOurs: boolean): Promise<void> {
-  const output = end.status === 'not-started' ? '' : hide(end.output).trimEnd();
+async function settle(scene: Scene, call: CallRecord, end: CallEnd, isOurs: boolean): Promise<void> {
+  const { host, slot } = scene;
+  const output = outputOf(end);
   const said = isOurs || output === '' ? output : 'what it said is not kept: Greenroom was ended meanwhile';
-  const head = `${new Date(host.now()).toISOString()} ${call.doing} ${call.key} attempt ${call.attempt}: ${summary(end)}`;
-  await host.append(logOf(slot), hide(`${head}\n`) + (said === '' ? '' : `${said}\n`));
+  await keep(scene, `${call.doing} ${call.key} attempt ${call.attempt}`, end, said);
+  if (end.status === 'not-started' && call.attempt === 1) await takeBack(scene, call.key);
   await host.write(callOf(slot), JSON.stringify({ ...call, isSettled: true }));
   await host.calls.remove(callsOf(slot), call.id);
+}
+
+/** One that only looked leaves its line where it failed. */
+export const keepLook = (scene: Scene, attempt: number, end: CallEnd): Promise<void> =>
+  keep(scene, `state ${scene.slot.colour} attempt ${attempt}`, end, outputOf(end));
+
+const outputOf = (end: CallEnd): string => (end.status === 'not-started' ? '' : end.output.trimEnd());
+
+async function keep({ host, slot, hide }: Scene, what: string, end: CallEnd, said: string): Promise<void> {
+  const head = `${new Date(host.now()).toISOString()} ${what}: ${summary(end)}`;
+  await host.append(logOf(slot), hide(`${head}\n${said === '' ? '' : `${said}\n`}`));
 }
 
 function summary(end: CallEnd): string {

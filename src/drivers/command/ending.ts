@@ -29,7 +29,7 @@ export function answerOf(
   if (end.timedOut)
     return fail({
       code: 'GR6422',
-      message: `${scene.program} (${doing}) took longer than ${formatDuration(limitMs)}, and its process group was ended.${lastLines(scene, end.output)}`,
+      message: `${scene.program} (${doing}) took longer than ${formatDuration(limitMs)}, and its process group was ended.${lastLines(scene, end)}`,
       ...place,
       do: 'Look for what it waits for; give it more time with "within" ("state-within" for its state).',
     });
@@ -38,7 +38,7 @@ export function answerOf(
       end.exitCode === null ? `was ended by ${end.signalName ?? 'a signal'}` : `ended with exit code ${end.exitCode}`;
     return fail({
       code: 'GR6423',
-      message: `${scene.program} (${doing}) ${how}.${lastLines(scene, end.output)}`,
+      message: `${scene.program} (${doing}) ${how}.${lastLines(scene, end)}`,
       ...place,
       do: 'Read what it says, repair that, and deploy again; exit code 75 asks to be called again later.',
     });
@@ -50,9 +50,21 @@ export function answerOf(
 export const inCall = (scene: Scene, doing: string, failures: readonly Failure[]): readonly Failure[] =>
   failures.map((one) => ({ ...one, message: `${scene.program} (${doing}): ${one.message}` }));
 
-/** Secrets go first: what is cut through the middle cannot be found any more. */
-function lastLines(scene: Scene, output: string): string {
-  const lines = scene.hide(output).trimEnd().split('\n').slice(-LAST_LINES);
-  const said = lines.map((line) => excerpt(line, 160)).filter((line) => line !== '');
+/** What it said last, for people. Secrets go first: what is cut through the middle cannot be found any more. */
+export function lastLines(scene: Scene, end: CallEnd): string {
+  const output = end.status === 'not-started' ? '' : end.output;
+  const lines = scene
+    .hide(output)
+    .trimEnd()
+    .split('\n')
+    .map((line) => excerpt(line, 160));
+  const last = lines.slice(-LAST_LINES);
+  // A trace is longer than what is shown, and its error stands above it.
+  const error = last.some(namesError) ? undefined : lines.findLast(namesError);
+  const said = [...(error === undefined ? [] : [error, '…']), ...last].filter((line) => line !== '');
   return said.length === 0 ? ' It said nothing on standard error.' : ` It said: ${said.join(' | ')}`;
 }
+
+/** `SyntaxError: …`, `Error [ERR_X]: …`, `java.io.IOException: …`, `Exception in thread …`, `error: …`, `panic: …`; not a line of a trace below it. */
+const namesError = (line: string): boolean =>
+  /^(Uncaught )?([A-Za-z_$][\w.$]*)?(Error|Exception)\b|^(\S+: )?(fatal|panic|error)( error)?:/i.test(line);

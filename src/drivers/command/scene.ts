@@ -17,6 +17,7 @@ export interface CommandConfig {
 export interface Scene {
   readonly host: CommandHost;
   readonly slot: Slot<CommandConfig>;
+  readonly folder: string;
   readonly config: CommandConfig;
   /** The program and its words, for people. */
   readonly program: string;
@@ -25,7 +26,7 @@ export interface Scene {
   readonly hide: (text: string) => string;
 }
 
-/** Files of the driver beside the fence: `call.json` (the last call), `calls/` (what runs), `calls.log`, and a folder a colour for the program. */
+/** Files of the driver beside the fence: `call.json` (the last call), `starts.json` (those that nobody has proven), `calls/` (what runs), `calls.log`, and a folder a colour for the program. */
 const folderOf = (slot: Slot<CommandConfig>): string => join(slot.stateDirectory, 'command');
 export const callOf = (slot: Slot<CommandConfig>): string => join(folderOf(slot), 'call.json');
 export const callsOf = (slot: Slot<CommandConfig>): string => join(folderOf(slot), 'calls');
@@ -46,7 +47,9 @@ export async function onScene<T>(
   const variables = { ...host.inheritedVariables(), ...Object.fromEntries(passed) };
   await host.makeFolder(keepOf(slot));
   await host.makeFolder(callsOf(slot));
-  return hiding(hide, () => work({ host, slot, config, program: programOf(config), variables, hide }));
+  return hiding(hide, () =>
+    work({ host, slot, folder: folderOf(slot), config, program: programOf(config), variables, hide }),
+  );
 }
 
 const missing = (name: string): never =>

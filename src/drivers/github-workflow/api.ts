@@ -1,6 +1,7 @@
 import type { Json } from '../../domain/json.ts';
 import type { HttpAnswer } from '../../kinds/effects.ts';
 import { documentIn, isUntrusted, request, retryAfterMs, wasNeverSent } from '../wish/answers.ts';
+import { unclear, undocumented } from '../wish/remote-failures.ts';
 import type { RemoteScene } from '../wish/remote-scene.ts';
 import type { GithubConfig } from './schema.ts';
 
@@ -44,22 +45,25 @@ export async function github(
     },
     signal,
   );
-  return replyOf(answer, host.now());
+  return replyOf(scene, answer, host.now());
 }
 
-function replyOf(answer: HttpAnswer, nowMs: number): Reply {
+function replyOf(scene: Scene, answer: HttpAnswer, nowMs: number): Reply {
   if (answer.status === 'unreachable') {
     const status = isUntrusted(answer) ? 'untrusted' : wasNeverSent(answer) ? 'never-sent' : 'unclear';
     return { status, said: answer.reason };
   }
   const { code, body } = answer;
   const afterMs = limitMs(answer, nowMs);
-  if (afterMs !== null) return { status: 'limited', afterMs, said: `it answered ${code}: a rate limit` };
-  if (code >= 500 || code === 408) return { status: 'unclear', said: `it answered ${code}` };
+  if (afterMs !== null) {
+    const until = new Date(nowMs + afterMs).toISOString();
+    return { status: 'limited', afterMs, said: `it answered ${code}: a rate limit until ${until}` };
+  }
+  if (code >= 500 || code === 408) return { status: 'unclear', said: unclear(scene, code, body) };
   if (code < 200 || code > 299) return { status: 'refused', code, body };
   const document = documentIn(answer);
   return 'why' in document
-    ? { status: 'ok', code, json: undefined, why: document.why }
+    ? { status: 'ok', code, json: undefined, why: undocumented(scene, document.why, body) }
     : { status: 'ok', code, json: document.json, why: '' };
 }
 

@@ -52,15 +52,18 @@ async function dispatch(scene: Scene, wish: Wish, order: Order, signal: AbortSig
     case 'never-sent':
       return { end: 'refused', said: reply.said };
     case 'untrusted':
-      return { end: 'failed', said: reply.said, failure: unreached(scene, wish.doing, reply.said) };
+      return { end: 'failed', didNothing: true, said: reply.said, failure: unreached(scene, wish.doing, reply.said) };
     case 'unclear':
       // Left open: if a run began, it is found by its key.
       return { said: reply.said };
     case 'refused': {
-      const failure = refused(scene, wish.doing, reply.code, reply.body);
+      const failure = refusal(scene, wish.doing, reply);
       const isOld = reply.body.includes('return_run_details');
       const advice = 'This server does not know return_run_details yet: write "run-details: false".';
-      return { end: 'failed', said: failure.message, failure: isOld ? { ...failure, do: advice } : failure };
+      return {
+        ...{ end: 'failed', didNothing: true, said: failure.message },
+        failure: isOld ? { ...failure, do: advice } : failure,
+      };
     }
     default:
       return reply satisfies never;
@@ -81,9 +84,10 @@ async function follow(scene: Scene, handle: Handle, order: Order, signal: AbortS
   const told = await readRun(scene, handle['run'] ?? '', signal);
   if (told.status !== 'told') return insteadOf(scene, order, told);
   const run = told.value;
-  if (!run.display_title.includes(markOf(order.key)))
-    return { status: 'blind', failure: unreadable(scene, order.doing, untitled(run)) };
   if (run.status !== 'completed') return { status: 'running', said: `run ${run.id} is ${run.status ?? 'not begun'}` };
+  // It is over, so that a stop may follow; nothing that it says is believed.
+  if (!run.display_title.includes(markOf(order.key)))
+    return { status: 'failed', failure: unreadable(scene, order.doing, untitled(run)) };
   const said = `run ${run.id} ended with "${run.conclusion ?? 'nothing'}" ${run.html_url}`.trim();
   if (run.conclusion !== 'success') return { status: 'failed', failure: toldFailure(scene, order.doing, said) };
   if (order.action !== 'start' || scene.config.addresses || order.service === null) return { status: 'done', said };
@@ -111,10 +115,19 @@ function insteadOf(
     case 'untrusted':
       return { status: 'blind', failure: unreached(scene, doing, reply.said) };
     case 'refused':
-      return { status: 'blind', failure: refused(scene, doing, reply.code, reply.body) };
+      return { status: 'blind', failure: refusal(scene, doing, reply) };
     default:
       return reply satisfies never;
   }
+}
+
+/** GitHub says 404 of what is not there, and of what a token may not see. */
+function refusal(scene: Scene, doing: string, { code, body }: { code: number; body: string }): Failure {
+  const failure = refused(scene, doing, code, body);
+  const { repository, workflow } = scene.config;
+  const file = `.github/workflows/${workflow}`;
+  const advice = `See that ${file} is on the default branch of ${repository} (GitHub dispatches no other) and has "workflow_dispatch", that "repository" is right, and that the token has access to it: Actions read and write, Checks read.`;
+  return code === 404 ? { ...failure, do: advice } : failure;
 }
 
 const untitled = (run: Run): string =>

@@ -3,7 +3,7 @@ import { documentIn, isUntrusted, request, retryAfterMs, wasNeverSent } from '..
 import type { Wish } from '../wish/colour.ts';
 import type { Handle, Order } from '../wish/orders.ts';
 import { sinceMs, type FollowAnswer, type Remote, type SendAnswer } from '../wish/pursue.ts';
-import { refused, toldFailure, unreached, unreadable } from '../wish/remote-failures.ts';
+import { refused, toldFailure, unclear, undocumented, unreached, unreadable } from '../wish/remote-failures.ts';
 import type { RemoteScene } from '../wish/remote-scene.ts';
 import { holdsAll, holdsAny, seenAt, textAt } from './expected.ts';
 import { askOf, valuesOf } from './requests.ts';
@@ -55,7 +55,7 @@ async function send(
 function judge(scene: Scene, act: ActConfig, doing: string, answer: HttpAnswer, nowMs: number): SendAnswer {
   if (answer.status === 'unreachable') {
     if (isUntrusted(answer))
-      return { end: 'failed', said: answer.reason, failure: unreached(scene, doing, answer.reason) };
+      return { end: 'failed', didNothing: true, said: answer.reason, failure: unreached(scene, doing, answer.reason) };
     return { end: wasNeverSent(answer) ? 'refused' : 'unknown', said: answer.reason, afterMs: null };
   }
   const { code } = answer;
@@ -63,14 +63,19 @@ function judge(scene: Scene, act: ActConfig, doing: string, answer: HttpAnswer, 
   const isTaken = act.status.includes(code);
   if (!isTaken && (code === 429 || (code === 503 && afterMs !== null)))
     return { end: 'refused', said: `it answered ${code}, "later"`, afterMs };
-  if (!isTaken && (code >= 500 || code === 408)) return { end: 'unknown', said: `it answered ${code}` };
-  if (!isTaken)
-    return { end: 'failed', said: `it answered ${code}`, failure: refused(scene, doing, code, answer.body) };
+  if (!isTaken && (code >= 500 || code === 408)) return { end: 'unknown', said: unclear(scene, code, answer.body) };
+  if (!isTaken) {
+    // "There is one already" may be an earlier request of ours, and what redirects may have acted.
+    const didNothing = code >= 400 && code !== 409;
+    const failure = refused(scene, doing, code, answer.body);
+    return { end: 'failed', didNothing, said: `it answered ${code}`, failure };
+  }
   const needed = act.done !== undefined || act.follow !== undefined || Object.keys(act.keep).length > 0;
   if (!needed) return { end: 'done', said: `it answered ${code}` };
   const document = documentIn(answer);
   // It was taken, and nobody can say what came of it.
-  if ('why' in document) return { end: 'unknown', said: `it answered ${code}, and ${document.why}` };
+  if ('why' in document)
+    return { end: 'unknown', said: `it answered ${code}; ${undocumented(scene, document.why, answer.body)}` };
   if (act.done && !holdsAll(document.json, act.done)) {
     const failure = toldFailure(scene, doing, seenAt(document.json, act.done));
     return { end: 'failed', said: failure.message, failure };
@@ -78,7 +83,7 @@ function judge(scene: Scene, act: ActConfig, doing: string, answer: HttpAnswer, 
   const kept = Object.entries(act.keep).map(([name, path]) => [name, textAt(document.json, path)] as const);
   // A value of dots would lead a path elsewhere, encoded or not.
   const missing = kept.find(([, value]) => value === null || /^\.{1,2}$/.test(value));
-  if (missing) return { end: 'unknown', said: `it answered ${code} without ${act.keep[missing[0]]}` };
+  if (missing) return { end: 'unknown', said: `${unclear(scene, code, answer.body)}, without ${act.keep[missing[0]]}` };
   const said = `it answered ${code}`;
   return act.follow ? { handle: Object.fromEntries(kept) as Handle, said } : { end: 'done', said };
 }
@@ -97,7 +102,11 @@ async function follow(scene: Scene, handle: Handle, order: Order, signal: AbortS
   if (code === 404 || code === 410) return { status: 'lost', said: `it answers ${code}` };
   if (code < 200 || code > 299) return { status: 'blind', failure: refused(scene, order.doing, code, answer.body) };
   const document = documentIn(answer);
-  if ('why' in document) return { status: 'blind', failure: unreadable(scene, order.doing, document.why) };
+  if ('why' in document)
+    return {
+      status: 'blind',
+      failure: unreadable(scene, order.doing, undocumented(scene, document.why, answer.body)),
+    };
   if (holdsAny(document.json, way.failed))
     return { status: 'failed', failure: toldFailure(scene, order.doing, seenAt(document.json, way.failed)) };
   const said = seenAt(document.json, way.done);

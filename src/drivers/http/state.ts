@@ -3,7 +3,7 @@ import type { Json } from '../../domain/json.ts';
 import type { Instance } from '../../kinds/driver.ts';
 import { excerpt } from '../../kinds/wording.ts';
 import { documentIn, isUntrusted, request, retryAfterMs } from '../wish/answers.ts';
-import { refused, unreached, unreadable } from '../wish/remote-failures.ts';
+import { refused, undocumented, unreached, unreadable } from '../wish/remote-failures.ts';
 import type { RemoteScene } from '../wish/remote-scene.ts';
 import { askServices, parseAddress } from '../wish/services.ts';
 import { holdsAll, partAt, textAt } from './expected.ts';
@@ -61,7 +61,7 @@ async function ask(
       if (state.none.includes(answer.code)) return null;
       if (answer.code !== 200) fail(refused(scene, 'state', answer.code, answer.body));
       const document = documentIn(answer);
-      if ('why' in document) fail(unreadable(scene, 'state', document.why));
+      if ('why' in document) fail(unreadable(scene, 'state', undocumented(scene, document.why, answer.body)));
       return document.json;
     }
     const pauseMs = (answer.status === 'answered' && retryAfterMs(answer, host.now())) || PAUSE_MS;

@@ -1,5 +1,6 @@
 import type { Command, Instance, Slot, SlotService } from '../../kinds/driver.ts';
 import { commandsOf, runCommand, type Change } from '../../kinds/slot-commands.ts';
+import type { SentStart } from './starts.ts';
 
 /** What is wished of a system that starts and stops services on its own. */
 export interface Wish {
@@ -17,6 +18,8 @@ export interface Wish {
 export interface Platform {
   readonly slot: Slot<unknown>;
   askState(signal: AbortSignal): Promise<readonly Instance[]>;
+  /** Starts in the colour that were sent and never proven: the state may not know what they began. */
+  unproven(): Promise<readonly SentStart[]>;
   /** Refused under a lower epoch (`GR6409`). Has the wish carried out to its end; false when nothing had to be asked for. */
   pursue(wish: Wish, signal: AbortSignal): Promise<boolean>;
   /** Throws unless the state comes to show it. `look` answers what it shows instead, null when it is as wished. */
@@ -31,7 +34,7 @@ export function planWishes(change: Change, slot: Slot<unknown>, call: string | n
     prepare: () =>
       `prepare ${colour}: check ${release.id} byte for byte, stop what another release left there${call ? `, ${call}` : ''}`,
     start: ({ name }) => `start ${name}: ${call}, ${runs(name, `of ${release.id} runs`)}`,
-    stop: ({ name }) => `stop ${name}: ${call}, ${runs(name, 'does not run')}`,
+    stop: ({ name }) => `stop ${name}: ${call}, ${runs(name, 'does not run')} and no start of it is unproven`,
   });
 }
 
@@ -65,7 +68,10 @@ async function start(platform: Platform, service: SlotService, signal: AbortSign
 
 async function stop(platform: Platform, service: SlotService, signal: AbortSignal): Promise<void> {
   const runs = (now: AbortSignal) => releaseOf(platform, service, now);
-  const wish = wishOf(platform, 'stop', service, async (now) => (await runs(now)) === null);
+  // A state that knows of nothing does not undo a start that was sent: only a stop does.
+  const isSent = async () => (await platform.unproven()).some((start) => start.service === service.name);
+  const isSo = async (now: AbortSignal) => (await runs(now)) === null && !(await isSent());
+  const wish = wishOf(platform, 'stop', service, isSo);
   if (!(await platform.pursue(wish, signal))) return;
   await platform.prove(
     wish,
@@ -87,13 +93,11 @@ async function makeRoom(platform: Platform, signal: AbortSignal): Promise<readon
   const { slot } = platform;
   const running = await platform.askState(signal);
   const isOurs = ({ releaseId }: { releaseId: string }) => releaseId === slot.release.id;
-  for (const { service } of running.filter((each) => !isOurs(each)))
-    await stop(
-      platform,
-      slot.services.find(({ name }) => name === service)!,
-      signal,
-    );
-  return running.filter(isOurs).map(({ service }) => service);
+  const ours = running.filter(isOurs).map(({ service }) => service);
+  const sent = (await platform.unproven()).filter(({ release }) => release !== slot.release.id);
+  const others = new Set([...running, ...sent].map(({ service }) => service).filter((name) => !ours.includes(name)));
+  for (const service of slot.services.filter(({ name }) => others.has(name))) await stop(platform, service, signal);
+  return ours;
 }
 
 async function releaseOf(platform: Platform, service: SlotService, signal: AbortSignal): Promise<string | null> {

@@ -4,6 +4,7 @@ import { fenced } from '../../kinds/fence.ts';
 import { readJson } from '../../kinds/state-file.ts';
 import type { Wish } from './colour.ts';
 import type { RemoteScene } from './remote-scene.ts';
+import { noteStart, takeBack } from './starts.ts';
 
 // One order at a time in an environment, on record before it is sent:
 //   orders.json (open) → request, under the fence → handle → followed to its end → orders.json (ended) → state → proven
@@ -25,6 +26,8 @@ const orderSchema = z.object({
   startedAt: z.number(),
   /** What the system calls it; null while that is not known. */
   handle: z.record(z.string(), z.string()).nullable(),
+  /** What came back when it was sent, for people. */
+  answer: z.string().default(''),
   /** `done` is the system's word, `proven` what its state showed. `refused`: it surely did nothing. */
   end: z.enum(['done', 'proven', 'failed', 'refused', 'unknown']).nullable(),
 });
@@ -62,6 +65,8 @@ export async function note(
 export interface Sent {
   readonly handle?: Handle;
   readonly end?: Exclude<Order['end'], 'proven'>;
+  /** It surely began nothing, also where it failed. */
+  readonly didNothing?: boolean;
   /** For the log. */
   readonly said: string;
 }
@@ -90,12 +95,14 @@ export async function place<Answer extends Sent>(
       key: generation === 1 ? wish.key : `${wish.key}/${generation}`,
       ...{ doing: wish.doing, action: wish.action, colour: slot.colour },
       service: wish.action === 'prepare' ? null : (wish.services[0]?.name ?? null),
-      ...{ epoch: slot.epoch, startedAt: host.now(), handle: null, end: null },
+      ...{ epoch: slot.epoch, startedAt: host.now(), handle: null, answer: '', end: null },
     };
+    const isNew = await noteStart(scene, wish, order.key);
     await write(scene, order, 'to be sent');
     const sent = await send(order);
-    const now = { ...order, handle: sent.handle ?? null, end: sent.end ?? null };
+    const now = { ...order, handle: sent.handle ?? null, answer: scene.hide(sent.said), end: sent.end ?? null };
     await write(scene, now, sent.said);
+    if (isNew && (sent.end === 'refused' || sent.didNothing)) await takeBack(scene, order.key);
     return { order: now, sent };
   });
 }

@@ -2,6 +2,7 @@ import { fail, type Failure } from '../../domain/failure.ts';
 import type { Platform, Wish } from './colour.ts';
 import { note, orderFor, place, type Handle, type Order, type Sent } from './orders.ts';
 import type { RemoteScene } from './remote-scene.ts';
+import { settleStarts, unprovenStarts } from './starts.ts';
 import { gaveUp, missed, notLonger, notOver, notShown } from './remote-failures.ts';
 
 /** A system behind an API: what is sent to it, and how it is told what came of that. */
@@ -45,7 +46,7 @@ const MOST_LOST = 3;
 /** The system as one that is wished things of. Throws `GR6431` to `GR6438` beside what `remote` throws. */
 export function remotePlatform(scene: RemoteScene<unknown>, remote: Remote, askState: Platform['askState']): Platform {
   return {
-    ...{ slot: scene.slot, askState },
+    ...{ slot: scene.slot, askState, unproven: () => unprovenStarts(scene) },
     pursue: (wish, signal) => pursue(scene, remote, wish, signal),
     prove: (wish, look, signal) => prove(scene, remote, wish, look, signal),
   };
@@ -59,7 +60,9 @@ async function pursue(scene: RemoteScene<unknown>, remote: Remote, wish: Wish, s
     const ours = await attend(scene, remote, wish.key, signal);
     if (ours?.end === 'done') return true;
     if (await wish.isSo(signal)) {
-      if (ours?.end === 'unknown') await note(scene, ours, { end: 'proven' }, 'its state shows it', signal);
+      if (ours?.end !== 'unknown') return false;
+      await settleStarts(scene, wish, ours.key, signal);
+      await note(scene, ours, { end: 'proven' }, 'its state shows it', signal);
       return false;
     }
     if (!remote.sends(wish.action)) return false;
@@ -68,8 +71,9 @@ async function pursue(scene: RemoteScene<unknown>, remote: Remote, wish: Wish, s
     if (placed === null) continue;
     if (placed.sent.failure) fail(placed.sent.failure);
     if (placed.order.end === 'refused') {
-      const waitMs = placed.sent.afterMs ?? pauseMs;
-      if (host.elapsed() + waitMs > untilMs) notLonger(scene, wish.doing, placed.sent.said, remote.limits.retryForMs);
+      const { said, afterMs = null } = placed.sent;
+      const waitMs = afterMs ?? pauseMs;
+      if (host.elapsed() + waitMs > untilMs) notLonger(scene, wish.doing, said, remote.limits.retryForMs, afterMs);
       await host.sleep(waitMs, signal);
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     }
@@ -80,15 +84,15 @@ async function pursue(scene: RemoteScene<unknown>, remote: Remote, wish: Wish, s
 async function mayRepeat(
   scene: RemoteScene<unknown>,
   { isRepeatable, limits }: Remote,
-  { action, doing }: Wish,
+  { action }: Wish,
   order: Order,
   signal: AbortSignal,
 ): Promise<boolean> {
   if (isRepeatable(action)) {
-    if (order.attempt > MOST_LOST) gaveUp(scene, doing, order.attempt);
+    if (order.attempt > MOST_LOST) gaveUp(scene, order);
     return true;
   }
-  if (sinceMs(scene, order) > limits.withinMs) missed(scene, doing, order.startedAt);
+  if (sinceMs(scene, order) > limits.withinMs) missed(scene, order);
   await scene.host.sleep(limits.everyMs, signal);
   return false;
 }
@@ -184,6 +188,7 @@ async function prove(
     const order = await orderFor(scene, wish.key, signal);
     const ours = order?.wish === wish.key ? order : null;
     if (seen === null) {
+      await settleStarts(scene, wish, ours?.key ?? wish.key, signal);
       if (ours) await note(scene, ours, { end: 'proven' }, 'its state shows it', signal);
       return;
     }

@@ -48,13 +48,23 @@ export const notOver = (scene: Scene, order: Order, limitMs: number, seen: strin
     do: 'Nothing else is sent beside it. End it there or let it end, then deploy again; "within" gives it more time.',
   });
 
-export const notLonger = (scene: Scene, doing: string, why: string, limitMs: number): never =>
-  fail({
+/** `afterMs` is when it said that it may be asked again, null when it did not say. */
+export function notLonger(scene: Scene, doing: string, why: string, limitMs: number, afterMs: number | null): never {
+  const at = new Date(scene.host.now() + (afterMs ?? 0)).toISOString();
+  const limit = formatDuration(limitMs);
+  return fail({
     code: 'GR6436',
-    message: `${scene.system} (${doing}) did not take the request for ${formatDuration(limitMs)}: ${why}.`,
+    message:
+      afterMs === null
+        ? `${scene.system} (${doing}) did not take the request for ${limit}: ${why}.`
+        : `${scene.system} (${doing}) did not take the request: ${why}. It may be asked again at ${at}, in ${formatDuration(afterMs)}; "retry-for" is ${limit}.`,
     where: logOf(scene),
-    do: 'Look at its limits and its health; deploy again later, or raise "retry-for".',
+    do:
+      afterMs === null
+        ? 'Look at its limits and its health; deploy again later, or raise "retry-for".'
+        : `Deploy again after ${at}, or raise "retry-for" beyond ${formatDuration(afterMs)}.`,
   });
+}
 
 export const notShown = (scene: Scene, doing: string, seen: string, limitMs: number): never =>
   fail({
@@ -64,23 +74,35 @@ export const notShown = (scene: Scene, doing: string, seen: string, limitMs: num
     do: 'Look at what really runs there, and at what "state" reads.',
   });
 
-export const missed = (scene: Scene, doing: string, startedAt: number): never =>
+export const missed = (scene: Scene, order: Order): never =>
   fail({
     code: 'GR6438',
-    message: `${scene.system} (${doing}) was asked at ${new Date(startedAt).toISOString()}; nobody saw what came of it, and its state does not show it.`,
+    message: `${scene.system} (${order.doing}) was asked at ${new Date(order.startedAt).toISOString()}${answered(order)}; nobody saw what came of it, and its state does not show it.`,
     where: logOf(scene),
     do: 'It is not sent again, because it may still act. Look there, then deploy again. If the same key may be sent twice, say "repeatable: true".',
   });
 
-export const gaveUp = (scene: Scene, doing: string, attempts: number): never =>
+export const gaveUp = (scene: Scene, order: Order): never =>
   fail({
     code: 'GR6438',
-    message: `${scene.system} (${doing}) was asked ${attempts} times and nobody saw what came of it.`,
+    message: `${scene.system} (${order.doing}) was asked ${order.attempt} times${answered(order)}; nobody saw what came of it.`,
     where: logOf(scene),
     do: 'Look at its health and at what runs there, then deploy again.',
   });
 
 function said(scene: Scene, body: string): string {
-  const text = excerpt(scene.hide(body), 200);
+  const text = beginning(scene, body);
   return text === '' ? ', and said nothing.' : `: ${text}`;
 }
+
+const answered = ({ answer }: Order): string => (answer === '' ? '' : `: ${answer.replace(/\.$/, '')}`);
+
+/** What an answer that settles nothing was: its status and how its body begins. */
+export const unclear = (scene: Scene, code: number, body: string): string =>
+  `it answered ${code}${said(scene, body).replace(/\.$/, '')}`;
+
+/** Why there is no document in an answer, and how its body begins. */
+export const undocumented = (scene: Scene, why: string, body: string): string =>
+  body.trim() === '' ? why : `${why}, and begins: ${beginning(scene, body)}`;
+
+const beginning = (scene: Scene, body: string): string => excerpt(scene.hide(body), 200);

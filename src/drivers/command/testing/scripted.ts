@@ -37,7 +37,7 @@ export const failureOf = (act: Promise<unknown>): Promise<Failure> =>
   );
 
 const programOf = (act: string, state: string): string => `
-  import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+  import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
   import { spawn } from 'node:child_process';
   import { text } from 'node:stream/consumers';
   const asked = JSON.parse(await text(process.stdin));

@@ -24,6 +24,9 @@ interface Run {
   conclusion: string | null;
   address: string | null;
 }
+type Inputs = Record<'action' | 'service' | 'colour', string> & {
+  readonly release: { readonly id: string; readonly artifact: string };
+};
 /** True when it has answered itself. */
 type Fault = (asked: Asked, response: ServerResponse, act: () => void) => Promise<boolean> | boolean;
 
@@ -34,15 +37,15 @@ export async function openFakeGithub(appOf?: AppOf) {
   const runs: Run[] = [];
   const working: Promise<unknown>[] = [];
   let fault: Fault = () => false;
-  let conclude: (run: Run) => string = () => 'success';
+  let conclude: (run: Run, action: string) => string = () => 'success';
   let titleOf = (key: string): string => `Greenroom [${key}]`;
+  /** Set: a start begins its service, says nothing of it, and its run goes on until this comes to be. */
+  let half: Promise<unknown> | null = null;
   let say: (address: string) => string | null = (address) => JSON.stringify({ address });
 
   function dispatch(request: Asked): Run {
     const { inputs } = JSON.parse(request.body) as { inputs: { key: string; greenroom: string } };
-    const order = JSON.parse(inputs.greenroom) as Record<'action' | 'service' | 'colour', string> & {
-      release: { id: string; artifact: string };
-    };
+    const order = JSON.parse(inputs.greenroom) as Inputs;
     const run: Run = {
       id: 100 + runs.length,
       title: titleOf(inputs.key),
@@ -54,11 +57,13 @@ export async function openFakeGithub(appOf?: AppOf) {
     const work = async (): Promise<void> => {
       await sleep(30);
       run.status = 'in_progress';
-      const conclusion = conclude(run);
+      const conclusion = conclude(run, order.action);
       if (conclusion === 'success' && order.action === 'stop') await machine.stop(order);
-      if (conclusion === 'success' && order.action === 'start') {
+      if (order.action === 'start' && (conclusion === 'success' || half)) {
         const { id: release, artifact } = order.release;
-        run.address = say(`127.0.0.1:${await machine.start({ ...order, release, artifact })}`);
+        const port = await machine.start({ ...order, release, artifact });
+        run.address = half ? null : say(`127.0.0.1:${port}`);
+        await half;
       }
       if (conclusion === 'never') return;
       Object.assign(run, { status: 'completed', conclusion });
@@ -122,6 +127,7 @@ export async function openFakeGithub(appOf?: AppOf) {
     ...{ machine, driver, asked, runs, slot, written },
     bend: (with_: Fault) => void (fault = with_),
     concluding: (how: typeof conclude) => void (conclude = how),
+    startingHalf: (end: Promise<unknown>) => void (half = end),
     titled: (how: typeof titleOf) => void (titleOf = how),
     saying: (how: typeof say) => void (say = how),
     dispatches: () => asked.filter(({ line }) => line.startsWith('POST')),
