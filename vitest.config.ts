@@ -47,6 +47,7 @@ const long = [
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
   'test/refresh/hard.test.ts',
   ...['session', 'scratch', 'canary', 'schema-mark', 'captured', 'reading'].map(
+  ...['session', 'scratch', 'canary', 'schema-mark', 'captured', 'reading', 'plain-schema'].map(
     (name) => `src/rehearsal/${name}.test.ts`,
   ),
   'src/haproxy/machines.test.ts',

@@ -158,6 +158,21 @@ test(
   },
 );
 
+test('a copy of another schema than production’s is no copy of it, whatever runs well on it', patience, async () => {
+  const shop = at(production.url(), 'shop');
+  await askOne(shop, 'alter table users add column nick text; create table later (id int primary key)');
+  try {
+    const other = await judged({});
+    expect(other.outcome).toBe('fail');
+    expect(other.findings![0]).toMatchObject({ name: 'other-schema', outcome: 'fail' });
+    expect(other.reason).toContain('the copy lacks column public.users.nick, the copy lacks table public.later.');
+    const idle = await judged({ migration: `select 1 where false;` });
+    expect(idle.outcome).not.toBe('warn');
+  } finally {
+    await askOne(shop, 'alter table users drop column nick; drop table later');
+  }
+});
+
 test('F093 without a way back, and with one that forgets the values, it does not pass', patience, async () => {
   expect(await judged({ back: null })).toMatchObject({
     outcome: 'fail',

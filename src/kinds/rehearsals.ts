@@ -44,7 +44,7 @@ export interface RehearsalRequest {
   /** A superuser's address of the scratch server. */
   readonly server: string;
   readonly copy: CopySource;
-  /** Address of production by a role that reads; it is asked for versions and sizes, and nothing else. */
+  /** Address of production by a role that reads; it is asked for versions, schema and sizes, and nothing else. */
   readonly production: string;
   readonly nowMs: number;
   readonly lockTimeoutMs: number;

@@ -4,6 +4,7 @@ import { fail } from '../domain/failure.ts';
 import type { SchemaMark } from '../kinds/rehearsals.ts';
 import { versionsOf } from './copy-facts.ts';
 import type { RehearsalOrder } from './order.ts';
+import { plainSchema } from './plain-schema.ts';
 import { relationsOf } from './relations.ts';
 import { schemaMarkQuery } from './schema-mark.ts';
 
@@ -41,7 +42,8 @@ export async function askEnds(server: string, production: string): Promise<Ends>
     const relations = await relationsOf(client);
     const sizes = Object.fromEntries(relations.map(({ name, sizeBytes }) => [name, sizeBytes]));
     const marks = await client.query<{ place: string; schema: string }>(schemaMarkQuery);
-    return { production: { versions: await versionsOf(client), sizes }, mark: marks.rows[0]! };
+    const [versions, schema] = [await versionsOf(client), await plainSchema(client)];
+    return { production: { versions, sizes, schema }, mark: marks.rows[0]! };
   });
 }
 

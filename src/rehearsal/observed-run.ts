@@ -1,6 +1,6 @@
 // The run that is looked at: old version before, canary and observer while, old version, fingerprints and INVALID indexes after.
 import type { OldStatement } from '../domain/rehearsal/facts.ts';
-import type { TableData } from '../domain/rehearsal/fingerprint.ts';
+import type { SchemaFact, TableData } from '../domain/rehearsal/fingerprint.ts';
 import { startCanary, type Song } from './canary.ts';
 import { knownIndexes, versionsOf } from './copy-facts.ts';
 import { dataColumns, dataFingerprint } from './database-fingerprint.ts';
@@ -8,6 +8,7 @@ import { openObserver, type Observation } from './observer.ts';
 import type { RehearsalOrder, Versions } from './order.ts';
 import { placesOf } from './places.ts';
 import type { MigrationStatement } from './parse-migration.ts';
+import { plainSchemaAlone } from './plain-schema.ts';
 import { invalidIndexes, relationsOf, type Relation } from './relations.ts';
 import { runCommand, type RunEnd } from './run-command.ts';
 import type { Scratch } from './scratch.ts';
@@ -19,6 +20,8 @@ export interface ObservedRun {
   readonly song: Song;
   readonly relations: readonly Relation[];
   readonly versions: Versions;
+  /** Of the copy, before. */
+  readonly schema: readonly SchemaFact[];
   readonly indexes: Awaited<ReturnType<typeof knownIndexes>>;
   readonly invalid: readonly string[];
   /** Empty when it failed. */
@@ -41,6 +44,7 @@ export async function observedRun(
   const looker = await scratch.connect('greenroom looker');
   const relations = await relationsOf(looker);
   const [versions, indexes] = [await versionsOf(looker), await knownIndexes(looker)];
+  const schema = await plainSchemaAlone(looker);
   const columns = await dataColumns(looker);
   const before = await dataFingerprint(looker, columns);
   const invalidBefore = await invalidIndexes(looker);
@@ -62,7 +66,7 @@ export async function observedRun(
   const after = await dataFingerprint(looker, columns);
   const invalid = await invalidIndexes(looker);
   return {
-    ...{ end, song, relations, versions, indexes, observation: observer.seen() },
+    ...{ end, song, relations, versions, schema, indexes, observation: observer.seen() },
     invalid: invalid.filter((name) => !invalidBefore.includes(name) || end.failedWith === null),
     oldVersion: endsAfter.map((each, index) => ({
       ...{ text: oldStatements[index]!, before: endsBefore[index]!, after: each },

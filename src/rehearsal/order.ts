@@ -1,5 +1,6 @@
 // What a rehearsal is asked to do.
 import type { WayBack } from '../domain/rehearsal/facts.ts';
+import type { SchemaFact } from '../domain/rehearsal/fingerprint.ts';
 import type { Capture } from './capture.ts';
 import type { Command } from '../kinds/rehearsals.ts';
 
@@ -31,7 +32,11 @@ export interface RehearsalOrder {
   /** The role that the application logs in as, for what it may not do any more; null: who owns everything. */
   readonly applicationRole: string | null;
   /** What production answered to the same questions; null: it was not asked. */
-  readonly production: { readonly versions: Versions; readonly sizes: Readonly<Record<string, number>> } | null;
+  readonly production: {
+    readonly versions: Versions;
+    readonly sizes: Readonly<Record<string, number>>;
+    readonly schema: readonly SchemaFact[];
+  } | null;
   readonly profile: 'quick' | 'full';
   /** No single run of a command takes longer. */
   readonly limitMs: number;

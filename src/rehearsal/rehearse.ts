@@ -1,5 +1,6 @@
 // A whole rehearsal on clones of a copy: what is measured becomes facts, which the domain judges.
 import type { RehearsalFacts, SecondRun } from '../domain/rehearsal/facts.ts';
+import { compareSchemas } from '../domain/rehearsal/fingerprint.ts';
 import { tableSizes, versionPairs } from './copy-facts.ts';
 import { hostileRun } from './hostile-run.ts';
 import { newVersionRun, tryCaptured, triedBefore } from './version-runs.ts';
@@ -135,6 +136,7 @@ function factsOf(
   );
   return {
     copyAgeMs: order.copiedAtMs === null ? null : order.nowMs - order.copiedAtMs,
+    copySchema: order.production && compareSchemas(order.production.schema, seen.schema),
     tables: tableSizes(touched, relations, order.production?.sizes ?? null),
     versions: versionPairs(seen.versions, order.production?.versions ?? null),
     statements: end.failedWith === null || hasFailed ? done : [...done, ended],

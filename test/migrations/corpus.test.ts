@@ -31,6 +31,7 @@ function disagreements({ expected, script, name }: Pick<Case, 'expected' | 'scri
     ['own-lock-timeout', claim.session.includes('sets-lock-timeout')],
     ['canary-stalled', (given.stallMs ?? 0) > 2000],
     ['copy-too-old', (given.copyAgeDays ?? 0) > 7],
+    ['other-schema', (given.onlyInProduction ?? []).length > 0],
     ['copy-too-small', Object.values(given.copyRatio ?? {}).some((ratio) => ratio < 0.5)],
     ['over-budget', given.budgetMs !== undefined],
   ];
@@ -75,7 +76,14 @@ describe('expectations', () => {
     expect([...asked].toSorted()).toEqual(
       [
         ...(['canary-stalled', 'copy-too-old', 'copy-too-small', 'data-lost', 'destructive-step', 'fails'] as const),
-        ...(['invalid-index', 'lock-avoidable', 'no-way-back', 'not-repeatable', 'old-version-fails'] as const),
+        ...([
+          'invalid-index',
+          'lock-avoidable',
+          'no-way-back',
+          'not-repeatable',
+          'old-version-fails',
+          'other-schema',
+        ] as const),
         ...(['other-version', 'over-budget', 'own-lock-timeout', 'own-transaction', 'promise-withdrawn'] as const),
         ...([
           'reaches-outside',

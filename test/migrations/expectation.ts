@@ -30,6 +30,8 @@ export type Reason =
   | 'own-lock-timeout'
   /** PostgreSQL, an extension or a collation has another version in production. */
   | 'other-version'
+  /** The copy's schema is not production's. */
+  | 'other-schema'
   /** The copy is older than seven days. */
   | 'copy-too-old'
   /** It takes longer than its budget. */
@@ -99,6 +101,8 @@ export interface Given {
   readonly copyRatio?: Readonly<Record<string, number>>;
   /** Versions in production, where they differ. */
   readonly production?: Readonly<Record<string, string>>;
+  /** What production's schema has, and the copy's has not. */
+  readonly onlyInProduction?: readonly string[];
   readonly budgetMs?: number;
   /** Stall of the old version's statements that is certain, because the script sleeps while it holds the lock. */
   readonly stallMs?: number;

@@ -31,6 +31,7 @@ function factsOf(migration: Case): RehearsalFacts {
   };
   return {
     copyAgeMs: (given.copyAgeDays ?? 1) * dayMs,
+    copySchema: (given.onlyInProduction ?? []).map((name) => ({ name, how: 'missing' })),
     tables: rows.map(([relation, bytes]) => ({ relation, copyBytes: bytes * share(relation), productionBytes: bytes })),
     versions: Object.entries({ server: '18.4', ...given.production }).map(([name, production]) => {
       return { name, copy: name === 'server' ? '18.4' : 'ours', production };

@@ -91,11 +91,15 @@ function runnerOf(migration: Case): Command {
 }
 
 /** What the tests' server cannot be: as large and as old as production. */
-function declared({ expected }: Case, facts: RehearsalFacts): Pick<RehearsalFacts, 'tables' | 'versions'> {
+function declared(
+  { expected }: Case,
+  facts: RehearsalFacts,
+): Pick<RehearsalFacts, 'tables' | 'versions' | 'copySchema'> {
   const share = (relation: string) => expected.given?.copyRatio?.[relation] ?? 1;
   const copy = Object.fromEntries((facts.versions ?? []).map(({ name, copy: version }) => [name, version]));
   const production = { ...copy, ...expected.given?.production };
   return {
+    copySchema: (expected.given?.onlyInProduction ?? []).map((name) => ({ name, how: 'missing' })),
     tables: (facts.tables ?? []).map(({ relation, copyBytes }) => {
       const bytes = productionBytes[relation] ?? copyBytes;
       return { relation, copyBytes: bytes * share(relation), productionBytes: bytes };

@@ -37,7 +37,8 @@ export const weigh = ({ facts, budgetMs }: RehearsalData): RehearsalJudgement =>
 
 /** Go passes, a condition warns; where nothing but a measurement is missing it cannot be judged, and everything else fails. */
 export function judgeMigration(data: RehearsalData): Judgement {
-  if (data.isIdle) return idle(data);
+  // What has changed nothing on another schema says nothing of production.
+  if (data.isIdle && (data.facts.copySchema ?? []).length === 0) return idle(data);
   const { decision, findings } = weigh(data);
   if (decision === 'go') return good(data);
   const [first] = findings;

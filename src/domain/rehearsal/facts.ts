@@ -1,4 +1,5 @@
 import type { CapturedStatements } from './captured.ts';
+import type { SchemaDifference } from './fingerprint.ts';
 import type { LintFinding } from './lint.ts';
 import type { LockMode } from './lock-mode.ts';
 
@@ -74,6 +75,8 @@ export type SessionDeed = 'ends-transaction' | 'leaves-transaction-open' | 'sets
 /** Everything a rehearsal has measured. Null stands for: nobody has measured it, and that is never good. */
 export interface RehearsalFacts {
   readonly copyAgeMs: number | null;
+  /** The copy's schema against production's, before the migration: `missing` is what only production has. */
+  readonly copySchema: readonly SchemaDifference[] | null;
   readonly tables: readonly TableSize[] | null;
   readonly versions: readonly VersionPair[] | null;
   readonly statements: readonly StatementFacts[] | null;

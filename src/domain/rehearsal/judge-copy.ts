@@ -1,5 +1,6 @@
 import { formatDuration } from '../duration.ts';
 import type { RehearsalBars } from './bars.ts';
+import type { SchemaDifference } from './fingerprint.ts';
 import type { RehearsalFacts, TableSize, VersionPair } from './facts.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
 
@@ -11,6 +12,7 @@ export function judgeCopy(facts: RehearsalFacts, bars: RehearsalBars): readonly 
   return [
     ...(isOld ? [finding('copy-too-old', age, 'Make a new copy from the newest backup.')] : []),
     ...(facts.versions ?? []).flatMap(judgeVersion),
+    ...judgeSchema(facts.copySchema ?? []),
     ...(facts.tables ?? []).flatMap((table) => judgeSize(table, bars)),
   ];
 }
@@ -23,6 +25,23 @@ function judgeVersion({ name, copy, production }: VersionPair): readonly Rehears
   if (name === 'server' ? major(copy) === major(production) : copy === production) return [];
   const text = `On the copy ${name} is ${copy}, in production ${production}.`;
   return [finding('other-version', text, 'Rehearse on the versions of production.')];
+}
+
+const mostNamed = 6;
+const differs = { missing: 'the copy lacks', new: 'only the copy has', changed: 'the copy has another' } as const;
+
+/** On another schema the migration meets other tables than production's. Of a table that is not in both its parts are not told one by one. */
+function judgeSchema(differences: readonly SchemaDifference[]): readonly RehearsalFinding[] {
+  if (differences.length === 0) return [];
+  const whole = differences.flatMap(({ name, how }) =>
+    how !== 'changed' && /^(?:table|view) /.test(name) ? [`${name.replace(/^\w+ /, '')}.`] : [],
+  );
+  const told = differences.filter(({ name }) => !whole.some((each) => name.replace(/^\w+ /, '').startsWith(each)));
+  const named = told.slice(0, mostNamed).map(({ name, how }) => `${differs[how]} ${name}`);
+  const more = told.length > mostNamed ? `, and ${told.length - mostNamed} more` : '';
+  const text = `The copy's schema is not production's: ${named.join(', ')}${more}.`;
+  const next = 'Make a new copy from a backup that is newer than the last change of production’s schema.';
+  return [finding('other-schema', text, next)];
 }
 
 /** Of the server only the major version decides; it is the first number since PostgreSQL 10. */

@@ -53,6 +53,11 @@ const worse: readonly [string, Partial<RehearsalFacts>, Reason][] = [
     { versions: [{ name: 'collation default', copy: '2.36', production: '2.28' }] },
     'other-version',
   ],
+  [
+    'a copy that lacks a column of production',
+    { copySchema: [{ name: 'column public.users.nick', how: 'missing' }] },
+    'other-schema',
+  ],
   ['a version nobody knows', { versions: [{ name: 'server', copy: '18.4', production: null }] }, 'not-measured'],
   ['a copy of eight days', { copyAgeMs: defaultBars.copyAgeMs + 1 }, 'copy-too-old'],
   ['a copy of a tenth', { tables: [{ relation: 'users', copyBytes: 4e8, productionBytes: 4e9 }] }, 'copy-too-small'],

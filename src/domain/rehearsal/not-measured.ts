@@ -4,6 +4,7 @@ import { finding, type RehearsalFinding } from './finding.ts';
 /** What each measurement is called where it is missing. */
 const words: Readonly<Record<keyof RehearsalFacts, string>> = {
   copyAgeMs: 'the age of the copy',
+  copySchema: 'whether the copy has production’s schema',
   tables: 'the sizes of the touched tables',
   versions: 'the versions of server, extensions and collations',
   statements: 'the locks of the statements',

@@ -18,6 +18,7 @@ export const stoppingReasons = [
   'no-way-back',
   'over-budget',
   'other-version',
+  'other-schema',
   'copy-too-old',
 ] as const;
 

@@ -38,6 +38,13 @@ export const versions: Expectations = {
     given: { copyAgeDays: 31 },
     safer: 'Restore the newest backup.',
   },
+  'copy-of-another-schema': {
+    decision: 'no-go',
+    reasons: ['other-schema'],
+    locks: { users: 'AccessExclusiveLock' },
+    given: { onlyInProduction: ['column public.users.nickname'] },
+    safer: 'Restore a backup that is newer than the last migration of production.',
+  },
   'copy-of-a-tenth': {
     decision: 'conditional-go',
     reasons: ['copy-too-small'],

@@ -13,6 +13,7 @@ export const harmlessStatement: StatementFacts = {
 /** Everything measured and everything well. */
 export const goodFacts: RehearsalFacts = {
   copyAgeMs: 60 * 60 * 1000,
+  copySchema: [],
   tables: [
     { relation: 'users', copyBytes: 4000 * megabyte, productionBytes: 4000 * megabyte },
     { relation: 'countries', copyBytes: megabyte, productionBytes: megabyte },
