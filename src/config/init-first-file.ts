@@ -101,7 +101,7 @@ function rehearsalLines({ migrations, project }: Found, kinds: ReadonlySet<strin
   const copy = `${project.replaceAll('-', '_')}_copy`;
   return [
     '# Rehearses these migrations on clones of a copy of production (docs/guide/rehearsal.md); a check of the phase preflight:',
-    `#   migration-on-a-copy: { kind: migration-rehearsal, timeout: 20m, server: "\${REHEARSAL_SERVER}", production: secret://env/PRODUCTION_READER, copy: { database: ${copy} }, files: ${scalar(migrations.files)}, old-statements: [select 1] }`,
+    `#   migration-on-a-copy: { kind: migration-rehearsal, timeout: 20m, server: "\${REHEARSAL_SERVER}", production: secret://env/PRODUCTION_READER, copy: { database: ${copy} }, files: ${scalar(migrations.files)}, old-statements: ["replace this by what the version that serves asks of these tables, with values"] }`,
   ];
 }
 

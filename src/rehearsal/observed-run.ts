@@ -1,11 +1,13 @@
 // The run that is looked at: old version before, canary and observer while, old version, fingerprints and INVALID indexes after.
-import type { OldStatement } from '../domain/rehearsal/facts.ts';
+import type { AskedRelation, OldStatement, ReshapedRelation } from '../domain/rehearsal/facts.ts';
 import type { SchemaFact, TableData } from '../domain/rehearsal/fingerprint.ts';
+import { reshapedRelations } from '../domain/rehearsal/reshaped.ts';
 import { startCanary, type Song } from './canary.ts';
 import { knownIndexes, versionsOf } from './copy-facts.ts';
 import { dataColumns, dataFingerprint } from './database-fingerprint.ts';
 import { openObserver, type Observation } from './observer.ts';
 import type { RehearsalOrder, Versions } from './order.ts';
+import { askedRelations } from './old-locks.ts';
 import { placesOf } from './places.ts';
 import type { MigrationStatement } from './parse-migration.ts';
 import { plainSchemaAlone } from './plain-schema.ts';
@@ -27,6 +29,9 @@ export interface ObservedRun {
   /** Empty when it failed. */
   readonly oldVersion: readonly OldStatement[];
   readonly goneTables: readonly string[];
+  readonly asked: readonly AskedRelation[];
+  /** Empty when it failed. */
+  readonly reshaped: readonly ReshapedRelation[];
 }
 
 export async function observedRun(
@@ -50,6 +55,7 @@ export async function observedRun(
   const invalidBefore = await invalidIndexes(looker);
   const asker = await application();
   const endsBefore = await endsOf(asker, oldStatements);
+  const asked = await askedRelations(asker, oldStatements, relations);
   const beganMs = performance.now();
   const observer = await openObserver({
     beganMs,
@@ -71,6 +77,8 @@ export async function observedRun(
     oldVersion: endsAfter.map((each, index) => ({
       ...{ text: oldStatements[index]!, before: endsBefore[index]!, after: each },
     })),
+    asked,
+    reshaped: end.failedWith === null ? reshapedRelations(schema, await plainSchemaAlone(looker)) : [],
     goneTables: goneOf(before.tables, after.tables),
   };
 }

@@ -21,14 +21,15 @@ select format('%s %s', case relkind when 'v' then 'view' when 'm' then 'view' wh
 from own where relkind in ('r', 'p', 'v', 'm', 'f') or relkind = 'S' and not exists (
   select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = own.oid and d.deptype in ('a', 'i'))
 union all select format('column %s.%I', o.name, a.attname),
-  concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated, a.atthasdef)
+  concat_ws(' ', format_type(a.atttypid, a.atttypmod), case when a.attnotnull then 'not null' end, nullif(a.attidentity, ''), nullif(a.attgenerated, ''),
+    case when a.atthasdef then 'default' end)
 from own o join pg_catalog.pg_attribute a on a.attrelid = o.oid and a.attnum > 0 and not a.attisdropped where o.relkind in ('r', 'p', 'v', 'm', 'f')
 union all select format('constraint %s.%I', o.name, k.conname),
   concat_ws(' ', k.contype, k.convalidated, k.condeferrable, k.condeferred, ${columnNames('k.conkey', 'k.conrelid')},
     nullif(k.confrelid, 0)::regclass, ${columnNames('k.confkey', 'k.confrelid')}, k.confdeltype, k.confupdtype)
 from own o join pg_catalog.pg_constraint k on k.conrelid = o.oid where k.contype <> 'n'
 union all select format('index %s.%I', o.name, x.relname),
-  concat_ws(' ', i.indisunique, i.indisvalid, ${columnNames('i.indkey::int2[]', 'i.indrelid')}, i.indnkeyatts, i.indexprs is not null, i.indpred is not null)
+  concat_ws(' ', case when i.indisunique then 'unique' end, i.indisvalid, ${columnNames('i.indkey::int2[]', 'i.indrelid')}, i.indnkeyatts, i.indexprs is not null, i.indpred is not null)
 from own o join pg_catalog.pg_index i on i.indrelid = o.oid join pg_catalog.pg_class x on x.oid = i.indexrelid
 union all select format('trigger %s.%I', o.name, t.tgname), concat_ws(' ', t.tgtype, t.tgenabled, t.tgfoid::regproc)
 from own o join pg_catalog.pg_trigger t on t.tgrelid = o.oid and not t.tgisinternal

@@ -6,7 +6,7 @@ import type { Case } from './corpus.ts';
 import type { Rehearsed } from './rehearsed.ts';
 
 /** Reasons that a busy machine gives too: left out where the corpus does not expect them, and where `strict` is not said. */
-const timed: readonly Reason[] = ['canary-stalled', 'short-stall', 'over-budget'];
+const timed: readonly Reason[] = ['canary-stalled', 'short-stall', 'lock-held', 'short-lock', 'over-budget'];
 
 /** Empty when the answer is right: the decision, each reason that must be given, and what was measured of locks, rewrites and reads. */
 export function wrongIn(migration: Case, { facts, judgement }: Rehearsed, strict = false): readonly string[] {

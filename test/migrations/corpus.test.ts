@@ -30,6 +30,8 @@ function disagreements({ expected, script, name }: Pick<Case, 'expected' | 'scri
     ['own-transaction', claim.session.some((each) => each !== 'sets-lock-timeout')],
     ['own-lock-timeout', claim.session.includes('sets-lock-timeout')],
     ['canary-stalled', (given.stallMs ?? 0) > 2000],
+    ['lock-held', (given.heldMs ?? 0) > 2000],
+    ['not-measured', (expected.unasked ?? []).length > 0],
     ['copy-too-old', (given.copyAgeDays ?? 0) > 7],
     ['other-schema', (given.onlyInProduction ?? []).length > 0],
     ['copy-too-small', Object.values(given.copyRatio ?? {}).some((ratio) => ratio < 0.5)],
@@ -75,6 +77,7 @@ describe('expectations', () => {
     const asked = new Set(bad.flatMap(({ expected }) => expected.reasons));
     expect([...asked].toSorted()).toEqual(
       [
+        ...(['lock-held', 'not-measured'] as const),
         ...(['canary-stalled', 'copy-too-old', 'copy-too-small', 'data-lost', 'destructive-step', 'fails'] as const),
         ...([
           'invalid-index',

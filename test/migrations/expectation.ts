@@ -8,6 +8,10 @@ export type Reason =
   | 'scan-under-lock'
   /** All rows of a table over 100 MB in production change in one transaction: writers of those rows wait for its end. */
   | 'rows-locked'
+  /** A lock that stops readers or writers of a table that no listed statement asks for is held for more than two seconds. */
+  | 'lock-held'
+  /** Something of it was not measured, as the old version on a table that no listed statement asks for. */
+  | 'not-measured'
   /** Statements of the old version waited more than two seconds. */
   | 'canary-stalled'
   /** The old version's statements fail on the new schema, or find other rows. */
@@ -89,6 +93,8 @@ export interface Expectation {
   readonly session?: readonly ('ends-transaction' | 'leaves-transaction-open' | 'sets-lock-timeout')[];
   /** What is different from a fresh copy of full size on the same version. */
   readonly given?: Given;
+  /** Tables that it changes for the old version, and that no listed statement asks for. */
+  readonly unasked?: readonly string[];
   /** The safe rewrite, in words. */
   readonly safer?: string;
   /** What it looks like, of a safe one. */
@@ -104,6 +110,8 @@ export interface Given {
   /** What production's schema has, and the copy's has not. */
   readonly onlyInProduction?: readonly string[];
   readonly budgetMs?: number;
+  /** How long each of the claimed locks is held at least, because the script sleeps, and no listed statement asks for its table. */
+  readonly heldMs?: number;
   /** Stall of the old version's statements that is certain, because the script sleeps while it holds the lock. */
   readonly stallMs?: number;
 }

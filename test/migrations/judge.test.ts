@@ -23,9 +23,10 @@ function factsOf(migration: Case): RehearsalFacts {
   const share = (relation: string) => given.copyRatio?.[relation] ?? 1;
   const rows = Object.entries(productionBytes);
   const large = Object.keys(productionBytes).filter((name) => productionBytes[name]! > 1e9);
+  const isUnasked = (name: string) => given.heldMs !== undefined || (expected.unasked ?? []).includes(name);
   const statement: StatementFacts = {
     ...{ place, durationMs: 1, walBytes: 0, failedWith: failed },
-    locks: Object.entries(claim.locks).map(([relation, mode]) => ({ relation, mode, heldMs: 1 })),
+    locks: Object.entries(claim.locks).map(([relation, mode]) => ({ relation, mode, heldMs: given.heldMs ?? 1 })),
     ...{ rewrites: claim.rewrites, scans: claim.scans },
     changedWhole: expected.reasons.includes('rows-locked') ? [large[0]!] : [],
   };
@@ -44,6 +45,10 @@ function factsOf(migration: Case): RehearsalFacts {
       before: { rows: 1 },
       after: end === 'passes' ? { rows: 1 } : end === 'other-rows' ? { rows: 0 } : { failedWith: end },
     })),
+    asked: Object.keys(productionBytes)
+      .filter((name) => !isUnasked(name))
+      .map((relation) => ({ relation, modes: ['AccessShareLock'] })),
+    reshaped: (expected.unasked ?? []).map((relation) => ({ relation, how: 'changed' })),
     goneTables: expected.reasons.some((each) => each === 'data-lost' || each === 'destructive-step') ? ['users'] : [],
     wayBack: wayBackOf(claim.back, expected.reasons),
     secondRuns: claim.again === 'same' ? [] : [{ cutAt: place, failedWith: claim.again, isSame: false }],

@@ -49,6 +49,18 @@ export interface OldStatement {
 }
 export type StatementEnd = { readonly rows: number } | { readonly failedWith: string };
 
+/** A relation of before that the old version's listed statements ask for, and the locks they take on it. */
+export interface AskedRelation {
+  readonly relation: string;
+  readonly modes: readonly LockMode[];
+}
+
+/** A relation of before that is gone, lacks a column or demands one more (`changed`), or has another shape or takes less (`stricter`). */
+export interface ReshapedRelation {
+  readonly relation: string;
+  readonly how: 'gone' | 'changed' | 'stricter';
+}
+
 /** The way back as it was taken. `forward-fix`: declared instead of a down migration. */
 export interface WayBack {
   readonly kind: 'down' | 'forward-fix';
@@ -84,6 +96,8 @@ export interface RehearsalFacts {
   /** Longest wait of each of the old version's statements while the migration ran. */
   readonly stalls: readonly { readonly text: string; readonly longestMs: number }[] | null;
   readonly oldVersion: readonly OldStatement[] | null;
+  readonly asked: readonly AskedRelation[] | null;
+  readonly reshaped: readonly ReshapedRelation[] | null;
   /** Tables of before of which rows or values are gone after the migration: dropped, emptied, a column dropped. */
   readonly goneTables: readonly string[] | null;
   /** `none`: there is neither a down migration nor a declared forward fix. */

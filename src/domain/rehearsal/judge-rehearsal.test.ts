@@ -58,6 +58,40 @@ const worse: readonly [string, Partial<RehearsalFacts>, Reason][] = [
     { copySchema: [{ name: 'column public.users.nick', how: 'missing' }] },
     'other-schema',
   ],
+  [
+    'a table changed that no listed statement asks for',
+    { reshaped: [{ relation: 'settings', how: 'changed' }] },
+    'not-measured',
+  ],
+  [
+    'a constraint on a table that no listed statement asks for',
+    { reshaped: [{ relation: 'settings', how: 'stricter' }] },
+    'not-asked',
+  ],
+  ['old statements that ask for nothing', { asked: [] }, 'not-measured'],
+  [
+    'a lock on what nobody listed, held for long',
+    statement({ locks: [{ relation: 'orders', mode: 'ShareLock', heldMs: 2001 }] }),
+    'lock-held',
+  ],
+  [
+    'half of it on a copy of half the size',
+    {
+      tables: [{ relation: 'orders', copyBytes: 5e7, productionBytes: 1e8 }],
+      ...statement({ locks: [{ relation: 'orders', mode: 'ShareLock', heldMs: 1001 }] }),
+    },
+    'lock-held',
+  ],
+  [
+    'a lock held for a while',
+    statement({ locks: [{ relation: 'orders', mode: 'AccessExclusiveLock', heldMs: 501 }] }),
+    'short-lock',
+  ],
+  [
+    'writers kept out where only a reader is listed',
+    statement({ locks: [{ relation: 'users', mode: 'ShareLock', heldMs: 2001 }] }),
+    'lock-held',
+  ],
   ['a version nobody knows', { versions: [{ name: 'server', copy: '18.4', production: null }] }, 'not-measured'],
   ['a copy of eight days', { copyAgeMs: defaultBars.copyAgeMs + 1 }, 'copy-too-old'],
   ['a copy of a tenth', { tables: [{ relation: 'users', copyBytes: 4e8, productionBytes: 4e9 }] }, 'copy-too-small'],

@@ -2,6 +2,7 @@ import { formatDuration } from '../duration.ts';
 import type { RehearsalBars } from './bars.ts';
 import type { RehearsalFacts, StatementFacts } from './facts.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
+import { judgeHeld } from './judge-held.ts';
 import { largeIn } from './large.ts';
 import { blocksWrites, strongest } from './lock-mode.ts';
 
@@ -15,6 +16,7 @@ export function judgeRun(facts: RehearsalFacts, bars: RehearsalBars): readonly R
     ...judgeTime(facts, bars),
     ...judgeSession(facts),
     ...(facts.stalls ?? []).flatMap(({ text, longestMs }) => judgeStall(text, longestMs, bars)),
+    ...judgeHeld(facts, bars),
     ...(facts.statements ?? []).flatMap((statement) => [
       ...judgeFailure(statement),
       ...judgeTables(statement, isLarge),

@@ -1,4 +1,5 @@
 import type { RehearsalFacts } from './facts.ts';
+import { judgeAsked } from './judge-asked.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
 
 /** What each measurement is called where it is missing. */
@@ -11,6 +12,8 @@ const words: Readonly<Record<keyof RehearsalFacts, string>> = {
   durationMs: 'how long the migration takes',
   stalls: 'how long the old version’s statements waited',
   oldVersion: 'the old version on the new schema',
+  asked: 'which tables the old version’s statements ask for',
+  reshaped: 'which tables the migration changes for the old version',
   goneTables: 'which data the migration takes away',
   wayBack: 'the way back',
   secondRuns: 'a second run after it was cut off',
@@ -27,6 +30,7 @@ const afterwards: readonly (keyof RehearsalFacts)[] = [
   ...([
     'oldVersion',
     'goneTables',
+    'reshaped',
     'wayBack',
     'secondRuns',
     'durationMs',
@@ -40,15 +44,18 @@ const afterwards: readonly (keyof RehearsalFacts)[] = [
 export function notMeasured(facts: RehearsalFacts): readonly RehearsalFinding[] {
   const hasFailed = facts.statements?.some(({ failedWith }) => failedWith !== null) ?? false;
   const empty = emptyOnes(facts);
-  return (Object.keys(words) as (keyof RehearsalFacts)[])
-    .filter((name) => (facts[name] === null || empty.includes(name)) && !(hasFailed && afterwards.includes(name)))
-    .map((name) =>
-      finding(
-        'not-measured',
-        `Nobody has measured ${words[name]}.`,
-        'Rehearse again, and see what kept it from being measured.',
+  return [
+    ...(Object.keys(words) as (keyof RehearsalFacts)[])
+      .filter((name) => (facts[name] === null || empty.includes(name)) && !(hasFailed && afterwards.includes(name)))
+      .map((name) =>
+        finding(
+          'not-measured',
+          `Nobody has measured ${words[name]}.`,
+          'Rehearse again, and see what kept it from being measured.',
+        ),
       ),
-    );
+    ...judgeAsked(facts),
+  ];
 }
 
 /** Lists that cannot be empty: a migration without statements and an old version that asks nothing were not looked at. */

@@ -11,6 +11,7 @@ export const stoppingReasons = [
   'rewrite-under-lock',
   'scan-under-lock',
   'rows-locked',
+  'lock-held',
   'canary-stalled',
   'never-gives-up',
   'invalid-index',
@@ -23,8 +24,10 @@ export const stoppingReasons = [
 ] as const;
 
 export const conditionalReasons = [
+  'short-lock',
   'short-stall',
   'copy-too-small',
+  'not-asked',
   'destructive-step',
   'promise-withdrawn',
   'lock-avoidable',

@@ -282,6 +282,13 @@ export const locks: Expectations = {
     given: { stallMs: 2500 },
     safer: 'Commit the ALTER TABLE before what takes long.',
   },
+  'alter-and-then-sleep-on-what-nobody-listed': {
+    decision: 'no-go',
+    reasons: ['lock-held'],
+    locks: { logins: 'AccessExclusiveLock' },
+    given: { heldMs: 2500 },
+    safer: 'Commit the ALTER TABLE before what takes long.',
+  },
   'lock-table': {
     decision: 'no-go',
     reasons: ['canary-stalled'],

@@ -1,6 +1,20 @@
 import type { Expectations } from '../expectation.ts';
 
 export const oldVersion: Expectations = {
+  'rename-what-nobody-listed': {
+    decision: 'no-go',
+    reasons: ['not-measured'],
+    locks: { countries: 'AccessExclusiveLock' },
+    unasked: ['countries'],
+    safer: 'List what the old version asks of the table, then expand and contract.',
+  },
+  'old-version-of-nothing': {
+    decision: 'no-go',
+    reasons: ['not-measured'],
+    locks: { countries: 'AccessExclusiveLock' },
+    unasked: ['countries'],
+    safer: 'List what the old version asks of the table, then expand and contract.',
+  },
   'rename-column': {
     decision: 'no-go',
     reasons: ['old-version-fails'],

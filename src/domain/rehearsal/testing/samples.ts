@@ -23,6 +23,8 @@ export const goodFacts: RehearsalFacts = {
   durationMs: 4,
   stalls: [{ text: 'select 1 from users', longestMs: 5 }],
   oldVersion: [{ text: 'select 1 from users', before: { rows: 1 }, after: { rows: 1 } }],
+  asked: [{ relation: 'users', modes: ['AccessShareLock'] }],
+  reshaped: [{ relation: 'users', how: 'changed' }],
   wayBack: { kind: 'down', failedWith: null, schemaDifferences: [], lostTables: [], movedSequences: [] },
   ...{ goneTables: [], secondRuns: [], invalidIndexes: [], session: [], lint: [] },
   hostileReader: 'gave-up-and-retried',

@@ -1,0 +1,6 @@
+-- up
+alter table countries rename column name to title;
+-- down
+alter table countries rename column title to name;
+-- old
+select id, name from users where id = 7
