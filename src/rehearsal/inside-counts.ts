@@ -1,4 +1,5 @@
 // What only the migrator's own session sees before it commits: new files, what it read and what it changed.
+import type { RowLocks } from '../domain/rehearsal/facts.ts';
 import { lockModes, type LockMode } from '../domain/rehearsal/lock-mode.ts';
 import { insideQuery, readInside, type Inside, type Relation } from './relations.ts';
 import type { Migrator } from './watcher.ts';
@@ -7,6 +8,7 @@ export interface InsideSeen {
   readonly rewrites: readonly string[];
   readonly scans: readonly string[];
   readonly changedWhole: readonly string[];
+  readonly rowLocks: readonly RowLocks[];
 }
 
 export interface InsideCounts {
@@ -44,6 +46,7 @@ export function insideCounts(
     look: async (migrator, lockOf) => {
       const now = await ask(migrator);
       const found = { rewrites: [] as number[], scans: [] as number[], changedWhole: [] as number[] };
+      const rowLocks: RowLocks[] = [];
       for (const [oid, { file, isFull, scans, changed }] of now) {
         if (isFull && file !== files.get(oid)) found.rewrites.push(oid);
         files.set(oid, file);
@@ -51,7 +54,9 @@ export function insideCounts(
         const isStrong = mode !== null && lockModes.indexOf(mode) >= lockModes.indexOf('ShareLock');
         if (isFull && isStrong && tables.has(oid) && scans > (last.get(oid)?.scans ?? 0)) found.scans.push(oid);
         const own = changed - (start?.get(oid)?.changed ?? 0);
-        if (toldWhole.has(oid) || own <= 0 || own < (rows.get(nameOf.get(oid)!) ?? 0)) continue;
+        const of = rows.get(nameOf.get(oid)!) ?? 0;
+        if (own > 0 && tables.has(oid)) rowLocks.push({ relation: nameOf.get(oid)!, rows: own, of });
+        if (toldWhole.has(oid) || own <= 0 || own < of) continue;
         toldWhole.add(oid);
         found.changedWhole.push(oid);
       }
@@ -59,6 +64,7 @@ export function insideCounts(
       return {
         ...{ rewrites: names(found.rewrites), scans: names(found.scans) },
         changedWhole: names(found.changedWhole),
+        rowLocks,
       };
     },
     settle: () => {

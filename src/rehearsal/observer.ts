@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { Place, SessionDeed, StatementFacts } from '../domain/rehearsal/facts.ts';
 import { insideCounts, type InsideCounts } from './inside-counts.ts';
 import type { SeenLock } from '../kinds/rehearsals.ts';
+import { lockedRows } from './locked-rows.ts';
 import { lockBook } from './lock-book.ts';
 import { locksOf, relationsOf, type Relation } from './relations.ts';
 import { sentBook, type SentBook } from './sent-book.ts';
@@ -80,13 +81,15 @@ export async function openObserver({ client, relations, rows, placeOf, beganMs }
       current.delete(migrator.pid);
       const inside = isOpen
         ? await countsOf(migrator.pid).look(migrator, (oid) => book.strongestOf(migrator.pid, oid))
-        : { rewrites: await newFiles(client, files, nameOf), scans: [], changedWhole: [] };
+        : { rewrites: await newFiles(client, files, nameOf), scans: [], changedWhole: [], rowLocks: [] };
+      const locked = await lockedRows({ client, migrator, sent, isOpen, rows, locks: book.locksOf(migrator.pid) });
       if (isOpen && (await hasOtherTimeout(migrator, usualTimeout))) session.add('sets-lock-timeout');
       const place = placeOf(sent.text, statements.length + 1);
       texts.note(sent, place);
       statements.push({
         place,
         ...{ durationMs, failedWith, walBytes: await walSince(client, began.wal), ...inside },
+        rowLocks: [...inside.rowLocks, ...locked],
         locks: book.locksOf(migrator.pid),
       });
       if (!isOpen) book.settle(migrator.pid, performance.now());

@@ -22,7 +22,9 @@ export function claimOf({ expected, script }: Pick<Case, 'expected' | 'script'>)
 export function differences(migration: Case, truth: Truth): readonly string[] {
   const { expected, file } = migration;
   const claim = claimOf(migration);
-  const locked = truth.changedWhole.some((name) => (productionBytes[name] ?? 0) > stoppingBytes);
+  // How long it holds them is certain from the script.
+  const heldMs = expected.given?.rowsHeldMs ?? 0;
+  const locked = heldMs > 2_000 || truth.changedWhole.some((name) => (productionBytes[name] ?? 0) > stoppingBytes);
   const saysLocked = expected.reasons.includes('rows-locked');
   return [
     ...Object.entries(claim).flatMap(([name, value]) => {

@@ -112,6 +112,8 @@ export interface Given {
   readonly budgetMs?: number;
   /** How long each of the claimed locks is held at least, because the script sleeps, and no listed statement asks for its table. */
   readonly heldMs?: number;
+  /** How long rows of `orders` are kept from other writers at least, because the script sleeps. */
+  readonly rowsHeldMs?: number;
   /** Stall of the old version's statements that is certain, because the script sleeps while it holds the lock. */
   readonly stallMs?: number;
 }

@@ -21,9 +21,18 @@ export interface StatementFacts {
   readonly scans: readonly string[];
   /** Tables of which it changed or deleted every row in one transaction. */
   readonly changedWhole: readonly string[];
+  /** Rows that its transaction has changed, deleted or locked so far, where others wait for them. Absent in evidence of before they were counted. */
+  readonly rowLocks?: readonly RowLocks[];
   readonly walBytes: number;
   /** SQLSTATE of its failure; null when it ended. */
   readonly failedWith: string | null;
+}
+
+/** `rows`: null when nobody could count them. `of`: rows of the table before. */
+export interface RowLocks {
+  readonly relation: string;
+  readonly rows: number | null;
+  readonly of: number;
 }
 
 /** A table that the migration touches. */

@@ -40,7 +40,7 @@ function told({ statement: { place }, lock: { relation, mode, heldMs }, ms }: He
 }
 
 /** How much longer it may take on production's table. Of a copy below the share that is believed `copy-too-small` says that it is not. */
-function scaleIn({ tables }: RehearsalFacts, bars: RehearsalBars): (relation: string) => number {
+export function scaleIn({ tables }: RehearsalFacts, bars: RehearsalBars): (relation: string) => number {
   const sizes = new Map((tables ?? []).map((each) => [each.relation, each]));
   return (relation) => {
     const { copyBytes = 0, productionBytes = null } = sizes.get(relation) ?? {};

@@ -11,8 +11,19 @@ const rank = { go: 0, 'conditional-go': 1, 'no-go': 2 };
 const names = Object.keys(goodFacts) as (keyof RehearsalFacts)[];
 const reasonsOf = (facts: RehearsalFacts) => judgeRehearsal(facts).findings.map(({ reason }) => reason);
 const statement = (change: Partial<StatementFacts>) => ({ statements: [{ ...harmlessStatement, ...change }] });
+const rowLocks = (rows: number | null, heldMs: number) =>
+  statement({
+    locks: [{ relation: 'users', mode: 'RowExclusiveLock', heldMs }],
+    rowLocks: [{ relation: 'users', rows, of: 120_000 }],
+  });
 const back = (change: object) =>
   ({ wayBack: { ...(goodFacts.wayBack as object), ...change } }) as Partial<RehearsalFacts>;
+
+test('a batch is small in time and in rows', () => {
+  expect(reasonsOf({ ...goodFacts, ...rowLocks(1_200, 3_000) })).toEqual([]);
+  expect(reasonsOf({ ...goodFacts, ...rowLocks(1, 3_000) })).toEqual([]);
+  expect(reasonsOf({ ...goodFacts, ...rowLocks(9_000, 400) })).toEqual([]);
+});
 
 describe('what was not measured never passes', () => {
   test('everything measured and well is a go, without findings', () => {
@@ -68,6 +79,10 @@ const worse: readonly [string, Partial<RehearsalFacts>, Reason][] = [
     { reshaped: [{ relation: 'settings', how: 'stricter' }] },
     'not-asked',
   ],
+  ['all rows but one, for long', rowLocks(119_999, 2001), 'rows-locked'],
+  ['half of a large table, quickly', rowLocks(60_000, 5), 'rows-locked'],
+  ['half of it for a while', { ...rowLocks(9_000, 501) }, 'short-lock'],
+  ['rows locked that nobody could count', rowLocks(null, 501), 'not-measured'],
   ['old statements that ask for nothing', { asked: [] }, 'not-measured'],
   [
     'a lock on what nobody listed, held for long',

@@ -3,6 +3,7 @@ import type { RehearsalBars } from './bars.ts';
 import type { RehearsalFacts, StatementFacts } from './facts.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
 import { judgeHeld } from './judge-held.ts';
+import { judgeRows } from './judge-rows.ts';
 import { largeIn } from './large.ts';
 import { blocksWrites, strongest } from './lock-mode.ts';
 
@@ -17,6 +18,7 @@ export function judgeRun(facts: RehearsalFacts, bars: RehearsalBars): readonly R
     ...judgeSession(facts),
     ...(facts.stalls ?? []).flatMap(({ text, longestMs }) => judgeStall(text, longestMs, bars)),
     ...judgeHeld(facts, bars),
+    ...judgeRows(facts, bars),
     ...(facts.statements ?? []).flatMap((statement) => [
       ...judgeFailure(statement),
       ...judgeTables(statement, isLarge),

@@ -270,6 +270,18 @@ export const locks: Expectations = {
     scans: ['users'],
     safer: 'Commit after the column is there; fill it in batches, each in a transaction of its own.',
   },
+  'all-rows-but-one': {
+    decision: 'no-go',
+    reasons: ['rows-locked'],
+    given: { rowsHeldMs: 2500 },
+    safer: 'Batches of a few thousand rows, each in a transaction of its own.',
+  },
+  'locks-every-row': {
+    decision: 'no-go',
+    reasons: ['rows-locked'],
+    given: { rowsHeldMs: 2500 },
+    safer: 'Lock only the rows that are changed next, and commit.',
+  },
   'backfill-in-one': {
     decision: 'no-go',
     reasons: ['rows-locked'],

@@ -1,0 +1,5 @@
+-- up
+do $$ begin perform 1 from orders for update; end $$;
+select pg_sleep(2.5);
+-- down
+select 1;
