@@ -4,6 +4,7 @@ import type { CheckContext, DeclaredMigration } from '../../kinds/check.ts';
 import type { CaptureSource, Command, CopySource, RehearsalRequest } from '../../kinds/rehearsals.ts';
 import type { MigrationRehearsalConfig } from './schema.ts';
 import { commandOn } from './commands.ts';
+import { takenAt } from './backup-date.ts';
 import { migrationText } from './identity.ts';
 import type { RehearsalData } from './judge.ts';
 import { timelineOf } from './timeline.ts';
@@ -23,6 +24,7 @@ export async function prepareRehearsal(
   config: MigrationRehearsalConfig,
   context: CheckContext,
   profile: RehearsalRequest['profile'],
+  signal = new AbortController().signal,
 ): Promise<Prepared> {
   const migration = migrationOf(config, context);
   const server = serverOf(config, context, migration);
@@ -34,8 +36,9 @@ export async function prepareRehearsal(
   const run = commandOn({ config, context, migration, forbidden: [server, production, ...statistics] });
   const forward = config['forward-fix'];
   const back = forward ?? migration.back;
+  const copy = await copyOf(config, context, run, signal);
   const request: RehearsalRequest = {
-    ...{ server, production, profile, nowMs: context.effects.clock.now(), copy: await copyOf(config, context, run) },
+    ...{ server, production, profile, nowMs: context.effects.clock.now(), copy: copy.source },
     lockTimeoutMs: migration.lockTimeoutMs,
     ...(await migrationText(config, migration, context.directory, context.effects.files)),
     ...{ capture: captureOf(config, statistics, run), smoke: config.smoke ? run(config.smoke) : null },
@@ -46,8 +49,7 @@ export async function prepareRehearsal(
     // Longer than its budget, so that it is measured how much longer it takes.
     limitMs: 5 * migration.budgetMs,
   };
-  const copy = 'database' in config.copy ? `database ${config.copy.database}` : `backup ${config.copy.backup}`;
-  return { migration, request, copy };
+  return { migration, request, copy: copy.words };
 }
 
 /** Throws `FailureError` (GR5102–GR5109) for what keeps it from being measured. */
@@ -59,7 +61,7 @@ export async function gatherRehearsal(
   onProgress: (text: string) => void = () => undefined,
 ) {
   signal.throwIfAborted();
-  const { migration, request, copy } = await prepareRehearsal(config, context, profile);
+  const { migration, request, copy } = await prepareRehearsal(config, context, profile, signal);
   const { database, budgetMs } = migration;
   const measured = await context.effects.rehearsals.rehearse({ ...request, onProgress }, signal);
   const { facts, isIdle, digest, copiedAtMs, runs, swept, mark } = measured;
@@ -125,13 +127,22 @@ function addressIn(context: CheckContext, text: string, field: string): string {
   });
 }
 
+/** What is cloned, and how it is told. */
+interface DeclaredCopy {
+  readonly source: CopySource;
+  readonly words: string;
+}
+
 async function copyOf(
   { copy }: MigrationRehearsalConfig,
-  { projectDirectory, effects }: CheckContext,
+  context: CheckContext,
   run: (argv: readonly string[]) => Command,
-): Promise<CopySource> {
-  if ('database' in copy) return { from: 'database', name: copy.database };
-  const found = await effects.files.read(path.resolve(projectDirectory, copy.backup), 1);
+  signal: AbortSignal,
+): Promise<DeclaredCopy> {
+  if ('database' in copy)
+    return { source: { from: 'database', name: copy.database }, words: `database ${copy.database}` };
+  const file = path.resolve(context.projectDirectory, copy.backup);
+  const found = await context.effects.files.read(file, 1);
   if (found === null || found.text === '')
     fail({
       code: 'GR5107',
@@ -139,5 +150,9 @@ async function copyOf(
       where: `${where} (copy.backup)`,
       do: 'Name the newest backup, relative to the project.',
     });
-  return { from: 'backup', takenAtMs: found.modifiedAt, restore: run(copy.restore) };
+  const { at, byFileAlone } = await takenAt(context, file, found.modifiedAt, signal);
+  return {
+    source: { from: 'backup', takenAtMs: at, restore: run(copy.restore) },
+    words: `backup ${copy.backup}${byFileAlone ? ', by the date of its file alone,' : ''}`,
+  };
 }
