@@ -13,13 +13,9 @@ const database = testDatabase();
 let count = 0;
 let world: TestWorld;
 let bakes: Promise<void> | null = null;
-let stops: Promise<void> | null = null;
 beforeEach(async () => {
-  [bakes, stops] = [null, null];
-  const reach = async (point: string) => {
-    if (point === 'bake:before') await bakes;
-    if (point === 'stop:inside') await stops;
-  };
+  bakes = null;
+  const reach = async (point: string) => void (point === 'bake:before' && (await bakes));
   world = await openTestWorld(database.store(), `p${(count += 1)}`, { reach });
 });
 afterEach(() => world.close());
@@ -33,6 +29,16 @@ const order = async (version: string) => {
   world.time.now += 1;
   const rest = { actor: 'ada', reason: null, bindToPlan: false, supersede: 'queued' } as const;
   return (await orderDeployment(world, { project: world.project, plan, ...rest })).id;
+};
+/** Each stop of a service waits for it first. Answers how it ends. */
+const beforeStops = (first: () => Promise<void>): (() => void) => {
+  const { run } = world.driver;
+  const slow: typeof run = async (command, slot, signal) => {
+    if (command.kind === 'stop') await first();
+    await run(command, slot, signal);
+  };
+  Object.assign(world.driver, { run: slow });
+  return () => void Object.assign(world.driver, { run });
 };
 const running = async (id: string, step: string) => {
   const status = async () => (await world.store.read((rows) => accountOf(rows, id)))?.status;
@@ -106,7 +112,7 @@ test.each([true, false])(
     await world.deploy('staging', '1.0.0');
     const second = await world.deploy('staging', '1.1.0');
     const gate = Promise.withResolvers<void>();
-    stops = gate.promise;
+    beforeStops(() => gate.promise);
     const id = await order('1.2.0');
     await running(id, 'stop');
     await expect
@@ -128,18 +134,13 @@ test.each([true, false])(
 test('what could not be stopped holds nobody up who is in a hurry, and takes no answer that is none', async () => {
   await world.deploy('staging', '1.0.0');
   const second = await world.deploy('staging', '1.1.0');
-  const { run } = world.driver;
-  const stuck: typeof run = async (command, slot, signal) => {
-    if (command.kind === 'stop') throw new Error('it does not end');
-    await run(command, slot, signal);
-  };
-  Object.assign(world.driver, { run: stuck });
+  const free = beforeStops(() => Promise.reject(new Error('it does not end')));
   const id = await order('1.2.0');
   expect((await world.settled(id)).state?.hold).toMatchObject({ kind: 'unknown', step: { kind: 'stop' } });
   await expect(resolveUnknown(world, id, 'go-back', 'ada')).rejects.toThrow(
     /GR4316 .* waits in "stop", where --go-back is no answer: the version before is being stopped/,
   );
-  Object.assign(world.driver, { run });
+  free();
   const question = { project: world.project, environment: 'staging', to: null, urgent: true };
   expect(await findWayBack(world, question)).toMatchObject({ kind: 'redeploy', held: id });
   const answer = await rollBack(world, { ...question, actor: 'ada', reason: 'it burns' });
