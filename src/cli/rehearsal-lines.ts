@@ -33,6 +33,11 @@ export function sayRehearsal(out: Output, { check, data, judgement }: RehearsedM
     const { source, executed, planned, excepted } = captured;
     out.line(`  captured     by ${source}: ${executed} executed, ${planned} planned, ${excepted} left out`);
   }
+  for (const { relation, left } of facts.books ?? [])
+    out.line(`  book         ${relation}: ${left.length === 0 ? 'compared whole' : `${left.join(', ')} not compared`}`);
+  const { wayBack } = facts;
+  if (wayBack !== null && wayBack !== 'none' && (wayBack.times ?? 1) > 1)
+    out.line(`  way back     taken ${wayBack.times} times, one migration after the other`);
   for (const { name, value } of squawkFindings(data.squawk).slice(0, mostStatements))
     out.line(`  ${name.padEnd(13)}${value}`);
   const took = facts.durationMs === null ? 'not measured' : formatDuration(facts.durationMs);

@@ -54,6 +54,8 @@ export interface RehearsalRequest {
   readonly commands: readonly string[];
   readonly migrate: Command;
   readonly back: { readonly kind: WayBack['kind']; readonly run: Command } | null;
+  /** The table, with its schema, in which `migrate` writes what it has run; null: only those of known tools are. */
+  readonly book: string | null;
   readonly write: Command | null;
   readonly oldStatements: readonly string[];
   /** Where statements of the old version are met; null: nowhere. */

@@ -23,6 +23,12 @@ beforeAll(async () => {
     create function tr() returns trigger language plpgsql as 'begin return new; end';
     create trigger users_tr before insert on users for each row execute function tr();
     create sequence tickets;
+    create aggregate total(int) (sfunc = int4pl, stype = int, initcond = '0');
+    create publication feed for table users;
+    create statistics twins on name, email from users;
+    create collation plain (locale = 'C');
+    comment on column users.name is 'as they call themselves';
+    select lo_from_bytea(770001, 'a scan'), lo_from_bytea(770002, 'another'), lo_create(770003);
     create policy mine on users using (id > 0);
     insert into users (name, email) select 'n' || g, 'e' || g from generate_series(1, 50) g;
     insert into "Odd"."T.1" values (1, '2026-01-01', 0.1), (2, null, 'NaN');
@@ -43,6 +49,7 @@ test('nothing happened, nothing differs', async () => {
   expect(compareData(before, after)).toEqual({ lostTables: [], movedSequences: [] });
   expect(before.tables.map(({ relation, rows }) => [relation, rows])).toEqual([
     ...[['"Odd"."T.1"', 2] as const, ['public.parts_1', 9] as const, ['public.users', 50] as const],
+    ['large objects', 3],
   ]);
   await client.query('reset search_path; reset timezone');
 });
@@ -65,6 +72,21 @@ test.each([
   ['drop index users_email', ['missing index public.users_email']],
   ['alter sequence tickets increment by 2', ['changed sequence public.tickets']],
   ['alter table "Odd"."T.1" alter column at drop default', ['changed column "Odd"."T.1".at']],
+  [
+    "create or replace aggregate total(int) (sfunc = int4mi, stype = int, initcond = '0')",
+    ['changed function public.total(integer)'],
+  ],
+  ['alter publication feed set (publish = insert)', ['changed publication feed']],
+  ['drop publication feed', ['missing publication feed']],
+  ['drop statistics twins', ['missing statistics public.twins']],
+  ['comment on column users.name is null', ['missing comment on column name of table public.users']],
+  [
+    'alter default privileges in schema public grant select on tables to pg_monitor',
+    [expect.stringMatching(/^new default privileges of .* on r in public$/)],
+  ],
+  ['alter table users alter column name set storage external', ['changed column public.users.name']],
+  ['alter table users alter column name set statistics 7', ['changed column public.users.name']],
+  ['drop collation plain', ['missing collation public.plain']],
 ] as const)('%s is seen', async (change, expected) => {
   expect(await differing(change)).toEqual(expected);
 });
@@ -90,4 +112,16 @@ test('rows moved about are the same, one value or F096 a sequence elsewhere is n
     lostTables: ['"Odd"."T.1"', 'public.parts_1'],
     movedSequences: ['public.tickets'],
   });
+});
+
+test.each([
+  ['another page', "select lo_put(770001, 2, 'X')"],
+  ['one fewer', 'select lo_unlink(770002)'],
+  ['an empty one instead of an empty one', 'select lo_unlink(770003), lo_create(770004)'],
+  ['none', 'select lo_unlink(oid) from pg_largeobject_metadata'],
+])('large objects: %s is a loss', async (_, change) => {
+  const columns = await dataColumns(client);
+  const before = await dataFingerprint(client, columns);
+  await client.query(change);
+  expect(compareData(before, await dataFingerprint(client, columns)).lostTables).toEqual(['large objects']);
 });

@@ -1,10 +1,21 @@
 // Fingerprints of a database: what its schema says, and what its tables hold over the columns that stood at a time.
 import type { ClientBase } from 'pg';
 import type { DataFingerprint, SchemaFact, SequenceState, TableData } from '../domain/rehearsal/fingerprint.ts';
-import { columnsQuery, plainSession, schemaQueries, sequencesQuery, tableDataQuery } from './schema-queries.ts';
+import {
+  columnsQuery,
+  largeObjectCountQuery,
+  largeObjectsQuery,
+  plainSession,
+  schemaQueries,
+  sequencesQuery,
+  tableDataQuery,
+} from './schema-queries.ts';
 
 /** Columns by table, quoted, by which data of before and after are compared. */
 export type DataColumns = readonly { readonly relation: string; readonly columns: readonly string[] }[];
+
+/** They are in no table of anybody's, and compare as one. */
+export const largeObjects = 'large objects';
 
 /** Everything is read in one snapshot. The client must not be in a transaction. Throws what PostgreSQL answers. */
 export const schemaFingerprint = (client: ClientBase, withOwners = true): Promise<readonly SchemaFact[]> =>
@@ -33,10 +44,12 @@ export const dataFingerprint = (client: ClientBase, asked: DataColumns): Promise
       const { rows } = await client.query<Omit<TableData, 'relation'>>(tableDataQuery(relation, columns));
       tables.push({ relation, ...rows[0]! });
     }
+    const { rows: large } = await client.query<Omit<TableData, 'relation'>>(largeObjectsQuery);
+    if (large[0]!.rows > 0) tables.push({ relation: largeObjects, ...large[0]! });
     return { tables, sequences: (await client.query<SequenceState>(sequencesQuery)).rows };
   });
 
-/** How many rows each table has, partitions one by one. Reads every row. */
+/** How many rows each table has, partitions one by one, and how many large objects there are. Reads every row. */
 export const rowCounts = (client: ClientBase): Promise<ReadonlyMap<string, number>> =>
   inSnapshot(client, async () => {
     const { rows: standing } = await client.query<DataColumns[number]>(columnsQuery);
@@ -45,10 +58,12 @@ export const rowCounts = (client: ClientBase): Promise<ReadonlyMap<string, numbe
       const { rows } = await client.query<{ count: number }>(`select count(*)::float8 as count from only ${relation}`);
       counts.set(relation, rows[0]!.count);
     }
+    const { rows: large } = await client.query<{ count: number }>(largeObjectCountQuery);
+    if (large[0]!.count > 0) counts.set(largeObjects, large[0]!.count);
     return counts;
   });
 
-async function inSnapshot<T>(client: ClientBase, read: () => Promise<T>): Promise<T> {
+export async function inSnapshot<T>(client: ClientBase, read: () => Promise<T>): Promise<T> {
   await client.query('begin isolation level repeatable read read only');
   try {
     await client.query(plainSession);

@@ -22,6 +22,8 @@ export interface RehearsalOrder {
   readonly files: readonly { readonly file: string; readonly text: string }[];
   readonly migrate: Command;
   readonly back: { readonly kind: WayBack['kind']; readonly run: Command } | null;
+  /** The table, with its schema, in which the migrate command writes what it has run, beside those of known tools. */
+  readonly book?: string | null;
   /** What the new version writes before somebody goes back; null: nothing is tried. */
   readonly write: Command | null;
   readonly oldStatements: readonly string[];

@@ -32,7 +32,7 @@ export async function rehearseRequest(request: RehearsalRequest, signal: AbortSi
       ...{ files: request.files, oldStatements: request.oldStatements, applicationRole: request.applicationRole },
       migrate: until(request.migrate, () => `migrating, run ${(runs += 1)}`),
       back: back && { kind: back.kind, run: until(back.run, () => 'going back') },
-      write: write && until(write),
+      ...{ book: request.book, write: write && until(write) },
       ...(recorded && { capture: recorded }),
       ...(smoke && { smoke: until(smoke, () => 'asking the new version') }),
     });

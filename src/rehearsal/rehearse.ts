@@ -5,7 +5,7 @@ import { tableSizes, versionPairs } from './copy-facts.ts';
 import { hostileRun } from './hostile-run.ts';
 import { newVersionRun, tryCaptured, triedBefore } from './version-runs.ts';
 import { changesNothing } from './idle-run.ts';
-import { observedRun, type ObservedRun } from './observed-run.ts';
+import { observedRun, shortName, type ObservedRun } from './observed-run.ts';
 import type { RehearsalOrder } from './order.ts';
 import type { MigrationStatement } from './parse-migration.ts';
 import { readFiles, readingOf } from './reading.ts';
@@ -74,7 +74,7 @@ function mayBeIdle({ files }: RehearsalOrder, { observation: { statements }, end
 /** Where a failure stands that no statement has. */
 const command = { file: 'the migrate command', line: 0 };
 
-type Later = Pick<RehearsalFacts, 'wayBack' | 'secondRuns' | 'hostileReader'>;
+type Later = Pick<RehearsalFacts, 'wayBack' | 'secondRuns' | 'hostileReader' | 'books'>;
 type OnClone = <T>(work: (scratch: Scratch) => Promise<T>) => Promise<T>;
 
 async function laterRuns(onClone: OnClone, order: RehearsalOrder, seen: ObservedRun): Promise<Later> {
@@ -101,6 +101,7 @@ async function laterRuns(onClone: OnClone, order: RehearsalOrder, seen: Observed
   return {
     wayBack: worse(went.wayBack, wrote.wayBack),
     secondRuns: cuts.length > mostCuts ? null : secondRuns,
+    books: went.up.books.map(({ relation, left }) => ({ relation: shortName(relation), left })),
     hostileReader: await onClone((scratch) => hostileRun(scratch, order, waitMs)),
   };
 }
@@ -113,6 +114,7 @@ function worse(plain: Later['wayBack'], written: Later['wayBack']): Later['wayBa
     ...plain,
     failedWith: plain.failedWith ?? written.failedWith,
     schemaDifferences: [...new Set([...plain.schemaDifferences, ...written.schemaDifferences])],
+    leftInBooks: (plain.leftInBooks ?? []).length > 0 ? plain.leftInBooks! : (written.leftInBooks ?? []),
   };
 }
 
@@ -147,6 +149,7 @@ function factsOf(
     goneTables: end.failedWith === null ? seen.goneTables : null,
     reshaped: end.failedWith === null ? seen.reshaped : null,
     ...{ wayBack: later?.wayBack ?? null, secondRuns: later?.secondRuns ?? null },
+    ...(later?.books && later.books.length > 0 && { books: later.books }),
     hostileReader: later?.hostileReader ?? null,
     invalidIndexes: seen.invalid,
     session: observation.session,

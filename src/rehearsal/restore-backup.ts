@@ -3,7 +3,7 @@ import pg from 'pg';
 import { fail, FailureError } from '../domain/failure.ts';
 import { compareSchemas } from '../domain/rehearsal/fingerprint.ts';
 import type { RestoredBackup, RestoreRequest } from '../kinds/rehearsals.ts';
-import { rowCounts, schemaFingerprint } from './database-fingerprint.ts';
+import { largeObjects, rowCounts, schemaFingerprint } from './database-fingerprint.ts';
 import { openExtensions } from './open-extensions.ts';
 import { askServer, type ServerFacts } from './server-facts.ts';
 import { makeScratch, sweepScratch } from './scratch.ts';
@@ -34,7 +34,7 @@ export async function restoreBackup(request: RestoreRequest, signal: AbortSignal
     const counts = await rowCounts(admin);
     signal.throwIfAborted();
     const tables = [...old.counts].map(([name, originalCount]) => ({
-      ...{ name, originalCount, rowCount: counts.get(name) ?? null },
+      ...{ name, originalCount, rowCount: counts.get(name) ?? (name === largeObjects ? 0 : null) },
     }));
     return { isDone, restoreMs, differences: compareSchemas(old.schema, schema), tables, swept };
   } finally {

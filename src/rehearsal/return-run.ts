@@ -1,10 +1,11 @@
 // Up undisturbed, the way back, up again.
+import { compareBooks } from '../domain/rehearsal/book.ts';
 import type { WayBack } from '../domain/rehearsal/facts.ts';
 import { shortName } from './observed-run.ts';
 import type { RehearsalOrder } from './order.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, type RunEnd } from './run-command.ts';
 import type { Scratch } from './scratch.ts';
-import { columnsOf, differenceOf, stateOf, type State } from './state.ts';
+import { differenceOf, openLook, type Look, type State } from './state.ts';
 import { endsOf } from './statement-end.ts';
 
 export interface ReturnRun {
@@ -18,16 +19,17 @@ export interface ReturnRun {
 /** `withWriting`: the new version writes before somebody goes back, so that its rows are more, and only errors and the schema are compared. */
 export async function returnRun(scratch: Scratch, order: RehearsalOrder, withWriting: boolean): Promise<ReturnRun> {
   const { migrate, back, write, limitMs } = order;
-  const { client, columns } = await columnsOf(scratch);
-  const before = await stateOf(client, columns, scratch);
+  const look = await openLook(scratch, order);
+  const before = await look.state();
   const run = (command: typeof migrate) => runCommand({ scratch, command, limitMs });
   const { failedWith: upFailed } = await run(migrate);
-  const up = await stateOf(client, columns, scratch);
+  const up = await look.state();
   // It ended on the first clone, so it does not always: of its way back nothing is known.
   if (upFailed !== null) return { wayBack: null, up, againFailedWith: upFailed };
   if (back === null) return { wayBack: 'none', up, againFailedWith: null };
   if (withWriting && write !== null) await run(write);
-  const went = await run(back.run);
+  const took = () => run(back.run);
+  const went = back.kind === 'forward-fix' ? { ...(await took()), times: 1 } : await stepsBack(took, look, before, up);
   const none = { schemaDifferences: [], lostTables: [], movedSequences: [] };
   if (went.failedWith !== null)
     return { wayBack: { kind: back.kind, failedWith: went.failedWith, ...none }, up, againFailedWith: null };
@@ -35,16 +37,39 @@ export async function returnRun(scratch: Scratch, order: RehearsalOrder, withWri
     const failedWith = await brokenOld(scratch, order);
     return { wayBack: { kind: back.kind, failedWith, ...none }, up, againFailedWith: null };
   }
-  const { schemaDifferences, lostTables, movedSequences } = differenceOf(
-    before,
-    await stateOf(client, columns, scratch),
-  );
+  const { schemaDifferences, lostTables, movedSequences, books } = differenceOf(before, await look.state());
+  const applied = compareBooks(before.books, up.books);
   const wayBack: WayBack = {
+    times: went.times,
+    leftInBooks: books.map(({ relation, more }) => ({
+      ...{ relation: shortName(relation), more },
+      applied: applied.find((each) => each.relation === relation)?.more ?? 0,
+    })),
     ...{ kind: back.kind, failedWith: null, schemaDifferences },
     lostTables: withWriting ? [] : lostTables.map(shortName),
     movedSequences: withWriting ? [] : movedSequences.map(shortName),
   };
   return { wayBack, up, againFailedWith: (await run(migrate)).failedWith };
+}
+
+/** More than nobody applies at once. */
+const mostSteps = 50;
+
+/** Many tools take back one migration at a time: as often as it brings the book of what was run nearer to what it said before. */
+async function stepsBack(
+  step: () => Promise<RunEnd>,
+  look: Look,
+  before: State,
+  up: State,
+): Promise<RunEnd & { readonly times: number }> {
+  let [end, times, last] = [await step(), 1, up.books];
+  while (end.failedWith === null && times < mostSteps) {
+    const { books: now } = await look.state();
+    const hasMoved = compareBooks(last, now).length > 0;
+    if (!hasMoved || compareBooks(before.books, now).length === 0) break;
+    [end, times, last] = [await step(), times + 1, now];
+  }
+  return { ...end, times };
 }
 
 /** After the forward fix the old version has to work; the SQLSTATE of the first statement that does not. */

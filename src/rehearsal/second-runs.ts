@@ -4,7 +4,7 @@ import { dropInvalid } from './drop-invalid.ts';
 import type { RehearsalOrder } from './order.ts';
 import { cuttingWatcher, runCommand } from './run-command.ts';
 import type { Scratch } from './scratch.ts';
-import { columnsOf, differenceOf, isSame, stateOf, type State } from './state.ts';
+import { differenceOf, isSame, openLook, type State } from './state.ts';
 
 /** Cut before the statement with this number. What runs in one transaction leaves nothing when it is cut, so only commits are tried. */
 export async function secondRun(
@@ -13,11 +13,11 @@ export async function secondRun(
   { before, place, once }: { readonly before: number; readonly place: Place; readonly once: State },
 ): Promise<SecondRun> {
   const { migrate: command, limitMs } = order;
-  const { client, columns } = await columnsOf(scratch);
+  const look = await openLook(scratch, order);
   await runCommand({ scratch, command, limitMs, watcher: cuttingWatcher(before) });
-  await dropInvalid(client);
+  await dropInvalid(look.client);
   const { failedWith } = await runCommand({ scratch, command, limitMs });
-  const now = await stateOf(client, columns, scratch);
+  const now = await look.state();
   return { cutAt: place, failedWith, isSame: failedWith === null && isSame(differenceOf(once, now)) };
 }
 

@@ -5,6 +5,10 @@ const own = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`;
 const notExtension = (catalog: string, oid: string, types = `'e', 'i', 'a'`) =>
   `not exists (select from pg_catalog.pg_depend d where d.classid = 'pg_catalog.${catalog}'::regclass and d.objid = ${oid} and d.deptype in (${types}))`;
 
+/** Publications of all tables, or of a schema's, can only be a superuser's. Before PostgreSQL 15 there are none of a schema's. */
+const notOfSchema = `not exists (select from pg_catalog.pg_depend d where d.refclassid = 'pg_catalog.pg_publication'::regclass and d.refobjid = p.oid
+  and d.classid = to_regclass('pg_catalog.pg_publication_namespace'))`;
+
 /** One ALTER for each object that has an owner of its own; partitions and children by themselves, sequences of columns with their tables. */
 const objects = `
 select format('schema %I', n.nspname) as object from pg_catalog.pg_namespace n where ${own} and ${notExtension('pg_namespace', 'n.oid')}
@@ -20,7 +24,13 @@ select format('routine %s', p.oid::regprocedure) from pg_catalog.pg_proc p join 
 union all
 select format('%s %I.%I', case t.typtype when 'd' then 'domain' else 'type' end, n.nspname, t.typname)
   from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
-  where ${own} and t.typtype in ('e', 'd', 'r') and ${notExtension('pg_type', 't.oid')}`;
+  where ${own} and t.typtype in ('e', 'd', 'r') and ${notExtension('pg_type', 't.oid')}
+union all
+select format('large object %s', l.oid) from pg_catalog.pg_largeobject_metadata l
+union all
+select format('statistics %I.%I', n.nspname, s.stxname) from pg_catalog.pg_statistic_ext s join pg_catalog.pg_namespace n on n.oid = s.stxnamespace where ${own}
+union all
+select format('publication %I', p.pubname) from pg_catalog.pg_publication p where not p.puballtables and ${notOfSchema}`;
 
 /** Roles that something belonged to: whoever migrates in production may give new things to them. */
 const owners = `

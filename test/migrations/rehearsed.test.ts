@@ -35,6 +35,9 @@ test.each([
     'check-at-once',
   ],
   ...['vacuum-full', 'syntax'],
+  ...['large-object-unlinked', 'large-object-overwritten', 'publication-dropped', 'extended-statistics-dropped'],
+  ...['comment-taken', 'default-rights-given', 'aggregate-changed', 'book-not-struck'],
+  ...['book-with-an-instant', 'book-comes-into-being'],
   ...[
     'index-concurrently',
     'column-if-not-exists',

@@ -11,6 +11,8 @@ export interface Snapshot {
 export type Columns = ReadonlyMap<string, readonly string[]>;
 
 const schemas = `('public', 'billing')`;
+/** What a migration tool keeps of its own, when it has made it, and when it has run what, is neither schema nor data of the shop. */
+const bookOfTool = 'schema_migrations';
 const schemaQuery = `
 select md5(string_agg(fact, e'\\n' order by fact collate "C")) as schema from (
   select format('column %s.%s.%s %s %s %s %s %s %s', n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
@@ -45,13 +47,24 @@ select md5(string_agg(fact, e'\\n' order by fact collate "C")) as schema from (
   union all
   select format('comment %s %s', objoid::regclass, description) from pg_description
     where classoid = 'pg_class'::regclass and objoid >= 16384
-) facts`;
+  union all
+  select format('column comment %s %s %s', objoid::regclass, objsubid, description) from pg_description
+    where classoid = 'pg_class'::regclass and objoid >= 16384 and objsubid > 0
+  union all
+  select format('publication %s %s', pubname, prrelid::regclass) from pg_publication p left join pg_publication_rel on prpubid = p.oid
+  union all
+  select format('statistics %s', pg_get_statisticsobjdef(oid)) from pg_statistic_ext
+  union all
+  select format('aggregate %s %s %s', aggfnoid::regprocedure, aggtransfn, agginitval) from pg_aggregate where aggfnoid >= 16384
+  union all
+  select format('default rights %s %s', defaclobjtype, defaclacl) from pg_default_acl
+) facts where fact !~ '${bookOfTool}'`;
 
 export async function columnsOf(client: pg.Client): Promise<Columns> {
   const { rows } = await client.query<{ table: string; columns: string[] }>(
     `select a.attrelid::regclass::text as table, array_agg(a.attname::text) as columns
      from pg_attribute a join pg_class c on c.oid = a.attrelid
-     where a.attnum > 0 and c.relkind = 'r' and c.relnamespace::regnamespace::text in ${schemas} group by 1`,
+     where a.attnum > 0 and not (c.relname = '${bookOfTool}' and a.attname = 'applied_at') and c.relkind = 'r' and c.relnamespace::regnamespace::text in ${schemas} group by 1`,
   );
   return new Map(rows.map((row) => [row.table, row.columns]));
 }
@@ -64,6 +77,10 @@ export async function snapshotOf(client: pg.Client, columns: Columns): Promise<S
     `select format('%I.%I', schemaname, sequencename) as name, last_value::text as at from pg_sequences order by 1`,
   );
   for (const { name, at } of sequences) data[`sequence ${name}`] = at ?? 'unused';
+  const { rows: large } = await client.query<{ loid: number; hash: string }>(
+    `select loid::int, md5(string_agg(data, '' order by pageno)) as hash from pg_largeobject group by 1`,
+  );
+  for (const { loid, hash } of large) data[`large object ${loid}`] = hash;
   return { schema: rows[0]!.schema, data };
 }
 

@@ -44,7 +44,7 @@ export async function prepareRehearsal(
     ...{ capture: captureOf(config, statistics, run), smoke: config.smoke ? run(config.smoke) : null },
     migrate: run(migration.migrate),
     back: back && { kind: forward ? 'forward-fix' : 'down', run: run(back) },
-    write: config.write ? run(config.write) : null,
+    ...{ book: config.book ?? null, write: config.write ? run(config.write) : null },
     ...{ oldStatements: config['old-statements'], applicationRole: config.role ?? null },
     // Longer than its budget, so that it is measured how much longer it takes.
     limitMs: 5 * migration.budgetMs,

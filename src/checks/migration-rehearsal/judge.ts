@@ -101,6 +101,10 @@ function measured(data: RehearsalData): readonly Finding[] {
     ...squawkFindings(data.squawk),
     ...(durationMs === null ? [] : [valueOf('migration', durationMs, data.budgetMs)]),
     returnFinding(data),
+    ...(data.facts.books ?? []).map(({ relation, left }): Finding => {
+      const value = left.length === 0 ? 'compared whole' : `${left.join(', ')} not compared`;
+      return { name: `book ${relation}`, outcome: 'pass', value, threshold: null };
+    }),
     ...(stall === null ? [] : [valueOf('longest wait of the old version', stall, defaultBars.stallConditionalMs)]),
   ];
 }

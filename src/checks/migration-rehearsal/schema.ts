@@ -80,6 +80,13 @@ export const schema = z.strictObject({
     .min(1)
     .optional()
     .describe('Role of the scratch server by which the old statements are asked. Default: who owns everything.'),
+  book: z
+    .string()
+    .regex(/^[^.]+\.[^.]+$/)
+    .optional()
+    .describe(
+      'Table, with its schema, in which the migrate command writes what it has run: instants and numbers of its own are not compared. Default: those of known tools.',
+    ),
   'forward-fix': argv()
     .optional()
     .describe('Command that is run instead of going back. Default: `back` of the database.'),

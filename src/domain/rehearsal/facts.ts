@@ -80,6 +80,10 @@ export interface WayBack {
   readonly lostTables: readonly string[];
   /** Sequences that stand elsewhere, and not declared. */
   readonly movedSequences: readonly string[];
+  /** How often the command was run, until the tool's book said what it said before. Absent in a record of before books were read. */
+  readonly times?: number;
+  /** Books of tools that say something else than before; `more`: rows, of `applied` that came with the migration. */
+  readonly leftInBooks?: readonly { readonly relation: string; readonly more: number; readonly applied: number }[];
 }
 
 /** The migration run again after it was cut off in a statement; INVALID indexes dropped before. */
@@ -112,6 +116,8 @@ export interface RehearsalFacts {
   /** `none`: there is neither a down migration nor a declared forward fix. */
   readonly wayBack: WayBack | 'none' | null;
   readonly secondRuns: readonly SecondRun[] | null;
+  /** Books of migration tools, with the columns that no two runs have alike. Absent: there are none. */
+  readonly books?: readonly { readonly relation: string; readonly left: readonly string[] }[];
   readonly invalidIndexes: readonly string[] | null;
   readonly session: readonly SessionDeed[] | null;
   /** Whether it gave up on a reader that never ends, within its lock timeout, and went through after that one had left. */

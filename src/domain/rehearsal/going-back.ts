@@ -1,5 +1,5 @@
 import { judgeCaptured } from './captured.ts';
-import type { RehearsalFacts, StatementEnd } from './facts.ts';
+import type { RehearsalFacts, StatementEnd, WayBack } from './facts.ts';
 
 /**
  * Whether one can go back over a migration. `safe`: the old version goes on, and the way back brought everything back. `roll-forward`:
@@ -68,5 +68,14 @@ function wayFault(wayBack: RehearsalFacts['wayBack']): string | null {
   if (kind === 'forward-fix') return 'a forward fix is declared instead of a way back';
   if (failedWith !== null) return `its way back fails with SQLSTATE ${failedWith}`;
   const differing = [...schemaDifferences, ...movedSequences];
-  return differing.length === 0 ? null : `after its way back differs: ${differing.join(', ')}`;
+  if (differing.length > 0) return `after its way back differs: ${differing.join(', ')}`;
+  return bookWords(wayBack)[0] ?? null;
 }
+
+/** What the tools' books still say after the way back, in words that end a sentence. */
+export const bookWords = ({ leftInBooks = [], times = 1 }: WayBack): readonly string[] =>
+  leftInBooks.map(({ relation, more, applied }) => {
+    if (more > 0 && applied >= more)
+      return `The way back takes back ${applied - more} of ${applied} migrations that ${relation} holds`;
+    return `After the way back, taken ${times === 1 ? 'once' : `${times} times`}, ${relation} does not hold the migrations that it held before`;
+  });

@@ -1,6 +1,7 @@
 import { judgeCaptured } from './captured.ts';
 import { expandAndContract } from './expand-contract.ts';
 import type { NewVersion, OldStatement, RehearsalFacts, SecondRun, StatementEnd, WayBack } from './facts.ts';
+import { bookWords } from './going-back.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
 
 /** What it left: for the old version, for whoever goes back, for whoever runs it again. */
@@ -61,6 +62,13 @@ function judgeBack({ wayBack, goneTables }: RehearsalFacts): readonly RehearsalF
   const alsoLost = failedWith === null ? [] : gone;
   return [
     ...brokenBack(wayBack),
+    ...bookWords(wayBack).map((text) =>
+      finding(
+        'no-way-back',
+        text,
+        'Let the way back take back each migration that it goes over, and strike it from the book.',
+      ),
+    ),
     ...[...new Set([...lostTables, ...alsoLost])].map(lost),
     ...accepted.map((relation) =>
       finding('destructive-step', `Data of ${relation} is gone for good.`, restoreOnce, { relation }),
@@ -99,7 +107,7 @@ function brokenBack({ kind, failedWith, schemaDifferences, movedSequences }: Way
           finding(
             'no-way-back',
             `After the ${name} differs: ${differing.join(', ')}.`,
-            'Correct it, or declare the difference.',
+            'Let it bring back what was there, or declare a forward fix in its place.',
           ),
         ]),
   ];

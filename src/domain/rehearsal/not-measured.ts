@@ -16,6 +16,7 @@ const words: Readonly<Record<keyof RehearsalFacts, string>> = {
   reshaped: 'which tables the migration changes for the old version',
   goneTables: 'which data the migration takes away',
   wayBack: 'the way back',
+  books: 'the books of migration tools',
   secondRuns: 'a second run after it was cut off',
   invalidIndexes: 'whether INVALID indexes are left',
   session: 'what the script does to its session',

@@ -66,4 +66,17 @@ export const tables: Expectations = {
     locks: { users: 'AccessExclusiveLock' },
     looksLike: 'do-block',
   },
+  'book-with-an-instant': {
+    decision: 'go',
+    reasons: [],
+    locks: { users: 'AccessExclusiveLock' },
+    runsIn: 'none',
+    looksLike: 'default-by-clock',
+  },
+  'book-comes-into-being': {
+    decision: 'go',
+    reasons: [],
+    locks: { users: 'AccessExclusiveLock' },
+    looksLike: 'book-not-struck',
+  },
 };
