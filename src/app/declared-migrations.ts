@@ -6,9 +6,9 @@ export const declaredMigrations = (
   project: Project,
   databases: CheckContext['databases'],
 ): readonly DeclaredMigration[] =>
-  project.databases.flatMap(({ name, variable, migrate, back, budgetMs, lockTimeoutMs, source }) => {
+  project.databases.flatMap(({ name, variable, migrate, back, forwardOnly, budgetMs, lockTimeoutMs, source }) => {
     if (migrate === null) return [];
     const url = databases.find((each) => each.name === name)?.url ?? '';
     const ownServer = source.kind === 'embedded' ? Object.assign(new URL(url), { pathname: '/postgres' }).href : null;
-    return [{ ...{ database: name, variable, migrate, back, budgetMs, lockTimeoutMs, ownServer } }];
+    return [{ ...{ database: name, variable, migrate, back, forwardOnly, budgetMs, lockTimeoutMs, ownServer } }];
   });

@@ -59,12 +59,14 @@ const down = 'alter table users drop column mail;';
 function world({
   migration = up,
   back = down as string | null,
+  forwardOnly = false,
   config = {},
   variables = {},
   references = {},
 }: {
   readonly migration?: string;
   readonly back?: string | null;
+  readonly forwardOnly?: boolean;
   readonly config?: object;
   readonly variables?: Record<string, string>;
   readonly references?: Record<string, string>;
@@ -81,7 +83,7 @@ function world({
   const reader = Object.assign(new URL(at(production.url(), 'shop')), { username: 'reader', password: 'reader' });
   const declared: DeclaredMigration = {
     ...{ database: 'main', variable: 'DATABASE_URL', migrate: run('up'), back: back === null ? null : run('down') },
-    ...{ budgetMs: 60_000, lockTimeoutMs: 400, ownServer: null },
+    ...{ forwardOnly, budgetMs: 60_000, lockTimeoutMs: 400, ownServer: null },
   };
   const known: Record<string, string> = { '${SCRATCH}': scratch.url(), '${PRODUCTION}': reader.href, ...references };
   return {
@@ -184,6 +186,21 @@ test('F093 without a way back, and with one that forgets the values, it does not
   });
   expect(forgets).toMatchObject({ outcome: 'fail' });
   expect(forgets.findings.map(({ name }) => name)).toContain('data-lost');
+});
+
+test('declared forward-only it may go, and nobody goes back over it', patience, async () => {
+  expect(await judged({ back: null, forwardOnly: true })).toMatchObject({
+    outcome: 'warn',
+    reason: expect.stringContaining('its database is declared forward-only'),
+  });
+  const drops = await judged({
+    ...{ back: null, forwardOnly: true },
+    migration: 'alter table users add column note text; alter table users drop column name;',
+  });
+  expect(drops).toMatchObject({ outcome: 'fail' });
+  expect(drops.findings.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['old-version-fails', 'destructive-step']),
+  );
 });
 
 test('a migrate command that goes elsewhere was not measured', patience, async () => {

@@ -120,6 +120,8 @@ export interface DeclaredMigration {
   readonly variable: string;
   readonly migrate: readonly string[];
   readonly back: readonly string[] | null;
+  /** Declared that nobody goes back over a migration of it. */
+  readonly forwardOnly: boolean;
   readonly budgetMs: number;
   readonly lockTimeoutMs: number;
   /** A superuser's address of the PostgreSQL that Greenroom embeds, where the database is of it; null: it is the team's own. */

@@ -1,6 +1,6 @@
 import type { SchemaDifference } from '../domain/rehearsal/fingerprint.ts';
 import type { LockMode } from '../domain/rehearsal/lock-mode.ts';
-import type { RehearsalFacts, WayBack } from '../domain/rehearsal/facts.ts';
+import type { RehearsalFacts } from '../domain/rehearsal/facts.ts';
 
 /** The door to a server on which migrations may be tried. */
 export interface Rehearsals {
@@ -40,6 +40,10 @@ export interface RestoredBackup {
 /** A command of the team's, run against a database; what it printed stays with who runs it. */
 export type Command = (url: string, signal: AbortSignal) => Promise<{ readonly isDone: boolean }>;
 
+export type DeclaredBack =
+  | { readonly kind: 'down' | 'forward-fix'; readonly run: Command }
+  | { readonly kind: 'forward-only' };
+
 export interface RehearsalRequest {
   /** A superuser's address of the scratch server. */
   readonly server: string;
@@ -53,7 +57,7 @@ export interface RehearsalRequest {
   /** How the commands are written down; with the files it makes the digest. */
   readonly commands: readonly string[];
   readonly migrate: Command;
-  readonly back: { readonly kind: WayBack['kind']; readonly run: Command } | null;
+  readonly back: DeclaredBack | null;
   /** The table, with its schema, in which `migrate` writes what it has run; null: only those of known tools are. */
   readonly book: string | null;
   readonly write: Command | null;

@@ -1,8 +1,7 @@
 // What a rehearsal is asked to do.
-import type { WayBack } from '../domain/rehearsal/facts.ts';
 import type { SchemaFact } from '../domain/rehearsal/fingerprint.ts';
 import type { Capture } from './capture.ts';
-import type { Command } from '../kinds/rehearsals.ts';
+import type { Command, DeclaredBack } from '../kinds/rehearsals.ts';
 
 /** `known`: they are at hand already. `command`: its run on a clone is recorded. */
 export type Meet =
@@ -21,7 +20,7 @@ export interface RehearsalOrder {
   /** The migration's files in their order, to be read and to name places by. */
   readonly files: readonly { readonly file: string; readonly text: string }[];
   readonly migrate: Command;
-  readonly back: { readonly kind: WayBack['kind']; readonly run: Command } | null;
+  readonly back: DeclaredBack | null;
   /** The table, with its schema, in which the migrate command writes what it has run, beside those of known tools. */
   readonly book?: string | null;
   /** What the new version writes before somebody goes back; null: nothing is tried. */

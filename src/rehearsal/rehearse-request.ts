@@ -31,7 +31,7 @@ export async function rehearseRequest(request: RehearsalRequest, signal: AbortSi
       ...{ lockTimeoutMs: request.lockTimeoutMs, limitMs: request.limitMs, profile: request.profile },
       ...{ files: request.files, oldStatements: request.oldStatements, applicationRole: request.applicationRole },
       migrate: until(request.migrate, () => `migrating, run ${(runs += 1)}`),
-      back: back && { kind: back.kind, run: until(back.run, () => 'going back') },
+      back: back && 'run' in back ? { kind: back.kind, run: until(back.run, () => 'going back') } : back,
       ...{ book: request.book, write: write && until(write) },
       ...(recorded && { capture: recorded }),
       ...(smoke && { smoke: until(smoke, () => 'asking the new version') }),

@@ -27,15 +27,16 @@ export async function returnRun(scratch: Scratch, order: RehearsalOrder, withWri
   // It ended on the first clone, so it does not always: of its way back nothing is known.
   if (upFailed !== null) return { wayBack: null, up, againFailedWith: upFailed };
   if (back === null) return { wayBack: 'none', up, againFailedWith: null };
+  const none = { failedWith: null, schemaDifferences: [], lostTables: [], movedSequences: [] };
+  if (back.kind === 'forward-only') return { wayBack: { kind: back.kind, ...none }, up, againFailedWith: null };
   if (withWriting && write !== null) await run(write);
   const took = () => run(back.run);
   const went = back.kind === 'forward-fix' ? { ...(await took()), times: 1 } : await stepsBack(took, look, before, up);
-  const none = { schemaDifferences: [], lostTables: [], movedSequences: [] };
   if (went.failedWith !== null)
-    return { wayBack: { kind: back.kind, failedWith: went.failedWith, ...none }, up, againFailedWith: null };
+    return { wayBack: { ...none, kind: back.kind, failedWith: went.failedWith }, up, againFailedWith: null };
   if (back.kind === 'forward-fix') {
     const failedWith = await brokenOld(scratch, order);
-    return { wayBack: { kind: back.kind, failedWith, ...none }, up, againFailedWith: null };
+    return { wayBack: { ...none, kind: back.kind, failedWith }, up, againFailedWith: null };
   }
   const { schemaDifferences, lostTables, movedSequences, books } = differenceOf(before, await look.state());
   const applied = compareBooks(before.books, up.books);

@@ -43,7 +43,11 @@ export async function prepareRehearsal(
     ...(await migrationText(config, migration, context.directory, context.effects.files)),
     ...{ capture: captureOf(config, statistics, run), smoke: config.smoke ? run(config.smoke) : null },
     migrate: run(migration.migrate),
-    back: back && { kind: forward ? 'forward-fix' : 'down', run: run(back) },
+    back: back
+      ? { kind: forward ? 'forward-fix' : 'down', run: run(back) }
+      : migration.forwardOnly
+        ? { kind: 'forward-only' }
+        : null,
     ...{ book: config.book ?? null, write: config.write ? run(config.write) : null },
     ...{ oldStatements: config['old-statements'], applicationRole: config.role ?? null },
     // Longer than its budget, so that it is measured how much longer it takes.

@@ -65,7 +65,7 @@ function good(data: RehearsalData): Judgement {
     };
   return {
     ...{ outcome: 'warn', findings, reason: `The migration may go, and nobody goes back over it: ${reason}.` },
-    cause: 'A forward fix is run instead of going back.',
+    cause: 'What is declared instead of a way back does not bring the old schema.',
     next: 'See that the repair may be a new release, and accept it.',
   };
 }

@@ -70,9 +70,9 @@ export interface ReshapedRelation {
   readonly how: 'gone' | 'changed' | 'stricter';
 }
 
-/** The way back as it was taken. `forward-fix`: declared instead of a down migration. */
+/** The way back as it was taken. `forward-fix`: declared instead of a down migration. `forward-only`: declared that there is none, and nothing was run. */
 export interface WayBack {
-  readonly kind: 'down' | 'forward-fix';
+  readonly kind: 'down' | 'forward-fix' | 'forward-only';
   readonly failedWith: string | null;
   /** Names of schema facts that differ from before and were not declared. */
   readonly schemaDifferences: readonly string[];

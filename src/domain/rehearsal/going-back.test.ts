@@ -26,6 +26,17 @@ test.each<readonly [string, Partial<RehearsalFacts>, RegExp]>([
   ['it meets other rows', { oldVersion: old({ rows: 2 }) }, /2 rows instead of 1/],
   ['no way back', { wayBack: 'none' }, /no way back/],
   ['a forward fix', { wayBack: way({ kind: 'forward-fix' }) }, /forward fix is declared/],
+  ['declared forward-only', { wayBack: way({ kind: 'forward-only' }) }, /declared forward-only/],
+  [
+    'the book still holds one of two',
+    { wayBack: way({ leftInBooks: [{ relation: 'pgmigrations', more: 1, applied: 2 }] }) },
+    /^The way back takes back 1 of 2 migrations that pgmigrations holds$/,
+  ],
+  [
+    'the book holds others',
+    { wayBack: way({ leftInBooks: [{ relation: 'alembic_version', more: 0, applied: 0 }], times: 2 }) },
+    /^After the way back, taken 2 times, alembic_version does not hold/,
+  ],
   ['the way back fails', { wayBack: way({ failedWith: '42P01' }) }, /its way back fails with SQLSTATE 42P01/],
   ['the schema differs', { wayBack: way({ schemaDifferences: ['lacks index a'] }) }, /differs: lacks index a/],
   ['a sequence stands elsewhere', { wayBack: way({ movedSequences: ['public.s'] }) }, /differs: public\.s/],

@@ -65,6 +65,7 @@ function wayFault(wayBack: RehearsalFacts['wayBack']): string | null {
   if (wayBack === null) return null;
   if (wayBack === 'none') return 'it has no way back';
   const { kind, failedWith, schemaDifferences, movedSequences } = wayBack;
+  if (kind === 'forward-only') return 'its database is declared forward-only';
   if (kind === 'forward-fix') return 'a forward fix is declared instead of a way back';
   if (failedWith !== null) return `its way back fails with SQLSTATE ${failedWith}`;
   const differing = [...schemaDifferences, ...movedSequences];

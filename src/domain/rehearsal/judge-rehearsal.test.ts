@@ -127,6 +127,16 @@ const worse: readonly [string, Partial<RehearsalFacts>, Reason][] = [
   ['a way back that fails', back({ failedWith: '23502' }), 'no-way-back'],
   ['another schema after it', back({ schemaDifferences: ['index users_email'] }), 'no-way-back'],
   ['no way back at all', { wayBack: 'none' }, 'no-way-back'],
+  [
+    'a book that still holds one of two',
+    back({ leftInBooks: [{ relation: 'pgmigrations', more: 1, applied: 2 }] }),
+    'no-way-back',
+  ],
+  [
+    'data gone where it is forward-only',
+    { goneTables: ['users'], ...back({ kind: 'forward-only' }) },
+    'destructive-step',
+  ],
   ['data gone under a forward fix', { goneTables: ['users'], ...back({ kind: 'forward-fix' }) }, 'destructive-step'],
   [
     'a second run that fails',

@@ -51,13 +51,13 @@ function judgeBack({ wayBack, goneTables }: RehearsalFacts): readonly RehearsalF
   if (wayBack === null) return [];
   if (wayBack === 'none') {
     return [
-      finding('no-way-back', 'It has no way back and declares no forward fix.', 'Write one of the two.'),
+      finding('no-way-back', 'It has no way back, and nothing says that there is none.', declareIt),
       ...gone.map(lost),
     ];
   }
   const { lostTables, failedWith } = wayBack;
   // Who declares a forward fix has said that nobody goes back; what is gone then is a step that somebody accepts.
-  const isDeclared = wayBack.kind === 'forward-fix' && failedWith === null;
+  const isDeclared = wayBack.kind !== 'down' && failedWith === null;
   const accepted = isDeclared ? gone.filter((table) => !lostTables.includes(table)) : [];
   const alsoLost = failedWith === null ? [] : gone;
   return [
@@ -76,6 +76,8 @@ function judgeBack({ wayBack, goneTables }: RehearsalFacts): readonly RehearsalF
   ];
 }
 
+const declareIt =
+  'Write  back:  of the database, or  forward-fix:  of the check; or say  forward-only: true  of the database, and nobody goes back.';
 const restoreOnce = 'See that a backup of it was restored once.';
 
 const lost = (table: string): RehearsalFinding =>
