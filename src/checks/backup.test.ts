@@ -10,7 +10,7 @@ import { postgresPrograms } from './testing/debian-postgres.ts';
 const programs = postgresPrograms();
 
 describe.skipIf(programs === null)('backups (PostgreSQL’s own programs)', () => {
-  const { left, dump, world } = backedUpShop(programs ?? '');
+  const { inDatabase, left, dump, world } = backedUpShop(programs ?? '');
   const patience = { timeout: 120_000 };
 
   const custom = () => {
@@ -51,5 +51,22 @@ describe.skipIf(programs === null)('backups (PostgreSQL’s own programs)', () =
     dump(path.join(folder, 'shop'), '--format=directory');
     const from = { folder: 'backups', files: '*/toc.dat' };
     expect(await ask(backup, { config: { ...config, from, jobs: 2 }, context })).toMatchObject({ outcome: 'pass' });
+  });
+
+  test('one without the large objects that the database has does not pass', patience, async () => {
+    await inDatabase('shop', `select lo_from_bytea(0, ('a scan ' || g)::bytea) from generate_series(1, 3) g`);
+    try {
+      const whole = custom();
+      expect(await ask(backup, whole)).toMatchObject({ outcome: 'pass' });
+      const without = world();
+      dump(path.join(without.folder, 'shop.dump'), '--format=custom', '--no-blobs');
+      const judgement = await ask(backup, without);
+      expect(judgement.outcome).toBe('fail');
+      expect(judgement.findings).toContainEqual({
+        ...{ name: 'large objects', outcome: 'fail', value: '0 rows', threshold: 'at least 2 rows' },
+      });
+    } finally {
+      await inDatabase('shop', 'select lo_unlink(oid) from pg_largeobject_metadata');
+    }
   });
 });
