@@ -46,7 +46,7 @@ const long = [
   'test/cli/seed.test.ts',
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
   'test/refresh/hard.test.ts',
-  ...['session', 'scratch', 'canary', 'schema-mark', 'captured', 'reading', 'plain-schema'].map(
+  ...['session', 'scratch', 'canary', 'schema-mark', 'captured', 'reading', 'plain-schema', 'new-session-settings'].map(
     (name) => `src/rehearsal/${name}.test.ts`,
   ),
   'src/haproxy/machines.test.ts',

@@ -2,6 +2,7 @@
 import type { AskedRelation, OldStatement, ReshapedRelation } from '../domain/rehearsal/facts.ts';
 import type { SchemaFact, TableData } from '../domain/rehearsal/fingerprint.ts';
 import { reshapedRelations } from '../domain/rehearsal/reshaped.ts';
+import { otherSettings, sessionSettings } from './new-session-settings.ts';
 import { startCanary, type Song } from './canary.ts';
 import { knownIndexes, versionsOf } from './copy-facts.ts';
 import { dataColumns, dataFingerprint } from './database-fingerprint.ts';
@@ -30,6 +31,8 @@ export interface ObservedRun {
   readonly oldVersion: readonly OldStatement[];
   readonly goneTables: readonly string[];
   readonly asked: readonly AskedRelation[];
+  /** Names of settings that a session gets since, and did not before. */
+  readonly newSettings: readonly string[];
   /** Empty when it failed. */
   readonly reshaped: readonly ReshapedRelation[];
 }
@@ -53,6 +56,8 @@ export async function observedRun(
   const columns = await dataColumns(looker);
   const before = await dataFingerprint(looker, columns);
   const invalidBefore = await invalidIndexes(looker);
+  const roles = [scratch.name, ...(applicationRole === null ? [] : [applicationRole])];
+  const settings = await sessionSettings(looker, roles);
   const asker = await application();
   const endsBefore = await endsOf(asker, oldStatements);
   const asked = await askedRelations(asker, oldStatements, relations);
@@ -78,6 +83,7 @@ export async function observedRun(
       ...{ text: oldStatements[index]!, before: endsBefore[index]!, after: each },
     })),
     asked,
+    newSettings: otherSettings(settings, await sessionSettings(looker, roles)),
     reshaped: end.failedWith === null ? reshapedRelations(schema, await plainSchemaAlone(looker)) : [],
     goneTables: goneOf(before.tables, after.tables),
   };

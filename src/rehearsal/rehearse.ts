@@ -145,7 +145,7 @@ function factsOf(
     durationMs: end.durationMs,
     stalls: seen.song.stalls,
     oldVersion: seen.oldVersion,
-    asked: seen.asked,
+    ...{ asked: seen.asked, newSettings: seen.newSettings },
     goneTables: end.failedWith === null ? seen.goneTables : null,
     reshaped: end.failedWith === null ? seen.reshaped : null,
     ...{ wayBack: later?.wayBack ?? null, secondRuns: later?.secondRuns ?? null },

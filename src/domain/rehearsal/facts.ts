@@ -110,6 +110,8 @@ export interface RehearsalFacts {
   readonly stalls: readonly { readonly text: string; readonly longestMs: number }[] | null;
   readonly oldVersion: readonly OldStatement[] | null;
   readonly asked: readonly AskedRelation[] | null;
+  /** Names of settings that new sessions get of the database or of their role since. Absent: an older record. */
+  readonly newSettings?: readonly string[] | null;
   readonly reshaped: readonly ReshapedRelation[] | null;
   /** Tables of before of which rows or values are gone after the migration: dropped, emptied, a column dropped. */
   readonly goneTables: readonly string[] | null;

@@ -20,6 +20,12 @@ test('measured whole and everything back is safe', () => {
   });
 });
 
+test('where only new sessions get other settings nobody knows', () => {
+  expect(weighed({ newSettings: ['search_path'] })).toMatchObject({
+    ...{ going: 'unknown', reason: expect.stringContaining('the old version in a new session') },
+  });
+});
+
 test.each<readonly [string, Partial<RehearsalFacts>, RegExp]>([
   ['a captured statement fails', { captured: { ...captured, failing } }, /captured .* SQLSTATE 42703/],
   ['the old version fails', { oldVersion: old({ failedWith: '42703' }) }, /fails with SQLSTATE 42703/],

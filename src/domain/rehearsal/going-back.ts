@@ -1,5 +1,6 @@
 import { judgeCaptured } from './captured.ts';
 import type { RehearsalFacts, StatementEnd, WayBack } from './facts.ts';
+import { judgeSettings } from './judge-settings.ts';
 
 /**
  * Whether one can go back over a migration. `safe`: the old version goes on, and the way back brought everything back. `roll-forward`:
@@ -27,6 +28,7 @@ export function weighReturn(facts: RehearsalFacts): WeighedReturn {
     ...(oldVersion === null || oldVersion.length === 0 || oldVersion.some(({ before }) => 'failedWith' in before)
       ? ['the old version on the new schema']
       : []),
+    ...(judgeSettings(facts).length > 0 ? ['the old version in a new session'] : []),
     ...(isCapturedKnown(facts) ? [] : ['captured statements of the old version']),
     ...(wayBack === null ? ['the way back'] : []),
     ...(goneTables === null ? ['whether data is gone'] : []),

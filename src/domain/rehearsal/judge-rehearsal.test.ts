@@ -41,6 +41,13 @@ describe('what was not measured never passes', () => {
       expect(reasonsOf({ ...goodFacts, [name]: [] })).toEqual(['not-measured']);
     },
   );
+  test('settings that only a new session gets were met by nobody', () => {
+    expect(judgeRehearsal({ ...goodFacts, newSettings: ['search_path'] })).toMatchObject({
+      decision: 'no-go',
+      findings: [{ reason: 'not-measured', text: expect.stringContaining('other settings since (search_path)') }],
+    });
+    expect(judgeRehearsal({ ...goodFacts, newSettings: [] }).decision).toBe('go');
+  });
   test('of one that failed only the failure is told, not what could not follow', () => {
     const failed = {
       ...goodFacts,

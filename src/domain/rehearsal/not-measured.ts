@@ -1,5 +1,6 @@
 import type { RehearsalFacts } from './facts.ts';
 import { judgeAsked } from './judge-asked.ts';
+import { judgeSettings } from './judge-settings.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
 
 /** What each measurement is called where it is missing. */
@@ -14,6 +15,7 @@ const words: Readonly<Record<keyof RehearsalFacts, string>> = {
   oldVersion: 'the old version on the new schema',
   asked: 'which tables the old version’s statements ask for',
   reshaped: 'which tables the migration changes for the old version',
+  newSettings: 'which settings new sessions get',
   goneTables: 'which data the migration takes away',
   wayBack: 'the way back',
   books: 'the books of migration tools',
@@ -56,6 +58,7 @@ export function notMeasured(facts: RehearsalFacts): readonly RehearsalFinding[] 
         ),
       ),
     ...judgeAsked(facts),
+    ...judgeSettings(facts),
   ];
 }
 
