@@ -12,6 +12,7 @@ const result: fc.Arbitrary<OperationResult> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...gists).map((verdict): OperationResult => ({ status: 'done', verdict })) },
   { weight: 2, arbitrary: fc.constantFrom(...results) },
 );
+const choices = ['retry', 'continue', 'go-back'] as const;
 const drafts: fc.Arbitrary<Draft> = fc.oneof(
   { weight: 8, arbitrary: fc.constant((): Message => ({ kind: 'begin' })) },
   {
@@ -24,7 +25,7 @@ const drafts: fc.Arbitrary<Draft> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constantFrom('cancelled', 'superseded', 'rolled-back').map((as) => () => goBack(as)) },
   { weight: 2, arbitrary: fc.constantFrom('a', 'b', 'c').map((condition) => () => accept(condition)) },
-  { weight: 1, arbitrary: fc.constantFrom('retry', 'continue', 'go-back').map((choice) => () => resolve(choice)) },
+  { weight: 1, arbitrary: fc.constantFrom(...choices).map((choice) => () => resolve(choice)) },
 );
 const stories = fc.tuple(fc.boolean(), fc.nat({ max: 2 }), fc.array(drafts, { minLength: 20, maxLength: 80 }));
 
@@ -52,6 +53,14 @@ export function deploymentProperties(rules: Rules): readonly Property[] {
     always(
       'every answer of the rules is the proper one, and what does not fit changes nothing',
       () => (before, message) => assert.equal(wrongReaction(rules, before, message), null),
+    ),
+    always(
+      'what a person is offered is what would be taken, and nothing while no step waits for a word',
+      () => (_, __, after) => {
+        const taken = choices.filter((choice) => rules.fold(after, resolve(choice)) !== after);
+        assert.deepEqual(rules.choicesOf(after), taken);
+        assert.equal(taken.length > 0, after.hold?.kind === 'unknown');
+      },
     ),
     always('the end is final', () => (before, _, after) => {
       if (before.ended) assert.equal(after, before);

@@ -5,7 +5,7 @@ import type { Step, StepKind } from '../../src/domain/step.ts';
 /** The reducer under examination: the real one, or a mutant of it. */
 export type Rules = Pick<
   typeof deployment,
-  'newDeployment' | 'decide' | 'fold' | 'canGoBack' | 'openConditions' | 'newServes'
+  'newDeployment' | 'decide' | 'fold' | 'canGoBack' | 'choicesOf' | 'openConditions' | 'newServes'
 >;
 
 const step = (kind: StepKind): Step => ({ kind, name: kind, phase: null, budgetMs: 1_000, subject: null });
