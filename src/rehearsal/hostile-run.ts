@@ -1,13 +1,11 @@
 // The migration beside a reader that sits idle in a transaction and never ends.
 import type { RehearsalFacts } from '../domain/rehearsal/facts.ts';
+import { gaveUp } from '../domain/rehearsal/repeatable.ts';
 import { dropInvalid } from './drop-invalid.ts';
 import type { RehearsalOrder } from './order.ts';
 import { relationsOf } from './relations.ts';
 import { runCommand } from './run-command.ts';
 import type { Scratch } from './scratch.ts';
-
-/** lock_not_available. */
-const gaveUp = '55P03';
 
 /** `waitMs`: what it may take beside the reader before it counts as one that never gives up. */
 export async function hostileRun(

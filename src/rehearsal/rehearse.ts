@@ -8,6 +8,7 @@ import { changesNothing } from './idle-run.ts';
 import { observedRun, shortName, type ObservedRun } from './observed-run.ts';
 import type { RehearsalOrder } from './order.ts';
 import type { MigrationStatement } from './parse-migration.ts';
+import { patientRun, type PatientRun } from './patient-run.ts';
 import { readFiles, readingOf } from './reading.ts';
 import { returnRun } from './return-run.ts';
 import { makeScratch, sweepScratch, type Scratch } from './scratch.ts';
@@ -49,13 +50,15 @@ export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
     return onIdleClone(work);
   };
   const met = await triedBefore(onIdleClone, order);
-  const seen = await onClone(async (scratch) => {
-    const run = await observedRun(scratch, order, statements ?? []);
-    if (run.end.failedWith !== null) return { ...run, captured: null, newVersion: null };
-    // What the new version writes comes last.
-    const captured = met && (await tryCaptured(scratch, order, met));
-    return { ...run, captured, newVersion: await newVersionRun(scratch, order) };
-  });
+  const seen = await patientRun(() =>
+    onClone(async (scratch) => {
+      const run = await observedRun(scratch, order, statements ?? []);
+      if (run.end.failedWith !== null) return { ...run, captured: null, newVersion: null };
+      // What the new version writes comes last.
+      const captured = met && (await tryCaptured(scratch, order, met));
+      return { ...run, captured, newVersion: await newVersionRun(scratch, order) };
+    }),
+  );
   const isIdle = mayBeIdle(order, seen) && (await onClone((scratch) => changesNothing(scratch, order)));
   const later = order.profile === 'full' ? await laterRuns(onClone, order, seen) : null;
   return {
@@ -121,7 +124,7 @@ function worse(plain: Later['wayBack'], written: Later['wayBack']): Later['wayBa
 function factsOf(
   order: RehearsalOrder,
   statements: readonly MigrationStatement[] | null,
-  seen: ObservedRun & Pick<RehearsalFacts, 'captured' | 'newVersion'>,
+  seen: PatientRun & Pick<RehearsalFacts, 'captured' | 'newVersion'>,
   later: Later | null,
 ): RehearsalFacts {
   const { end, observation, relations, captured, newVersion } = seen;
@@ -143,6 +146,7 @@ function factsOf(
     versions: versionPairs(seen.versions, order.production?.versions ?? null),
     statements: end.failedWith === null || hasFailed ? done : [...done, ended],
     durationMs: end.durationMs,
+    lostLocks: seen.lostLocks,
     stalls: seen.song.stalls,
     oldVersion: seen.oldVersion,
     ...{ asked: seen.asked, newSettings: seen.newSettings },

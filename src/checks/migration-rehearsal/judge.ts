@@ -100,6 +100,7 @@ function measured(data: RehearsalData): readonly Finding[] {
   return [
     ...squawkFindings(data.squawk),
     ...(durationMs === null ? [] : [valueOf('migration', durationMs, data.budgetMs)]),
+    ...lostLocksFinding(data),
     returnFinding(data),
     ...(data.facts.books ?? []).map(({ relation, left }): Finding => {
       const value = left.length === 0 ? 'compared whole' : `${left.join(', ')} not compared`;
@@ -114,6 +115,12 @@ function returnFinding({ facts }: RehearsalData): Finding {
   const outcome = going === 'safe' ? 'pass' : going === 'unknown' ? 'error' : 'warn';
   return { name: 'going back', outcome, value: returnWords({ going, reason, evidence: null }), threshold: null };
 }
+
+/** No reason against it: production's own run goes again too. */
+const lostLocksFinding = ({ facts: { lostLocks = 0 } }: RehearsalData): readonly Finding[] =>
+  lostLocks === 0
+    ? []
+    : [{ name: 'runs before it that lost a lock', outcome: 'pass', value: String(lostLocks), threshold: null }];
 
 const valueOf = (name: string, ms: number, bound: number): Finding => ({
   ...{ name, outcome: ms <= bound ? 'pass' : 'warn', value: formatDuration(ms), threshold: formatDuration(bound) },

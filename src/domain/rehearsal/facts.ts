@@ -106,7 +106,9 @@ export interface RehearsalFacts {
   readonly versions: readonly VersionPair[] | null;
   readonly statements: readonly StatementFacts[] | null;
   readonly durationMs: number | null;
-  /** Longest wait of each of the old version's statements while the migration ran. */
+  /** Runs before the observed one that lost a lock to the old version's statements, each on a clone of its own. Absent: an older record. */
+  readonly lostLocks?: number;
+  /** Longest wait of each of the old version's statements while the migration ran, also in runs that lost a lock. */
   readonly stalls: readonly { readonly text: string; readonly longestMs: number }[] | null;
   readonly oldVersion: readonly OldStatement[] | null;
   readonly asked: readonly AskedRelation[] | null;

@@ -10,6 +10,7 @@ const words: Readonly<Record<keyof RehearsalFacts, string>> = {
   tables: 'the sizes of the touched tables',
   versions: 'the versions of server, extensions and collations',
   statements: 'the locks of the statements',
+  lostLocks: 'how many runs lost a lock to the old version',
   durationMs: 'how long the migration takes',
   stalls: 'how long the old version’s statements waited',
   oldVersion: 'the old version on the new schema',

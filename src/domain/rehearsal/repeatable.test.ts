@@ -20,6 +20,8 @@ test.each([
   ['ERROR:  canceling statement due to lock timeout', true],
   [`{ code: '55P03', severity: 'ERROR' }`, true],
   ['ERROR:  could not obtain lock on row in relation "users"', true],
+  ['ERROR:  deadlock detected', true],
+  ['sqlstate=40P01', true],
   ['ERROR:  column "lock_timeouts" does not exist', false],
   ['Error P3009: migrate found failed migrations', false],
   ['', false],

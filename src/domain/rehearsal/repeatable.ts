@@ -11,5 +11,14 @@ export function whyNotAgain({ hostileReader, secondRuns }: RehearsalFacts): stri
   return null;
 }
 
-/** Whether what a failed command printed tells of a lock that it did not get in time (lock_not_available). */
-export const tellsOfLock = (output: string): boolean => /\b55P03\b|lock timeout|could not obtain lock/i.test(output);
+/** lock_not_available: it gave up on a lock. */
+export const gaveUp = '55P03';
+/** deadlock_detected: two waited for each other, and PostgreSQL ended this one. */
+const deadlocked = '40P01';
+
+/** Whether an SQLSTATE says that somebody else's lock stood in the way, so that the same run may well go through later. */
+export const lostLock = (sqlState: string | null): boolean => sqlState === gaveUp || sqlState === deadlocked;
+
+/** Whether what a failed command printed says so. */
+export const tellsOfLock = (output: string): boolean =>
+  /\b(55P03|40P01)\b|lock timeout|could not obtain lock|deadlock detected/i.test(output);
