@@ -26,11 +26,8 @@ export async function askHealth(
   if (answer.status === 'unreachable') return { status: 'bad', reason: answer.reason };
   const status = wrongStatus(answer);
   if (status !== null) return { status: 'bad', reason: status };
-  if (answer.durationMs > health.withinMs)
-    return {
-      status: 'bad',
-      reason: `took ${formatDuration(answer.durationMs)}, allowed are ${formatDuration(health.withinMs)}`,
-    };
+  const late = tooLate(service, answer);
+  if (late !== null) return { status: 'bad', reason: late };
   if (releaseId === null) return { status: 'good', durationMs: answer.durationMs };
   const other = wrongRelease(service, answer, releaseId);
   if (other !== null) return { status: 'wrong-release', reason: other };
@@ -42,6 +39,12 @@ type Answered = Extract<HttpAnswer, { status: 'answered' }>;
 /** The health path is answered with 200 and nothing else. */
 export const wrongStatus = ({ code }: Pick<Answered, 'code'>): string | null =>
   code === 200 ? null : `status ${code}`;
+
+/** The health path is answered within its time. */
+export const tooLate = ({ health }: Service, { durationMs }: Pick<Answered, 'durationMs'>): string | null =>
+  durationMs <= health.withinMs
+    ? null
+    : `took ${formatDuration(durationMs)}, allowed are ${formatDuration(health.withinMs)}`;
 
 /** What an answer to the health path says of another release than the one that was asked for; null when it is the one. */
 export function wrongRelease(

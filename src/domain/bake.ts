@@ -1,4 +1,5 @@
 import { formatDuration } from './duration.ts';
+import { badTraffic, emptyCharts, openTraffic, withTraffic, type TrafficChart } from './newest-traffic.ts';
 import type { Bake } from './project.ts';
 
 /** What the bake has seen so far; carried from window to window, so that a restart in the middle loses nothing. */
@@ -22,6 +23,8 @@ export interface BakeTally {
   readonly silence?: { readonly sinceMs: number; readonly lastsMs: number; readonly reason: string } | null;
   /** Something else than this release was seen, in so many looks in a row; null: the newest look saw none. */
   readonly stranger?: { readonly looks: number; readonly reason: string } | null;
+  /** What the newest requests say. */
+  readonly newest?: readonly TrafficChart[];
 }
 
 export const emptyTally: BakeTally = {
@@ -37,6 +40,7 @@ export const emptyTally: BakeTally = {
   blindLooks: 0,
   silence: null,
   stranger: null,
+  newest: emptyCharts,
 };
 
 /** Longest wait for the answer to a probe, unless its service may take longer; each error that is tolerated may last as long. */
@@ -52,6 +56,20 @@ export interface BakeBaseline {
   readonly requests: number;
   readonly badAnswers: number;
 }
+
+/** Share of requests that may be bad. */
+export function allowedShare(rules: Pick<Bake, 'errorShare' | 'baselineFactor'>, baseline: BakeBaseline): number {
+  const usual = baseline.requests > 0 ? baseline.badAnswers / baseline.requests : 0;
+  return Math.max(rules.errorShare, rules.baselineFactor * usual);
+}
+
+/** Takes in what the proxies have counted since the look before. */
+export const withRequests = (tally: BakeTally, seen: BakeBaseline, allowed: number): BakeTally => ({
+  ...tally,
+  requests: tally.requests + seen.requests,
+  badAnswers: tally.badAnswers + seen.badAnswers,
+  newest: withTraffic(tally.newest ?? emptyCharts, seen, allowed),
+});
 
 /** What became of one probe. */
 export interface ProbeSeen {
@@ -100,9 +118,9 @@ export function withLook(tally: BakeTally, { beganMs, endedMs, silent, strange }
   };
 }
 
-/** Whether the newest probes were all answered as they should be, and the newest look was: no bake ends well before. */
-export const isSettled = ({ amiss = [], silence = null, stranger = null }: BakeTally): boolean =>
-  amiss.length === 0 && silence === null && stranger === null;
+/** Whether the newest probes were all answered as they should be, and the newest look and the newest requests were good: no bake ends well before. */
+export const isSettled = ({ amiss = [], silence = null, stranger = null, newest = [] }: BakeTally): boolean =>
+  amiss.length === 0 && silence === null && stranger === null && openTraffic(newest) === null;
 
 /** Whether the watch is over: its time is, and either nothing is open or it was waited for long enough. */
 export const isWatched = (rules: Pick<Bake, 'forMs'>, tally: BakeTally, watchedMs: number): boolean =>
@@ -119,12 +137,12 @@ export function bakeFault(rules: Bake, tally: BakeTally, baseline: BakeBaseline)
   const mayBeSilentMs = (rules.consecutiveErrorLimit + 1) * answerWithinMs;
   if (silence && silence.lastsMs > mayBeSilentMs)
     return `the proxy could not be asked for ${formatDuration(silence.lastsMs)}, allowed are ${formatDuration(mayBeSilentMs)}: ${silence.reason}`;
-  if (tally.requests < rules.minimumRequests) return null;
-  const share = tally.badAnswers / tally.requests;
-  const usual = baseline.requests > 0 ? baseline.badAnswers / baseline.requests : 0;
-  const allowed = Math.max(rules.errorShare, rules.baselineFactor * usual);
-  if (share <= allowed) return null;
-  return `${tally.badAnswers} of ${tally.requests} requests were answered with 5xx or not at all, allowed are ${(100 * allowed).toFixed(1)} %`;
+  const allowed = allowedShare(rules, baseline);
+  const words = `requests were answered with 5xx or not at all, allowed are ${(100 * allowed).toFixed(1)} %`;
+  if (tally.requests >= rules.minimumRequests && tally.badAnswers > allowed * tally.requests)
+    return `${tally.badAnswers} of ${tally.requests} ${words}`;
+  const newest = badTraffic(tally.newest ?? [], rules.minimumRequests);
+  return newest && `${newest.badAnswers} of the newest ${newest.requests} ${words}`;
 }
 
 /**
@@ -132,10 +150,12 @@ export function bakeFault(rules: Bake, tally: BakeTally, baseline: BakeBaseline)
  * one whose newest probes or look were not good has not shown that it is well now.
  */
 export function bakeGap(tally: BakeTally, asked: readonly string[]): string | null {
-  const { probes, requests, answered, amiss = [], silence, stranger } = tally;
+  const { probes, requests, answered, amiss = [], silence, stranger, newest = [] } = tally;
   if (probes === 0 && requests === 0) return 'nothing was measured';
   const silent = answered ? asked.filter((address) => !answered.includes(address)) : [];
   if (silent.length > 0) return `${silent.join(', ')} was never answered`;
   if (isSettled(tally)) return null;
-  return [...amiss, silence?.reason, stranger?.reason].filter((each) => each !== undefined).join('; ');
+  const open = openTraffic(newest);
+  const bad = open && `${open.badAnswers} of the newest ${open.requests} requests were bad`;
+  return [...amiss, silence?.reason, stranger?.reason, bad].filter((each) => each).join('; ');
 }

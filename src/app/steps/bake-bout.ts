@@ -1,5 +1,5 @@
 import type { LooksTally } from '../../domain/bake-looks.ts';
-import { withLook, type BakeTally } from '../../domain/bake.ts';
+import { withLook, withRequests, type BakeTally } from '../../domain/bake.ts';
 import { followCopies, type SeenCopies } from '../../domain/copies.ts';
 import type { Instance } from '../../kinds/driver.ts';
 import type { ColourLoad, TrafficState } from '../../kinds/traffic.ts';
@@ -22,13 +22,22 @@ export interface Bout {
   readonly copies?: SeenCopies;
 }
 
+export interface Looking {
+  /** Percent of the traffic that the new version has; null: all. */
+  readonly share: number | null;
+  /** Share of its requests that may be bad. */
+  readonly allowed: number;
+  /** How long the bake has watched. */
+  readonly watchedMs: () => number;
+}
+
 export const bad = (load: ColourLoad): number => load.status5xx + load.transportErrors;
 
 /**
  * Real traffic as the proxy counts it, and whether every process still lives and is of this release. A proxy that could not be asked has
- * counted nothing, which is not the same as nothing bad. `watchedMs` tells how long the bake has watched.
+ * counted nothing, which is not the same as nothing bad.
  */
-export async function look(site: Site, before: Bout, share: number | null, watchedMs: () => number): Promise<Bout> {
+export async function look(site: Site, before: Bout, { share, allowed, watchedMs }: Looking): Promise<Bout> {
   const running = await observe(site, site.colour);
   const lost = site.project.services
     .filter(({ name }) => running.every(({ service }) => service !== name))
@@ -49,11 +58,8 @@ export async function look(site: Site, before: Bout, share: number | null, watch
   const counts = isSame
     ? { requests: bout.counted.requests, badAnswers: bout.counted.badAnswers }
     : { requests: 0, badAnswers: 0 };
-  const tally: BakeTally = {
-    ...bout.tally,
-    requests: bout.tally.requests + load.requests - counts.requests,
-    badAnswers: bout.tally.badAnswers + bad(load) - counts.badAnswers,
-  };
+  const more = { requests: load.requests - counts.requests, badAnswers: bad(load) - counts.badAnswers };
+  const tally = withRequests(bout.tally, more, allowed);
   const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load) };
   return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FailureError } from '../../domain/failure.ts';
 import type { Bake } from '../../domain/project.ts';
 import type { HttpAnswer } from '../../kinds/effects.ts';
+import type { ColourLoad } from '../../kinds/traffic.ts';
 import { accountOf } from '../../store/accounts.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
 import { testDatabase } from '../../store/testing/database.ts';
@@ -121,13 +122,12 @@ test('F072 the driver reads another release than this one in its colour, and hea
 });
 
 /** What the proxies tell of their load in a bake, by how long the first look of it is past. */
-const proxiesTell = (act: (sinceMs: number) => void): void => {
+const proxiesTell = (act: (sinceMs: number) => Partial<ColourLoad> | false): void => {
   let firstAt: number | null = null;
   world.proxy.loads = (environment) => {
     if (world.proxy.states.get(environment)?.colour !== 'green') return [];
     firstAt ??= world.time.now;
-    act(world.time.now - firstAt);
-    return [loadOf('green')];
+    return [loadOf('green', act(world.time.now - firstAt) || {})];
   };
 };
 const fails = (code: string, message: string): never => {
@@ -172,3 +172,45 @@ test.each(['GR7470', 'GR7434'])(
     expect(back.ending).toMatchObject({ as: 'rolled-back', reason: expect.stringContaining('do not serve the same') });
   },
 );
+
+/** A hundred requests a second, all of them bad since the one instant and until the other. */
+const outage = (fromMs: number, untilMs: number) => (sinceMs: number) => ({
+  requests: Math.round(sinceMs / 10),
+  status5xx: Math.round(Math.max(0, Math.min(sinceMs, untilMs) - fromMs) / 10),
+});
+
+test('F076 an outage for users that probes do not meet, late in a long bake: back within a second', async () => {
+  bakes({ forMs: 300_000, everyMs: 60_000 });
+  proxiesTell(outage(280_000, Infinity));
+  const back = await second(() => null);
+  expect(back.ending).toMatchObject({
+    as: 'rolled-back',
+    reason: expect.stringMatching(
+      /of the newest \d+ requests were answered with 5xx or not at all, allowed are 5\.0 %/,
+    ),
+  });
+  const { facts } = await bakeOf(back);
+  expect(Number((facts as { watchedSeconds: number }).watchedSeconds)).toBeLessThan(281);
+});
+
+test('F076 requests that turn bad at the very end are waited for: back when they stay so', async () => {
+  proxiesTell(outage(9_960, Infinity));
+  expect((await second(() => null)).ending?.as).toBe('rolled-back');
+});
+
+test('F076 a few bad requests at the very end, good ones after them: live, a little later', async () => {
+  proxiesTell(outage(9_960, 10_010));
+  const live = await second(() => null);
+  expect(live.ending?.as).toBe('live');
+  const { facts } = await bakeOf(live);
+  expect(facts).toMatchObject({ badAnswers: 5 });
+});
+
+test('F077 health that is answered later than its time, again and again: back, as it would not have been let in', async () => {
+  const slow = (id: string): HttpAnswer => ({ ...answered(200, { release: id }), durationMs: 3_000 });
+  const back = await second((sinceMs, id) => (sinceMs >= 1_000 ? slow(id) : null));
+  expect(back.ending).toMatchObject({
+    as: 'rolled-back',
+    reason: expect.stringMatching(/5 probes in a row could not be asked: .*took 3\.0 s, allowed are/),
+  });
+});

@@ -1,7 +1,7 @@
 import { answerWithinMs, withProbes, type BakeTally, type ProbeSeen } from '../../domain/bake.ts';
 import type { Service } from '../../domain/project.ts';
 import type { HttpAnswer } from '../../kinds/effects.ts';
-import { wrongRelease, wrongStatus } from '../ask-health.ts';
+import { tooLate, wrongRelease, wrongStatus } from '../ask-health.ts';
 import { publicAddresses, type Site } from '../site.ts';
 import type { ProbeAnswer } from './bake-look.ts';
 
@@ -28,7 +28,7 @@ export function probesOf(site: Site): readonly Probe[] {
   );
 }
 
-/** No answer at all is an error, and a wrong one a failure. */
+/** No answer at all, or a late one to the health path, is an error, and a wrong one a failure. */
 export async function probe(
   site: Site,
   tally: BakeTally,
@@ -46,13 +46,14 @@ export async function probe(
   );
   if (signal.aborted) return { tally, answers: [] };
   const timed = answers.map(({ service, answer, seen }): ProbeAnswer => {
-    return { service, durationMs: seen.wrong === null ? answer.durationMs : null };
+    const isLate = seen.code === null && answer.status === 'answered';
+    return { service, durationMs: seen.wrong === null || isLate ? answer.durationMs : null };
   });
   const round = answers.map(({ seen }) => seen);
   return { tally: withProbes(tally, round), answers: timed };
 }
 
-/** The health path is judged as strictly as before the switch, by status and release; of any other path nothing is known but that it is there. */
+/** The health path is judged as strictly as before the switch, by status, release and time; of any other path nothing is known but that it is there. */
 function seenOf({ service, path, url }: Probe, answer: HttpAnswer, releaseId: string): ProbeSeen {
   if (answer.status === 'unreachable') return { url, code: null, wrong: `${url}: ${answer.reason}` };
   const { code } = answer;
@@ -60,5 +61,7 @@ function seenOf({ service, path, url }: Probe, answer: HttpAnswer, releaseId: st
   const status = isHealth ? wrongStatus(answer) : code < 400 ? null : `status ${code}`;
   if (status !== null) return { url, code, wrong: `${url} answered ${code}` };
   const other = isHealth ? wrongRelease(service, answer, releaseId) : null;
-  return { url, code, wrong: other && `${url}: ${other}` };
+  if (other !== null) return { url, code, wrong: `${url}: ${other}` };
+  const late = isHealth ? tooLate(service, answer) : null;
+  return { url, code: late === null ? code : null, wrong: late && `${url}: ${late}` };
 }

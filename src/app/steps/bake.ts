@@ -2,6 +2,7 @@ import { judgeSubjects, noLooks, type Subject } from '../../domain/bake-looks.ts
 import { lookDoubt } from '../../domain/bake-words.ts';
 import { lostWords } from '../../domain/copies.ts';
 import {
+  allowedShare,
   bakeFault,
   bakeGap,
   emptyTally,
@@ -94,6 +95,7 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
   const { clock } = site.world;
   const { rules, share } = ground;
   const { looks } = rules;
+  const allowed = allowedShare(rules, ground.baseline);
   const beganAt = clock.now();
   const began = clock.elapsed();
   const lookMs = looks && bout.looks ? untilLookMs(looks, bout.looks, bout.watchedMs) : Infinity;
@@ -116,7 +118,7 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
   let isClosing = isOvertime;
   try {
     while (!signal.aborted && now.fault === null) {
-      now = await look(site, now, share, watchedMs);
+      now = await look(site, now, { share, allowed, watchedMs });
       // Whatever the interval: what the newest probes say when the time is over is not from before its end.
       const closes = !isClosing && watchedMs() >= rules.forMs;
       if (spentMs() >= probeAtMs || closes) {
