@@ -163,6 +163,21 @@ test('a cancel during the checks cuts them off and takes everything back', async
   expect(world.driver.running.get('staging/blue')).toEqual([]);
 });
 
+test('F072 what a platform has started again since it was proven never gets traffic', async () => {
+  const held = gate('smoke');
+  const { id } = await order('1.0.0');
+  await running(id, 'health');
+  const instances = world.driver.running.get('staging/blue')!;
+  world.driver.running.set(
+    'staging/blue',
+    instances.map((each) => ({ ...each, startedAt: 2 })),
+  );
+  held.resolve();
+  const ended = await world.settled(id);
+  expect(ended.ending).toMatchObject({ as: 'rolled-back', reason: expect.stringContaining('was started again') });
+  expect(world.proxy.done.filter((line) => line.startsWith('point') && line.includes('blue'))).toEqual([]);
+});
+
 test('F001 what was written and never reached the engine is begun by whoever comes next, once', async () => {
   const made = newDeploymentOf(world.project.name, 'dep_forgotten', { project: world.project });
   await world.release('1.0.0');

@@ -102,17 +102,24 @@ function wayOf(
   return { kind: 'flip', deployment, waiting, over: [deployment.id] };
 }
 
-/** Pressed twice, it must not go two releases back. */
+/** Whoever is in a hurry may not have heard that what they flee from was taken back this long ago. */
+const freshMs = 10 * 60_000;
+
+/** Pressed twice, or right after somebody else has taken the newest one back, it must not go two releases back. */
 async function refuseSecondTurn(world: World, project: Project, environment: string): Promise<void> {
   const filter = { environment, limit: 1 };
   const [newest] = await world.store.read((rows) => listDeployments(rows, project.name, filter));
   const isBack =
     newest?.ending?.as === 'rolled-back' || (newest?.request.purpose === 'roll-back' && newest.ending?.as === 'live');
-  if (!isBack) return;
+  const gone = newest?.ending && !isBack && newest.ending.as !== 'live' ? newest : null;
+  const isFresh = gone?.endedAt != null && world.clock.now() - gone.endedAt < freshMs;
+  if (!isBack && !isFresh) return;
   const serving = await world.store.read((rows) => servingIn(rows, project.name, environment));
   fail({
     code: 'GR4331',
-    message: `${environment} was rolled back already (deployment ${newest.number}), and nothing was deployed since: ${serving?.releaseId ?? 'nobody'} serves.`,
+    message: isBack
+      ? `${environment} was rolled back already (deployment ${newest.number}), and nothing was deployed since: ${serving?.releaseId ?? 'nobody'} serves.`
+      : `Deployment ${gone!.number} to ${environment} has just ended as ${gone!.ending!.as} and serves nobody: ${serving?.releaseId ?? 'nobody'} serves, as before it.`,
     do: `To go further back, name the release: "greenroom rollback ${environment} --now --to <release>" ("greenroom history ${environment}").`,
   });
 }

@@ -3,6 +3,7 @@ import { accountOf } from '../store/accounts.ts';
 import { listDeployments } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { testDatabase } from '../store/testing/database.ts';
+import { goBack } from './go-back.ts';
 import { orderDeployment } from './deploy-release.ts';
 import { findWayBack } from './find-way-back.ts';
 import { planDeployment } from './plan-deployment.ts';
@@ -136,6 +137,23 @@ describe('the old version still runs', () => {
     if (further.kind !== 'redeploy') throw new Error('a flip');
     expect((await world.settled(further.deployment.id)).ending?.as).toBe('live');
   });
+
+  test.each([
+    ['a moment ago', 60_000, true],
+    ['long ago', 3_600_000, false],
+  ])(
+    'F078 somebody has cancelled the newest %s: one that served untouched is not left in a hurry',
+    async (_, agoMs, isRefused) => {
+      for (const version of ['1.0.0', '1.1.0']) await world.deploy('staging', version);
+      const { id, letGo } = await baking('1.2.0');
+      await goBack(world, id, { as: 'cancelled', by: 'ada', reason: 'no' });
+      letGo();
+      expect((await world.settled(id)).ending?.as).toBe('cancelled');
+      world.time.now += agoMs;
+      if (isRefused) await expect(back()).rejects.toThrow(/GR4331.*ended as cancelled/);
+      else expect(await back()).toMatchObject({ kind: 'redeploy' });
+    },
+  );
 
   test('F080 neither gets well: it holds, and another way is not queued behind it in silence', async () => {
     await world.deploy('staging', '0.9.0');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  allowedShare,
   bakeFault,
   bakeGap,
   emptyTally,
@@ -50,6 +51,15 @@ test('an old version that was worse allows the new one more, three times its sha
   expect(bakeFault(rules, tally({ requests: 100, badAnswers: 31 }), baseline)).toContain('allowed are 30.0 %');
 });
 
+test.each([
+  ['too few requests of the old version', { requests: 19, badAnswers: 19 }, 0.05],
+  ['an old version that is down: half of what it still answers', { requests: 100, badAnswers: 60 }, 0.8],
+  ['one that answers nothing at all', { requests: 100, badAnswers: 100 }, 1],
+  ['one with a third of 5xx', { requests: 100, badAnswers: 34 }, 0.67],
+])('%s', (_, baseline, allowed) => {
+  expect(allowedShare(rules, baseline)).toBeCloseTo(allowed, 10);
+});
+
 const counts = fc.record({
   failedProbes: fc.nat(5),
   errorsInARow: fc.nat(6),
@@ -87,6 +97,12 @@ test.each([
     { probes: 2, requests: 9 },
     ['/a', '/b'],
     '/a, /b was never answered',
+  ],
+  [
+    'F076 most of whose requests were bad, as the old version’s were',
+    { requests: 9, badAnswers: 5 },
+    [],
+    '5 of 9 requests were bad, which no old version makes good enough',
   ],
   ['all of whose probes were answered', { probes: 2, answered: ['/b', '/a'] }, ['/a', '/b'], null],
 ] as const)('a bake %s', (_, seen, asked, gap) => {

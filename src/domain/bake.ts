@@ -57,10 +57,14 @@ export interface BakeBaseline {
   readonly badAnswers: number;
 }
 
-/** Share of requests that may be bad. */
-export function allowedShare(rules: Pick<Bake, 'errorShare' | 'baselineFactor'>, baseline: BakeBaseline): number {
-  const usual = baseline.requests > 0 ? baseline.badAnswers / baseline.requests : 0;
-  return Math.max(rules.errorShare, rules.baselineFactor * usual);
+/** Share of requests that may be bad. An old version that was asked too little tells nothing of what is usual; beside an old version that hardly answers any, half of those may be bad too, and no more. */
+export function allowedShare(
+  rules: Pick<Bake, 'minimumRequests' | 'errorShare' | 'baselineFactor'>,
+  baseline: BakeBaseline,
+): number {
+  const isEnough = baseline.requests > 0 && baseline.requests >= rules.minimumRequests;
+  const usual = isEnough ? baseline.badAnswers / baseline.requests : 0;
+  return Math.max(rules.errorShare, Math.min(rules.baselineFactor * usual, (1 + usual) / 2));
 }
 
 /** Takes in what the proxies have counted since the look before. */
@@ -146,14 +150,16 @@ export function bakeFault(rules: Bake, tally: BakeTally, baseline: BakeBaseline)
 }
 
 /**
- * What a bake without a fault has not measured, or null: one of whose probes nobody ever answered has shown nothing of that service, and
- * one whose newest probes or look were not good has not shown that it is well now.
+ * What a bake without a fault has not measured, or null: one of whose probes nobody ever answered has shown nothing of that service, one
+ * most of whose requests were bad is only no worse than what was before, and one whose newest probes or look were not good has not shown that it is well now.
  */
 export function bakeGap(tally: BakeTally, asked: readonly string[]): string | null {
-  const { probes, requests, answered, amiss = [], silence, stranger, newest = [] } = tally;
+  const { probes, requests, badAnswers, answered, amiss = [], silence, stranger, newest = [] } = tally;
   if (probes === 0 && requests === 0) return 'nothing was measured';
   const silent = answered ? asked.filter((address) => !answered.includes(address)) : [];
   if (silent.length > 0) return `${silent.join(', ')} was never answered`;
+  if (2 * badAnswers > requests)
+    return `${badAnswers} of ${requests} requests were bad, which no old version makes good enough`;
   if (isSettled(tally)) return null;
   const open = openTraffic(newest);
   const bad = open && `${open.badAnswers} of the newest ${open.requests} requests were bad`;

@@ -1,6 +1,7 @@
 // A bake that must not end well, on a real project: behind the edge, and behind two HAProxys.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { answerWithinMs } from '../../src/domain/bake.ts';
 import { haproxyProcesses } from '../../src/haproxy/haproxy-processes.ts';
 import { controlSocket } from '../../src/haproxy/config-text.ts';
 import { askRuntime } from '../../src/haproxy/runtime-door.ts';
@@ -44,6 +45,23 @@ describe('behind the edge', () => {
     });
     tiny.mood();
     expect([await tiny.served(), tiny.running()]).toEqual([good, [good]]);
+  });
+
+  test('F077 health hangs, and users get errors meanwhile: nobody waits for the probe before going back', async () => {
+    const { id, ended } = await baking(tiny);
+    const beganMs = performance.now();
+    tiny.mood(`hang-health ${id}`, `errors ${id}`);
+    await until('the old version serves again', async () => (await tiny.served()) === good);
+    // A probe is waited for as long as this.
+    expect(performance.now() - beganMs).toBeLessThan(answerWithinMs);
+    const { code, stdout, stderr } = await ended;
+    expect(code, stdout + stderr).toBe(7);
+    expect(await endOfBake(tiny)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('requests were answered with 5xx'),
+    });
+    tiny.mood();
+    expect(await tiny.served()).toBe(good);
   });
 
   test('it answers nothing for a moment: the bake waits, goes on, and says what was not answered', async () => {

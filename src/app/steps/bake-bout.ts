@@ -1,6 +1,7 @@
 import type { LooksTally } from '../../domain/bake-looks.ts';
 import { withLook, withRequests, type BakeTally } from '../../domain/bake.ts';
 import { followCopies, type SeenCopies } from '../../domain/copies.ts';
+import { startedAgain, type Starts } from '../../domain/started-again.ts';
 import type { Instance } from '../../kinds/driver.ts';
 import type { ColourLoad, TrafficState } from '../../kinds/traffic.ts';
 import { observe, type Site } from '../site.ts';
@@ -25,6 +26,7 @@ export interface Bout {
 export interface Looking {
   /** Percent of the traffic that the new version has; null: all. */
   readonly share: number | null;
+  readonly proven: Starts;
   /** Share of its requests that may be bad. */
   readonly allowed: number;
   /** How long the bake has watched. */
@@ -37,7 +39,7 @@ export const bad = (load: ColourLoad): number => load.status5xx + load.transport
  * Real traffic as the proxy counts it, and whether every process still lives and is of this release. A proxy that could not be asked has
  * counted nothing, which is not the same as nothing bad.
  */
-export async function look(site: Site, before: Bout, { share, allowed, watchedMs }: Looking): Promise<Bout> {
+export async function look(site: Site, before: Bout, { share, proven, allowed, watchedMs }: Looking): Promise<Bout> {
   const running = await observe(site, site.colour);
   const lost = site.project.services
     .filter(({ name }) => running.every(({ service }) => service !== name))
@@ -50,7 +52,8 @@ export async function look(site: Site, before: Bout, { share, allowed, watchedMs
     strange: traffic.strange ?? otherRelease(site, running),
   };
   const bout = { ...before, ...(copies && { copies }), tally: withLook(before.tally, seen) };
-  const fault = lost.length > 0 ? `${lost.join(', ')} exited` : (traffic.fault ?? null);
+  const exited = lost.length > 0 ? `${lost.join(', ')} exited` : startedAgain(proven, running);
+  const fault = exited ?? traffic.fault ?? null;
   const load = traffic.loads.find((each) => each.colour === site.colour);
   if (!load) return { ...bout, fault };
   // A proxy that restarted counts from zero again: what it had counted before is kept.

@@ -214,3 +214,19 @@ test('F077 health that is answered later than its time, again and again: back, a
     reason: expect.stringMatching(/5 probes in a row could not be asked: .*took 3\.0 s, allowed are/),
   });
 });
+
+test('F072 a platform starts it again, faster than anybody looks: back, as it exited', async () => {
+  const back = await second((sinceMs) => {
+    const instances = world.driver.running.get('staging/green')!;
+    if (sinceMs >= 1_000)
+      world.driver.running.set(
+        'staging/green',
+        instances.map((each) => ({ ...each, startedAt: 2 })),
+      );
+    return null;
+  });
+  expect(back.ending).toMatchObject({
+    as: 'rolled-back',
+    reason: expect.stringContaining('backend exited after it was proven, and was started again'),
+  });
+});

@@ -1,4 +1,4 @@
-import { answerWithinMs, withProbes, type BakeTally, type ProbeSeen } from '../../domain/bake.ts';
+import { answerWithinMs, type ProbeSeen } from '../../domain/bake.ts';
 import type { Service } from '../../domain/project.ts';
 import type { HttpAnswer } from '../../kinds/effects.ts';
 import { tooLate, wrongRelease, wrongStatus } from '../ask-health.ts';
@@ -28,13 +28,38 @@ export function probesOf(site: Site): readonly Probe[] {
   );
 }
 
+/** What one question to each of them has come to. */
+export interface Round {
+  readonly seen: readonly ProbeSeen[];
+  readonly timed: readonly ProbeAnswer[];
+}
+
+/** One round that is under way: whoever hangs must not keep anybody from looking at everything else. */
+export interface Probing {
+  /** Null as long as not everything is answered. */
+  over(): Round | null;
+  drop(): void;
+}
+
+export function startProbes(site: Site, headers: Readonly<Record<string, string>>, signal: AbortSignal): Probing {
+  const own = new AbortController();
+  let round: Round | null = null;
+  let broke: { readonly error: unknown } | null = null;
+  void ask(site, headers, AbortSignal.any([signal, own.signal])).then(
+    (answers) => (round = answers),
+    (error: unknown) => (broke = { error }),
+  );
+  return {
+    over: () => {
+      if (broke) throw broke.error;
+      return round;
+    },
+    drop: () => own.abort(),
+  };
+}
+
 /** No answer at all, or a late one to the health path, is an error, and a wrong one a failure. */
-export async function probe(
-  site: Site,
-  tally: BakeTally,
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-) {
+async function ask(site: Site, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Round> {
   const answers = await Promise.all(
     probesOf(site).map(async (each) => {
       const { service, url } = each;
@@ -44,13 +69,11 @@ export async function probe(
       return { service: service.name, answer, seen: seenOf(each, answer, site.release.id) };
     }),
   );
-  if (signal.aborted) return { tally, answers: [] };
   const timed = answers.map(({ service, answer, seen }): ProbeAnswer => {
     const isLate = seen.code === null && answer.status === 'answered';
     return { service, durationMs: seen.wrong === null || isLate ? answer.durationMs : null };
   });
-  const round = answers.map(({ seen }) => seen);
-  return { tally: withProbes(tally, round), answers: timed };
+  return { seen: answers.map(({ seen }) => seen), timed };
 }
 
 /** The health path is judged as strictly as before the switch, by status, release and time; of any other path nothing is known but that it is there. */

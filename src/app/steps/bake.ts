@@ -9,19 +9,22 @@ import {
   isSettled,
   isWatched,
   overtimeMs,
+  withProbes,
   type BakeBaseline,
 } from '../../domain/bake.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { OperationResult } from '../../domain/deployment.ts';
 import type { Bake } from '../../domain/project.ts';
 import { shareOf } from '../../domain/shift.ts';
+import type { Starts } from '../../domain/started-again.ts';
 import type { Step } from '../../domain/step.ts';
 import { newSide } from '../../kinds/beside.ts';
 import { servingRelease, type Site } from '../site.ts';
 import { askBeside } from './bake-beside.ts';
 import { bad, earlier, look, type Bout } from './bake-bout.ts';
 import { bakeSubjects, endLook, lookFacts, takeIn, untilLookMs, type ProbeAnswer } from './bake-look.ts';
-import { probe, probesOf } from './bake-probes.ts';
+import { probesOf, startProbes, type Probing } from './bake-probes.ts';
+import { provenStarts } from './proven-starts.ts';
 import type { StepModule, StepTask } from './step-task.ts';
 
 /** Traffic and processes are looked at this often, whatever the interval of the probes. */
@@ -49,7 +52,7 @@ function watchOf({ environment }: Site, step: Step): Watch {
 export const bake: StepModule = async (task) => {
   const { site, run, step } = task;
   const { rules, share } = watchOf(site, step);
-  const opening = await run('bake begins', () => open(site));
+  const opening = { ...(await run('bake begins', () => open(site))), proven: await provenStarts(site) };
   let bout: Bout = {
     watchedMs: 0,
     tally: emptyTally,
@@ -87,6 +90,7 @@ async function open(site: Site): Promise<{ baseline: BakeBaseline; counted: Bout
 
 interface Ground extends Watch {
   readonly baseline: BakeBaseline;
+  readonly proven: Starts;
   readonly subjects: readonly Subject[];
 }
 
@@ -113,32 +117,39 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
         )
       : null;
   let now = bout;
+  let probing: Probing | null = null;
+  const restMs = () => (isOvertime && isSettled(now.tally) ? 0 : windowEndsMs - spentMs());
   // What has just been asked at the end of the time is asked again after an interval.
   let probeAtMs = isOvertime ? rules.everyMs : 0;
   let isClosing = isOvertime;
   try {
     while (!signal.aborted && now.fault === null) {
-      now = await look(site, now, { share, allowed, watchedMs });
-      // Whatever the interval: what the newest probes say when the time is over is not from before its end.
-      const closes = !isClosing && watchedMs() >= rules.forMs;
-      if (spentMs() >= probeAtMs || closes) {
-        isClosing ||= closes;
-        const probed = await probe(site, now.tally, share === null ? {} : newSide, signal);
+      now = await look(site, now, { share, proven: ground.proven, allowed, watchedMs });
+      const round = signal.aborted ? null : (probing?.over() ?? null);
+      if (round !== null) {
+        probing = null;
         // A probe may meet the fault before the proxy's counters are read again.
-        const badAt = probed.answers.some(({ durationMs }) => durationMs === null) ? clock.now() : null;
-        now = { ...now, tally: probed.tally, firstBadAt: earlier(now.firstBadAt, badAt) };
-        asked.push(...probed.answers);
-        if (now.tally.probes > bout.tally.probes) await site.world.reach(`${step.name}:inside`);
-        probeAtMs += rules.everyMs;
+        const badAt = round.timed.some(({ durationMs }) => durationMs === null) ? clock.now() : null;
+        now = { ...now, tally: withProbes(now.tally, round.seen), firstBadAt: earlier(now.firstBadAt, badAt) };
+        asked.push(...round.timed);
+        await site.world.reach(`${step.name}:inside`);
+      }
+      // Whatever the interval: what the newest probes say when the time is over is not from before its end.
+      const closes: boolean = !isClosing && watchedMs() >= rules.forMs;
+      if (probing === null && (closes || (restMs() > 0 && spentMs() >= probeAtMs))) {
+        isClosing ||= closes;
+        probing = startProbes(site, share === null ? {} : newSide, signal);
+        probeAtMs = Math.max(probeAtMs + rules.everyMs, spentMs());
       }
       const fault = now.fault ?? bakeFault(rules, now.tally, ground.baseline);
       if (fault !== null) now = { ...now, fault, faultAt: clock.now() };
-      const restMs = isOvertime && isSettled(now.tally) ? 0 : windowEndsMs - spentMs();
-      if (restMs <= 0) beside?.end();
-      if (restMs <= 0 && (beside?.isDone() ?? true)) break;
-      await clock.sleep(restMs > 0 ? Math.min(lookEveryMs, Math.max(1, restMs)) : settleEveryMs, signal);
+      const leftMs = restMs();
+      if (leftMs <= 0) beside?.end();
+      if (leftMs <= 0 && probing === null && (beside?.isDone() ?? true)) break;
+      await clock.sleep(leftMs > 0 ? Math.min(lookEveryMs, Math.max(1, leftMs)) : settleEveryMs, signal);
     }
   } finally {
+    probing?.drop();
     beside?.drop();
   }
   const seenMs = watchedMs();

@@ -1,6 +1,7 @@
 import { FailureError } from '../../domain/failure.ts';
 import type { Colour } from '../../kinds/driver.ts';
 import { shareOf } from '../../domain/shift.ts';
+import { startedAgain } from '../../domain/started-again.ts';
 import type { Step } from '../../domain/step.ts';
 import { newSide, sameBeside } from '../../kinds/beside.ts';
 import { placeOf } from '../../kinds/machines.ts';
@@ -9,6 +10,7 @@ import { claim, observe, publicAddresses, servingRelease, type Site } from '../s
 import { recordsOf } from '../../store/records.ts';
 import { disagreement, handWork } from '../sound-traffic.ts';
 import { changeColour } from './bring-up.ts';
+import { provenStarts } from './proven-starts.ts';
 import { askHealth } from '../ask-health.ts';
 import type { StepModule } from './step-task.ts';
 
@@ -16,6 +18,8 @@ import type { StepModule } from './step-task.ts';
 export const switchOver: StepModule = ({ site, step, operation, run }) =>
   run('switch', async (signal) => {
     const percent = shareOf(step);
+    const again = startedAgain(await provenStarts(site), await observe(site, site.colour));
+    if (again !== null) return { status: 'failed', reason: again };
     const { clock } = site.world;
     const beganAt = clock.elapsed();
     const target = await unlessRefused(async () => {

@@ -1,6 +1,8 @@
 import { formatDuration } from '../../domain/duration.ts';
 import type { Service } from '../../domain/project.ts';
 import type { ResultFinding } from '../../domain/verdict.ts';
+import { startsOf } from '../../domain/started-again.ts';
+import type { Instance } from '../../kinds/driver.ts';
 import type { Place } from '../../kinds/traffic.ts';
 import { askHealth, type HealthAnswer } from '../ask-health.ts';
 import { observe, slotOf, type Site } from '../site.ts';
@@ -17,7 +19,10 @@ export const prove: StepModule = ({ site, step, run }) =>
     await site.world.reach(`${step.name}:inside`);
     const bad = proofs.filter((proof) => !proof.healthy);
     const findings = proofs.flatMap((proof) => proof.findings);
-    const facts = { services: proofs.map(({ service, startedMs, healthy }) => ({ service, startedMs, healthy })) };
+    const facts = {
+      services: proofs.map(({ service, startedMs, healthy }) => ({ service, startedMs, healthy })),
+      began: startsOf(proofs.flatMap(({ proven }) => (proven ? [proven] : []))),
+    };
     const artifacts = await Promise.all(bad.map((proof) => logTail(site, proof.service)));
     const reason =
       bad.length > 0 ? bad.map((proof) => proof.reason).join('; ') : proofs.map((proof) => proof.reason).join(', ');
@@ -38,6 +43,8 @@ interface ServiceProof {
   readonly service: string;
   readonly healthy: boolean;
   readonly startedMs: number;
+  /** As it ran at its last good answer; absent where it was not healthy. */
+  readonly proven?: Instance;
   readonly reason: string;
   readonly findings: readonly ResultFinding[];
   readonly cause?: string;
@@ -62,7 +69,8 @@ async function proveService(site: Site, service: Service, beganAt: number, signa
     wrong = last.status === 'wrong-release' ? wrong + 1 : 0;
     inARow = last.status === 'good' ? inARow + 1 : 0;
     if (last.status === 'good') slowestMs = inARow === 1 ? last.durationMs : Math.max(slowestMs, last.durationMs);
-    if (inARow >= health.consecutive) return healthy(service, clock.now() - beganAt, slowestMs);
+    if (inARow >= health.consecutive)
+      return { ...healthy(service, clock.now() - beganAt, slowestMs), proven: instance };
     if (wrong >= wrongReleaseLimit) break;
     await clock.sleep(inARow > 0 ? 20 : 60, signal);
   }

@@ -28,7 +28,7 @@ export function fakeDriver(): FakeDriver {
   let port = 20_000;
   const instance = (slot: Slot, service: string): Instance => ({
     ...{ service, host: '127.0.0.1', port: (port += 1), pid: port, startedTicks: '1', releaseId: slot.release.id },
-    ...{ startedAt: 0, log: null },
+    ...{ startedAt: 1, log: null },
   });
   const act = ({ kind, service }: Command, slot: Slot) => {
     const others = (running.get(placeOf(slot)) ?? []).filter((each) => each.service !== service);

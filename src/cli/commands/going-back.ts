@@ -77,6 +77,10 @@ async function goThere(
 async function verifiedCode({ out }: Session, world: OpenWorld, id: string): Promise<number> {
   const { steps, plan, ending } = await readAccount(world, id);
   const step = steps.findLast((each) => isVerification(each.kind));
+  if (!step && !steps.some(({ kind }) => kind === 'switch')) {
+    out.line(`No traffic had moved: what served ${plan.environment} before serves as before.`);
+    return exit.ok;
+  }
   // Somebody has cancelled it or put another in its place a moment before: that is back as well, and nobody has looked.
   const unseen = { outcome: 'error', said: `it was ${ending?.as ?? 'taken back'}, which nobody verifies` } as const;
   const { outcome, said } = step ? verificationOf(step.facts) : unseen;
