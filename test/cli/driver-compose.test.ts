@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { docker, dockerProgram } from '../../src/drivers/compose/testing/docker.ts';
 import { openComposeProject, type ComposeProject } from '../rig/compose-project.ts';
-import { Tiny } from '../rig/tiny.ts';
+import { Tiny, until } from '../rig/tiny.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
@@ -12,6 +12,7 @@ services:
   web:
     build: .
     container_name: tiny
+    restart: unless-stopped
     command: ["node", "server.mjs"]
     environment: { PORT: "3000", HOST: "0.0.0.0" }
     ports: ["3000:3000"]
@@ -102,6 +103,18 @@ describe.skipIf(dockerProgram() === null)('a deployment of a compose file (needs
     expect(await tiny.served('production')).toBe(first);
     expect(imageOf('production')).toBe(proven);
     expect(containers(`com.docker.compose.project=${project}`)).toEqual(queue);
+  });
+
+  test('F072 a container that ends in the bake and is restarted by its own policy takes the release back', async () => {
+    const before = await tiny.served();
+    const { id, ended } = await tiny.begin();
+    await until('it bakes', async () => (await tiny.steps()).includes('bake'));
+    const [container] = containers('greenroom.environment=staging', `greenroom.release=${id}`);
+    docker('exec', container!, 'node', '-e', 'process.kill(1, "SIGTERM")');
+    const { code, stdout, stderr } = await ended;
+    expect(code, stdout + stderr).toBe(7);
+    expect(stdout + stderr).toContain('web exited');
+    expect(await tiny.served()).toBe(before);
   });
 
   test('a container that is ended beside Greenroom is drift; "stop" leaves the team its own, and no container of ours', async () => {
