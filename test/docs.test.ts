@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { exit } from '../src/cli/exit-code.ts';
+import { exit, exitCodeOfEnding, exitCodeOfHold } from '../src/cli/exit-code.ts';
 import { configurationCatalogue } from '../src/config/catalogue.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -86,6 +86,37 @@ test('every command is spoken of in the guide or the reference', () => {
 test('the table of exit codes is that of the code', () => {
   const table = [...textOf('docs/reference/exit-codes.md').matchAll(/^\| (\d+) \| `(\w+)` \|/gm)];
   expect(Object.fromEntries(table.map(([, code, name]) => [name, Number(code)]))).toEqual(exit);
+});
+
+/** Codes that a line names beside `--no-wait` and that nobody leaves with there; 5 is for conditions alone. */
+function wrongCodes(line: string): readonly number[] {
+  const named = [...line.matchAll(/\b(?:exit code|leaves? with|with) (\d+)(?![\d%])/gi)].map((match) =>
+    Number(match[1]),
+  );
+  const ofConditions = /condition/i.test(line) ? [exitCodeOfHold('conditions')] : [];
+  const right = [exitCodeOfHold('unknown'), ...ofConditions];
+  return line.includes('--no-wait') ? named.filter((code) => !right.includes(code)) : [];
+}
+
+test('help and pages say with which code --no-wait leaves', () => {
+  const waiting = ['apply', 'deploy', 'promote', 'rollback', 'resume'].map((name) =>
+    greenroom(name, '--help').replaceAll(/\s+/g, ' '),
+  );
+  for (const help of waiting) {
+    expect(help).toContain(
+      `with ${exitCodeOfHold('conditions')} for the acceptance of conditions, with ${exitCodeOfHold('unknown')} for every other answer`,
+    );
+    const strict = exitCodeOfEnding({ as: 'live', reason: '' }, true, true);
+    expect(help).toContain(`a conditional go ends with ${strict}`);
+  }
+  const said = pages.flatMap((page) => textOf(page).split('\n')).filter((line) => line.includes('--no-wait'));
+  expect(said.length).toBeGreaterThan(4);
+  expect(said.filter((line) => wrongCodes(line).length > 0)).toEqual([]);
+});
+
+test('a wrong code beside --no-wait is seen', () => {
+  expect(wrongCodes('--no-wait  leave with 5 when it waits for a person')).toEqual([5]);
+  expect(wrongCodes('`--no-wait` leaves with 4 where conditions are to be accepted')).toEqual([4]);
 });
 
 test('every code of a failure that is documented is raised somewhere', () => {

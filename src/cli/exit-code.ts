@@ -1,4 +1,4 @@
-import type { Ending } from '../domain/deployment.ts';
+import type { Ending, Hold } from '../domain/deployment.ts';
 import type { Failure } from '../domain/failure.ts';
 
 /** What the shell learns; see docs/reference/exit-codes.md. */
@@ -23,6 +23,10 @@ export function exitCodeOfFailures(failures: readonly Failure[]): number {
   if (/^GR34|^GR28|^GR310/.test(code)) return exit.couldNotJudge;
   return exit.usage;
 }
+
+/** Of who leaves while a person is waited for. */
+export const exitCodeOfHold = (kind: Hold['kind']): number =>
+  kind === 'conditions' ? exit.waiting : exit.couldNotJudge;
 
 /** `strict`: a conditional go is not good enough. */
 export function exitCodeOfEnding(ending: Ending, isConditional: boolean, strict: boolean): number {

@@ -41,7 +41,10 @@ const reading = () => import('./commands/reading.ts') as Promise<Bodies>;
 const releaseOption = () => new Option('-r, --release <release>', 'id or version (default: see above)');
 const waiting = (command: Command) =>
   command
-    .option('--no-wait', 'leave with 5 when it waits for a person')
+    .option(
+      '--no-wait',
+      'leave when it waits for a person: with 5 for the acceptance of conditions, with 3 for every other answer',
+    )
     .option('--strict', 'a conditional go ends with 1');
 
 program

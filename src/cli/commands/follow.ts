@@ -6,13 +6,13 @@ import { readAccount } from '../../app/read-history.ts';
 import { answersTo } from '../../domain/answers.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
-import { exit, exitCodeOfEnding, exitCodeOfFailures } from '../exit-code.ts';
+import { exit, exitCodeOfEnding, exitCodeOfFailures, exitCodeOfHold } from '../exit-code.ts';
 import type { Output } from '../output.ts';
 import { openScreen } from '../screen.ts';
 import type { Session } from '../session.ts';
 
 export interface FollowOptions {
-  /** Leave with exit code 5 instead of waiting for a person. */
+  /** Leave instead of waiting for a person; `exitCodeOfHold` says with which code. */
   readonly noWait: boolean;
   readonly strict: boolean;
 }
@@ -122,8 +122,7 @@ function sayStanding({ out }: Session, deployment: StoredDeployment): Followed {
   return { code: codeOfHold(deployment), document };
 }
 
-const codeOfHold = ({ state }: StoredDeployment): number =>
-  state?.hold?.kind === 'conditions' ? exit.waiting : exit.couldNotJudge;
+const codeOfHold = ({ state }: StoredDeployment): number => exitCodeOfHold(state?.hold?.kind ?? 'unknown');
 
 /** A queued deployment, and the one before it that waits for a person. */
 function sayBehind({ out }: Session, last: StoredDeployment, before: StoredDeployment): Followed {
