@@ -8,6 +8,7 @@ import type { RowsInTransaction } from '../store/store.ts';
 import { saveRelease } from '../store/releases.ts';
 import { testDatabase } from '../store/testing/database.ts';
 import { environmentOf, planDeployment, releaseOf, requireAsSaved, requireFresh } from './plan-deployment.ts';
+import { goBack } from './go-back.ts';
 import { acceptCondition } from './settle.ts';
 import { checkNamed, openTestWorld, type TestWorld } from './testing/world.ts';
 
@@ -137,6 +138,24 @@ test('a conditional go that must be accepted first holds before the traffic move
   expect(world.proxy.states.get('staging') ?? null).toBeNull();
   await acceptCondition(world, world.project.name, 'docs', 'ada', null);
   await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('live');
+  expect(await codes('1.0.0')).toEqual([]);
+});
+
+test('a condition of what was cancelled is owed by nobody, and hides none that is owed', async () => {
+  world.seen.set('docs', 2);
+  const [staging, ...others] = world.project.environments;
+  // oxlint-disable-next-line unicorn/no-thenable -- the configuration's own word; nobody awaits it
+  const proceeds = { ...staging!, conditional: { ...staging!.conditional, then: 'proceed' as const } };
+  const { environments } = world.project;
+  Object.assign(world.project, { environments: [proceeds, ...others] });
+  const live = await world.deploy('staging', '1.0.0');
+  Object.assign(world.project, { environments });
+  const held = await world.deploy('staging', '1.1.0');
+  expect([live.ending?.as, held.state?.hold?.kind]).toEqual(['live', 'conditions']);
+  await goBack(world, held.id, { as: 'cancelled', by: 'ada', reason: 'not today' });
+  await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('cancelled');
+  const accepted = await acceptCondition(world, world.project.name, 'docs', 'ada', 'staging');
+  expect(accepted.map((each) => each.deployment.id)).toEqual([live.id]);
   expect(await codes('1.0.0')).toEqual([]);
 });
 

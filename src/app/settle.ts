@@ -1,4 +1,4 @@
-import { answersTo } from '../domain/answers.ts';
+import { answersTo, owesConditions } from '../domain/answers.ts';
 import { choicesOf, type Choice, type Message } from '../domain/deployment.ts';
 import { fail } from '../domain/failure.ts';
 import { saveAcceptance, type Acceptance } from '../store/acceptances.ts';
@@ -20,7 +20,9 @@ export async function acceptCondition(
   const filter = environment === null ? {} : { environment };
   const deployments = await world.store.read((rows) => listDeployments(rows, project, { ...filter, limit: 1000 }));
   const owing = newestPerEnvironment(
-    deployments.filter((each) => each.verdict?.conditions.some((owed) => owed.id === condition)),
+    deployments.filter(
+      (each) => owesConditions(each.ending) && each.verdict?.conditions.some((owed) => owed.id === condition),
+    ),
   );
   if (owing.length === 0)
     fail({

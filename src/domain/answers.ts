@@ -1,4 +1,7 @@
-import { choicesOf, openConditions, type DeploymentState } from './deployment.ts';
+import { choicesOf, openConditions, type DeploymentState, type Ending } from './deployment.ts';
+
+/** What was stopped or taken back owes nothing: its conditions bind nobody. */
+export const owesConditions = (ending: Ending | null): boolean => ending === null || ending.as === 'live';
 
 /** Commands by which a person answers what a held deployment waits for; empty for one that waits for nobody. */
 export function answersTo(environment: string, state: DeploymentState | null): readonly string[] {

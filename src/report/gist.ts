@@ -3,7 +3,7 @@ import { readRehearsal, rehearsalWords } from '../domain/certificate.ts';
 import type { EndedAs } from '../domain/deployment.ts';
 import { givenBackIn, givenBackWords } from '../domain/given-back.ts';
 import { isVerification, verificationOf } from '../domain/verification.ts';
-import { decisiveLines, leftOut, reportLines, stands, type ReportLine } from './lines.ts';
+import { decisiveLines, neverAsked, reportLines, stands, type ReportLine } from './lines.ts';
 import { count, formatSpan } from './wording.ts';
 
 export type Tone = 'good' | 'caution' | 'bad' | 'unknown' | 'plain';
@@ -197,11 +197,11 @@ function unreachedReason(lines: readonly ReportLine[]): Gist['reasons'] {
 }
 
 function goodReason(account: Account): string {
-  const left = leftOut(account).length;
+  const left = neverAsked(account).length;
   const flaky = reportLines(account).filter((line) => line.flaky).length;
   return [
     tally(account),
     flaky > 0 ? `${count(flaky, 'of them was', 'of them were')} flaky.` : 'None was flaky.',
-    ...(left > 0 ? [`${count(left, 'check does', 'checks do')} not run in this environment.`] : []),
+    ...(left > 0 ? [`${count(left, 'check does', 'checks do')} not run here.`] : []),
   ].join(' ');
 }

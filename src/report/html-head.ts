@@ -2,6 +2,7 @@ import type { Account } from '../domain/account.ts';
 import { visibleName } from './escape.ts';
 import { gist, type Gist, type Tone } from './gist.ts';
 import { html, type Html } from './html-template.ts';
+import { unacceptedWords } from './lines.ts';
 import { formatInstant, formatSpan, shortHash } from './wording.ts';
 
 const signs: Record<Tone, string> = { good: '✓', caution: '!', bad: '✕', unknown: '?', plain: '…' };
@@ -104,7 +105,7 @@ export function conditionSection(account: Account): Html | null {
             <td data-name="Owner">${visibleName(condition.owner)}</td>
             <td data-name="Due">${formatInstant(condition.dueAt)}</td>
             <td data-name="Accepted">
-              ${accepted ? html`✓ by ${visibleName(accepted.by)}, ${formatInstant(accepted.at)}` : 'not yet'}
+              ${accepted ? html`✓ by ${visibleName(accepted.by)}, ${formatInstant(accepted.at)}` : unacceptedWords(account)}
             </td>
           </tr>`;
         })}

@@ -6,7 +6,7 @@ import { banner, conditionSection, factSection, reasonSection } from './html-hea
 import { lookSection } from './html-looks.ts';
 import { style } from './html-style.ts';
 import { html, type Html } from './html-template.ts';
-import { leftOut, notMeasured, reportLines } from './lines.ts';
+import { neverAsked, notMeasured, reportLines } from './lines.ts';
 import { newestLook } from './looks.ts';
 import { plotLegend, svgPlot } from './svg-plot.ts';
 import { svgTimeline } from './svg-timeline.ts';
@@ -104,7 +104,7 @@ function absentSection(account: Account): Html | null {
     reason: line.reason,
     outcome: line.outcome,
   }));
-  const left = leftOut(account).map((each) => ({ ...each, outcome: 'skip' as const }));
+  const left = neverAsked(account).map((each) => ({ ...each, outcome: 'skip' as const }));
   if (missing.length + left.length === 0) return null;
   return html`<section aria-labelledby="absent">
     <h2 id="absent">What was not run or not measured</h2>

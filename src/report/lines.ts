@@ -1,5 +1,6 @@
 import type { Account, EvidenceBody } from '../domain/account.ts';
-import type { CheckResult, VerdictLine } from '../domain/verdict.ts';
+import { owesConditions } from '../domain/answers.ts';
+import type { CheckResult, Condition, VerdictLine } from '../domain/verdict.ts';
 import type { Shown } from './wording.ts';
 
 /** A line of the verdict with what was recorded of it; drawn from results alone while there is no verdict. */
@@ -59,6 +60,22 @@ export const notMeasured = (account: Account): readonly ReportLine[] =>
   reportLines(account).filter(
     (line) => line.outcome === 'pending' || (line.outcome === 'error' && line.evidence === null),
   );
+
+/** Conditions that bind somebody and that nobody has accepted. */
+export const owedConditions = ({ ending, verdict, acceptedConditions }: Account): readonly Condition[] =>
+  owesConditions(ending)
+    ? (verdict?.conditions ?? []).filter(({ id }) => !acceptedConditions.some((each) => each.id === id))
+    : [];
+
+/** Of a condition that nobody has accepted. */
+export const unacceptedWords = ({ ending }: Account): string =>
+  owesConditions(ending) ? 'not yet' : `not owed: ${ending!.as.replaceAll('-', ' ')}`;
+
+/** Checks that nobody asked, with the reason: what a rollback asks once it has the traffic is not among them. */
+export function neverAsked(account: Account): ReturnType<typeof leftOut> {
+  const asked = new Set(account.results.map((each) => each.name));
+  return leftOut(account).filter(({ name }) => !asked.has(`verify/${name}`));
+}
 
 /** Checks the plan leaves out in this environment, with the reason. */
 export const leftOut = (account: Account): readonly { phase: string; name: string; reason: string }[] =>

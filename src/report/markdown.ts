@@ -3,7 +3,7 @@ import { lookPromise } from '../domain/bake-words.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { clipped, escapeMarkdown, markdownCode } from './escape.ts';
 import { gist, type Tone } from './gist.ts';
-import { leftOut, reportLines, type ReportLine } from './lines.ts';
+import { neverAsked, reportLines, unacceptedWords, type ReportLine } from './lines.ts';
 import { newestLook } from './looks.ts';
 import { timelineRows } from './timeline-rows.ts';
 import { troubles, type Trouble } from './troubles.ts';
@@ -57,7 +57,7 @@ function conditions(account: Account): string {
   if (owed.length === 0) return '';
   const rows = owed.map((condition) => {
     const accepted = account.acceptedConditions.findLast((each) => each.id === condition.id);
-    const by = accepted ? `by ${md(accepted.by)}, ${formatInstant(accepted.at)}` : 'not yet';
+    const by = accepted ? `by ${md(accepted.by)}, ${formatInstant(accepted.at)}` : unacceptedWords(account);
     return [md(condition.text), md(condition.owner), formatInstant(condition.dueAt), by];
   });
   return `### Conditions\n\n${table(['Owed', 'Owner', 'Due', 'Accepted'], rows)}`;
@@ -90,7 +90,7 @@ const finding = ({ name, outcome, value, threshold }: ReportLine['findings'][num
   `${outcome === 'pass' ? '' : `${marks[outcome]} `}${md(name)} **${md(value)}**${threshold === null ? '' : ` (${md(threshold)})`}`;
 
 function absent(account: Account): string {
-  const left = leftOut(account);
+  const left = neverAsked(account);
   if (left.length === 0) return '';
   return `### Not run here\n\n${list(left.map((each) => `${markdownCode(each.name)} (${md(each.phase)}): ${md(each.reason)}`))}`;
 }

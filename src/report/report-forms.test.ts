@@ -204,6 +204,30 @@ describe('terminal', () => {
     }
   });
 
+  test('what was taken back owes nothing, and says so instead of asking for an acceptance', () => {
+    const cancelled = (): Account => ({ ...held(), ending: { as: 'cancelled', reason: 'not today' } });
+    for (const [account, words] of [
+      [held(), 'not yet'],
+      [cancelled(), 'not owed: cancelled'],
+    ] as const) {
+      expect(reportText(account, plainLook).includes('owed:')).toBe(words === 'not yet');
+      expect(reportMarkdown(account)).toContain(`| ${words} |`);
+      expect(reportHtml(account).replaceAll(/\s+/g, ' ')).toContain(`<td data-name="Accepted"> ${words} </td>`);
+    }
+  });
+
+  test('what a rollback has asked after the switch does not count as not run', () => {
+    const account = good();
+    const phases = account.plan.phases.map((phase) => ({ ...phase, left: [] as { name: string; reason: string }[] }));
+    phases[0]!.left.push({ name: 'home', reason: 'asked after the switch' });
+    const before = { ...account, plan: { ...account.plan, phases } };
+    const after = { ...before, results: [...account.results, { ...account.results[0]!, name: 'verify/home' }] };
+    for (const form of [(each: Account) => reportText(each, plainLook), reportMarkdown, reportHtml]) {
+      expect(form(before)).toMatch(/not run here|Not run here|asked after the switch/);
+      expect(form(after)).not.toMatch(/not run here|Not run here|asked after the switch/);
+    }
+  });
+
   test('a held deployment says what is owed and how to accept it', () => {
     expect(reportText(held(), plainLook).replace(/\s+/g, ' ')).toContain('greenroom accept metrics-present');
     expect(reportText(rolledBack(), plainLook)).toContain('✕ bake  11 of 58 answers were errors');

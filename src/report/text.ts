@@ -1,7 +1,7 @@
 import type { Account } from '../domain/account.ts';
 import { visible, visibleName } from './escape.ts';
 import { gist, type Gist } from './gist.ts';
-import { leftOut } from './lines.ts';
+import { neverAsked, owedConditions } from './lines.ts';
 import { columns, fitted, hanging, outcomePaint, paint, tonePaint, type TextLook } from './paint.ts';
 import { timelineRows, type TimelineRow } from './timeline-rows.ts';
 import { troubles } from './troubles.ts';
@@ -56,15 +56,12 @@ function story(account: Account, { sentence, reasons }: Gist, look: TextLook): r
   const more = reasons.filter(
     (each) => !told.has(each.subject) && !asOne.has(each.subject) && !sentence.includes(each.text),
   );
-  const left = leftOut(account).length;
-  const owed = (account.verdict?.conditions ?? []).filter(
-    (condition) => !account.acceptedConditions.some((each) => each.id === condition.id),
-  );
+  const left = neverAsked(account).length;
   return [
     ...hanging('', sentence, look),
     ...more.slice(0, 8).flatMap(({ subject, text }) => hanging(`· ${visibleName(subject)}: `, text, look)),
-    ...(left > 0 ? hanging('· ', `${count(left, 'check is', 'checks are')} not run in this environment`, look) : []),
-    ...owed
+    ...(left > 0 ? hanging('· ', `${count(left, 'check is', 'checks are')} not run here`, look) : []),
+    ...owedConditions(account)
       .slice(0, 8)
       .flatMap((each) =>
         hanging(
