@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { newDeployment } from '../domain/deployment.ts';
+import { fail } from '../domain/failure.ts';
 import { insertDeployment } from '../store/deployments.ts';
 import { statement, testDatabase } from '../store/testing/database.ts';
 import { newDeploymentOf } from '../store/testing/samples.ts';
@@ -184,13 +186,58 @@ test('what still runs where by the record nothing serves is said', async () => {
   expect(await drift()).toEqual([`old-worker still runs (${release}, green); "greenroom stop staging" ends it`]);
 });
 
-test('while a deployment is in progress the difference is the work', async () => {
+test('while a deployment is at work the difference is the work; one that waits hides none', async () => {
   world.driver.running.clear();
-  await insertDeployment(world.store, {
-    ...newDeploymentOf(world.project.name, `dep_open_${count}`),
-    project: world.project,
-  });
+  const id = `dep_open_${count}`;
+  const order = newDeploymentOf(world.project.name, id);
+  await insertDeployment(world.store, { ...order, project: world.project });
+  const waits = {
+    differences: ['backend does not run'],
+    mends: [expect.stringMatching(/"greenroom resume" .* once nothing is in progress there$/)],
+  };
+  expect(await found()).toEqual(waits);
+  const begun = newDeployment(order.plan.steps);
+  const stands = (state: object) =>
+    statement(database.url(), 'update deployment set state = $1 where id = $2', [JSON.stringify(state), id]);
+  await stands(begun);
+  expect(await found()).toEqual({ differences: [], mends: [] });
+  await stands({ ...begun, hold: { kind: 'conditions', reason: 'waits for docs' } });
+  expect(await found()).toEqual(waits);
+  // What is held while it moves the traffic is said by its hold.
+  const step = { ...order.plan.steps[0]!, kind: 'switch', name: 'switch' };
+  await stands({ ...begun, hold: { kind: 'unknown', reason: 'cut off', step } });
+  expect(await found()).toEqual({ differences: [], mends: [] });
+});
+
+test('what a held first deployment has started is no drift', async () => {
+  await stopEnvironment(world, world.project, 'staging', 'ada');
+  world.seen.set('docs', 0);
+  const held = await world.deploy('staging', '1.1.0');
+  expect([held.state?.hold?.kind, [...world.driver.running.values()].flat().length]).toEqual(['conditions', 1]);
   expect(await drift()).toEqual([]);
+});
+
+test('a service that runs and is silent is replaced, and a proxy that lets nobody through is freed: resume would leave both', async () => {
+  const silent = { status: 'unreachable', reason: 'no answer', errorCode: 'ETIMEDOUT', durationMs: 1 } as const;
+  world.answers.set(release, () => silent);
+  const [replaces, ...more] = (await found()).mends;
+  expect([replaces, more]).toEqual([
+    expect.stringMatching(/"greenroom rollback staging --to rel_\w+" replaces backend/),
+    [],
+  ]);
+  expect(await restoreServing(world, world.project)).toEqual([]);
+  world.answers.set(release, (url) => (url.includes(':4001/') ? silent : null));
+  const free = 'end the process that hangs or is not the proxy\'s ("ss -ltnp" names who listens at 127.0.0.1:4001)';
+  expect((await found()).mends).toEqual([expect.stringContaining(free)]);
+  const { open } = world.proxy;
+  const unsure = {
+    current: async () => fail({ code: 'GR7403', message: 'The edge (process 7) gave no sure answer.' }),
+  };
+  Object.assign(world.proxy, { open: (...place: Parameters<typeof open>) => ({ ...open(...place), ...unsure }) });
+  expect(await found()).toEqual({
+    differences: ['its proxy cannot be asked: GR7403 The edge (process 7) gave no sure answer.'],
+    mends: [expect.stringMatching(/^end the process that hangs .*"greenroom resume" brings back$/)],
+  });
 });
 
 test('a record of a deployment that is lost compares nothing', async () => {

@@ -1,4 +1,4 @@
-import { mendsOf, type Comparison } from '../domain/drift.ts';
+import { mendsOf, type Comparison, type Deafness } from '../domain/drift.ts';
 import type { Environment, Project, Service } from '../domain/project.ts';
 import type { Instance } from '../kinds/driver.ts';
 import { hostsOf, placeOf, samePlace } from '../kinds/machines.ts';
@@ -9,6 +9,7 @@ import { namedRelease } from '../store/releases.ts';
 import type { Serving } from '../store/schema.ts';
 import type { Rows } from '../store/store.ts';
 import { publicDrift } from './public-drift.ts';
+import { hangs } from './sound-traffic.ts';
 import { bareSlot, driverOf, trafficOf, type BarePlace } from './bare-place.ts';
 import type { World } from './world.ts';
 
@@ -21,18 +22,23 @@ export interface Drift {
 const unmendable = (differences: readonly string[]): Drift => ({ differences, mends: [] });
 
 /**
- * What really runs in an environment and differs from what is recorded to serve there, in words; empty when nothing does.
- * Not asked while a deployment is in progress: then the difference is the work.
+ * What really runs in an environment and differs from what is recorded to serve there, in words; empty when nothing does. Not asked while a
+ * deployment is at work: then the difference is the work. One that waits, for its turn or for a person, may wait for days.
  */
 export async function findDrift(world: World, project: Project, environment: Environment): Promise<Drift> {
   const open = await world.store.read((rows) =>
-    listDeployments(rows, project.name, { environment: environment.name, open: true, limit: 1 }),
+    listDeployments(rows, project.name, { environment: environment.name, open: true }),
   );
-  if (open.length > 0) return unmendable([]);
+  if (open.some(({ state }) => state !== null && state.hold === null)) return unmendable([]);
   const seen = await compareRecord(world, project, environment.name);
+  // What a held deployment has begun, or moves, is said by its hold.
+  if (open.length > 0 && seen.status !== 'compared') return unmendable([]);
   if (seen.status === 'empty') return unmendable(await leftIn(world, project, environment));
   const blind = seen.status === 'blind' ? [`it cannot be compared with its record: ${seen.reason}`] : null;
-  return { differences: blind ?? (seen.status === 'compared' ? seen.differences : []), mends: mendsOf(seen) };
+  return {
+    differences: blind ?? (seen.status === 'compared' ? seen.differences : []),
+    mends: mendsOf(seen, open.length > 0),
+  };
 }
 
 /** What runs in an environment that was used once, and by the record does not. */
@@ -131,7 +137,7 @@ async function differencesIn(
   world: World,
   place: BarePlace,
   serving: Serving,
-): Promise<Pick<Extract<Comparison, { status: 'compared' }>, 'differences' | 'changed' | 'short'>> {
+): Promise<Pick<Extract<Comparison, { status: 'compared' }>, 'differences' | 'changed' | 'short' | 'deaf'>> {
   const instances = await driverOf(place).observe(observed(place, serving.colour));
   const processes = place.project.services.map((service) => ({
     service,
@@ -139,19 +145,28 @@ async function differencesIn(
     missing: instances.flatMap((each) => (each.service === service.name && each.missingCopies) || []),
   }));
   // Of one that is gone or another, its public address can only say the same again.
-  const asRecorded = processes.filter((each) => each.differences.length === 0).map(({ service }) => service);
+  const asRecorded = instances.filter(({ service }) =>
+    processes.some((each) => each.service.name === service && each.differences.length === 0),
+  );
   const found = processes.flatMap(({ service, differences, missing }) => [
     ...differences,
     ...missing.map((each) => `${service.name} ${each}`),
   ]);
-  const differences = [...found, ...(await trafficDrift(world, { place, serving, instances, asRecorded }))];
+  const traffic = await trafficDrift(world, { place, serving, instances, asRecorded });
+  const deaf = traffic.filter((each) => typeof each !== 'string');
+  const differences = [...found, ...traffic.map((each) => (typeof each === 'string' ? each : each.difference))];
   const changed = processes
     .filter((each) => each.differences.length > 0 && instances.some(({ service }) => service === each.service.name))
     .map(({ service }) => service.name);
   const short = processes
     .filter((each) => each.differences.length === 0 && each.missing.length > 0)
     .map(({ service }) => service.name);
-  return { differences, ...(changed.length > 0 && { changed }), ...(short.length > 0 && { short }) };
+  return {
+    ...{ differences },
+    ...(changed.length > 0 && { changed }),
+    ...(short.length > 0 && { short }),
+    ...(deaf.length > 0 && { deaf }),
+  };
 }
 
 function processDrift({ name }: Service, serving: Serving, instances: readonly Instance[]): readonly string[] {
@@ -165,10 +180,13 @@ interface Seen {
   readonly place: BarePlace;
   readonly serving: Serving;
   readonly instances: readonly Instance[];
-  readonly asRecorded: readonly Service[];
+  readonly asRecorded: readonly Instance[];
 }
 
-async function trafficDrift(world: World, { place, serving, instances, asRecorded }: Seen): Promise<readonly string[]> {
+async function trafficDrift(
+  world: World,
+  { place, serving, instances, asRecorded }: Seen,
+): Promise<readonly (string | Deafness)[]> {
   try {
     const handle = trafficOf(place);
     const traffic = await handle.current();
@@ -177,7 +195,8 @@ async function trafficDrift(world: World, { place, serving, instances, asRecorde
     if (differences.length > 0) return differences;
     return await publicDrift(world.effects([]), place, asRecorded, serving.releaseId);
   } catch (error) {
-    return [`its proxy cannot be asked: ${messageOf(error)}`];
+    const difference = `its proxy cannot be asked: ${messageOf(error)}`;
+    return [hangs(error) ? { difference, service: null, address: null } : difference];
   }
 }
 

@@ -12,6 +12,9 @@ const codeOf = (error: unknown): string | null => (error instanceof FailureError
 export const handWork = (error: unknown): string | null =>
   codeOf(error) === changedByHand ? (error as FailureError).failures[0]!.message : null;
 
+/** Whether it gave no sure answer: it runs and hangs. */
+export const hangs = (error: unknown): boolean => codeOf(error) === 'GR7403';
+
 /** Several proxies that do not serve the same, or a map that Greenroom did not write. */
 const contradictory: ReadonlySet<string> = new Set(['GR7470', 'GR7434']);
 

@@ -73,6 +73,23 @@ test('F082 what mends it is named by what differs', () => {
   expect(judged(short, null)).toMatchObject({ outcome: 'warn', next: expect.stringMatching(/deploy again\.$/) });
 });
 
+test('what hangs is not mended by starting what has gone: a silent service is replaced, a proxy that hangs is ended', () => {
+  const silent = 'nobody answers at its public address 127.0.0.1:80 (web): no answer';
+  const deaf = (service: string | null, ...more: readonly string[]): Comparison =>
+    ({
+      ...compared('production', silent, ...more),
+      deaf: [{ difference: silent, service, address: '127.0.0.1:80' }],
+    }) as Comparison;
+  const replaces = expect.stringContaining('"greenroom rollback production --to rel_1" replaces web');
+  const ends = expect.stringContaining('who listens at 127.0.0.1:80');
+  const resumes = expect.stringMatching(/^"greenroom resume" starts what has gone/);
+  expect(mendsOf(deaf('web'))).toEqual([replaces]);
+  expect(mendsOf(deaf(null))).toEqual([ends]);
+  expect(mendsOf(deaf('web', 'worker does not run'))).toEqual([resumes, replaces]);
+  const [waits] = mendsOf(deaf('web'), true);
+  expect(waits).toMatch(/once nothing is in progress there$/);
+});
+
 test('where nothing serves there is nothing to differ from, and nothing that passes', () => {
   expect(judged(null, empty('staging'))).toEqual({
     outcome: 'skip',

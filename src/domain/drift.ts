@@ -1,4 +1,14 @@
+import type { JsonObject } from './json.ts';
 import type { OwnAnswer, ResultFinding } from './verdict.ts';
+
+/** A difference that comes from what runs and hangs, or stands in the way: nothing has gone, so nothing is started. */
+export interface Deafness extends JsonObject {
+  readonly difference: string;
+  /** It does not answer where it listens itself; null: it does, or it is the proxy that cannot be asked. */
+  readonly service: string | null;
+  /** The public address; null where nobody asked it. */
+  readonly address: string | null;
+}
 
 /** One environment's record beside what really runs there. */
 export type Comparison =
@@ -14,6 +24,8 @@ export type Comparison =
       readonly changed?: readonly string[];
       /** Services that run as they were started with fewer copies than they are to have; what brings those is said with the difference. */
       readonly short?: readonly string[];
+      /** Of the differences, those by which requests do not reach the recorded release though everything runs; absent where there are none. */
+      readonly deaf?: readonly Deafness[];
     }
   /** By the record nothing serves: there is nothing to differ from. */
   | { readonly status: 'empty'; readonly environment: string }
@@ -36,7 +48,7 @@ export function judgeDrift(here: Comparison | null, proof: Comparison | null, li
       next: `Run "greenroom status" and "greenroom resume"; deploy again when ${here.environment} can be asked.`,
     };
   const doubtful = places.filter((each) => each.status === 'blind' || hasDrifted(each));
-  const mends = doubtful.flatMap(mendsOf);
+  const mends = doubtful.flatMap((each) => mendsOf(each));
   if (doubtful.length > 0)
     return {
       ...{ outcome: 'warn', findings, reason: doubtful.map(sentence).join('; ') },
@@ -47,20 +59,37 @@ export function judgeDrift(here: Comparison | null, proof: Comparison | null, li
   return { outcome: isSeen ? 'pass' : 'skip', findings, reason: places.map(sentence).join(', ') };
 }
 
-/** What brings back what is recorded; empty where nothing differs. What has gone is started, what runs is never ended unasked: another colour replaces it. */
-export function mendsOf(place: Comparison): readonly string[] {
+/**
+ * What brings back what is recorded; empty where nothing differs. What has gone is started, what runs is never ended unasked: another colour
+ * replaces it. Neither is done beside a deployment that is not over, also where that one waits.
+ */
+export function mendsOf(place: Comparison, isBusy = false): readonly string[] {
+  const whenFree = isBusy ? '; run it once nothing is in progress there' : '';
   if (place.status === 'blind') return ['"greenroom resume" brings back what is recorded to serve'];
   if (!hasDrifted(place) || place.status !== 'compared') return [];
-  const { changed = [], short = [], differences, environment, release } = place;
-  const isMore = differences.some((each) => ![...changed, ...short].some((name) => each.startsWith(`${name} `)));
+  const { changed = [], short = [], deaf = [], differences, environment, release } = place;
+  const running = [...changed, ...short];
+  const isMore = differences.some(
+    (each) =>
+      !running.some((name) => each.startsWith(`${name} `)) && !deaf.some(({ difference }) => difference === each),
+  );
+  const replaced = [...new Set([...changed, ...deaf.flatMap(({ service }) => service ?? [])])];
+  const addresses = deaf.filter(({ service }) => service === null).map(({ address }) => address);
   return [
-    ...(isMore ? ['"greenroom resume" starts what has gone and points the proxy back'] : []),
-    ...(changed.length > 0
+    ...(isMore ? [`"greenroom resume" starts what has gone and points the proxy back${whenFree}`] : []),
+    ...(replaced.length > 0
       ? [
-          `"greenroom rollback ${environment} --to ${release}" replaces ${changed.join(', ')}, which "greenroom resume" leaves as it runs: the recorded release is started beside it and gets the traffic`,
+          `"greenroom rollback ${environment} --to ${release}" replaces ${replaced.join(', ')}, which "greenroom resume" leaves as it runs: the recorded release is started beside it and gets the traffic${whenFree}`,
         ]
       : []),
+    ...(addresses.length > 0 ? [freesProxy(addresses.filter((each) => each !== null))] : []),
   ];
+}
+
+/** A process that hangs holds its port, so nothing comes up beside it. */
+function freesProxy(addresses: readonly string[]): string {
+  const listening = addresses.length > 0 ? ` ("ss -ltnp" names who listens at ${addresses.join(', ')})` : '';
+  return `end the process that hangs or is not the proxy's${listening} with "kill -9"; what does not come up again by itself, "greenroom resume" brings back`;
 }
 
 const hasDrifted = (place: Comparison): boolean => place.status === 'compared' && place.differences.length > 0;
