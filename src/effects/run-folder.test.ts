@@ -11,9 +11,9 @@ const parent = path.join(temporaryFolder(), 'rehearsals');
 const ended: string[][] = [];
 const open = () => openRunFolder(parent, async (names) => void ended.push([...names]));
 /** The folder of another process. */
-const asOf = (mine: string, pid: number, ticks: string, boot?: string): string => {
-  const [place, ownBoot, , , id] = path.basename(mine).split('.');
-  const name = [place, boot ?? ownBoot, pid, ticks, id].join('.');
+const asOf = (mine: string, pid: number, ticks: string, boot?: string, host?: string): string => {
+  const [ownHost, place, ownBoot, , , id] = path.basename(mine).split('.');
+  const name = [host ?? ownHost, place, boot ?? ownBoot, pid, ticks, id].join('.');
   mkdirSync(path.join(parent, name));
   writeFileSync(path.join(parent, name, 'file'), 'x');
   return name;
@@ -26,11 +26,12 @@ test('what a killed process has left goes, with its commands; what is in use, or
   const inUse = asOf(mine, other.pid!, startedTicks);
   const reused = asOf(mine, other.pid!, '1');
   const before = asOf(mine, other.pid!, startedTicks, 'another-boot');
-  const strange = ['run_0123', '1.2.3.4.0123456789ab', 'notes'];
+  const elsewhere = asOf(mine, other.pid!, startedTicks, 'another-boot', 'another-machine');
+  const strange = ['run_0123', `${path.basename(mine).split('.')[0]}.1.2.3.4.0123456789ab`, 'notes'];
   for (const name of strange) mkdirSync(path.join(parent, name));
   const next = await open();
   expect(ended).toEqual([[], [before, reused].toSorted()]);
-  const kept = [path.basename(mine), path.basename(next), inUse, ...strange].toSorted();
+  const kept = [path.basename(mine), path.basename(next), inUse, elsewhere, ...strange].toSorted();
   expect(readdirSync(parent).toSorted()).toEqual(kept);
   other.kill('SIGKILL');
   await once(other, 'exit');
