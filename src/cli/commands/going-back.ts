@@ -10,6 +10,7 @@ import type { Project } from '../../domain/project.ts';
 import { askedPage, closedMeanwhile, type PageOptions } from '../closing.ts';
 import { exit } from '../exit-code.ts';
 import type { CommandBody, Session } from '../session.ts';
+import { closedWords, sayClosed } from '../stays-migrated.ts';
 import { followed } from './follow.ts';
 
 interface RollbackOptions extends PageOptions {
@@ -62,7 +63,7 @@ async function goThere(
   const redeployed = `The old version is gone; ${back.kind === 'flip' ? '' : back.release} is deployed again as ${id}`;
   const checked = urgent ? ', and its checks are asked after the switch' : '';
   out.line(back.kind === 'flip' ? `Asked ${id} to go back: the old version still runs.` : `${redeployed}${checked}.`);
-  for (const closed of await closedMigrations(world, back.over)) out.line(closedWords(closed));
+  await sayClosed(out, () => closedMigrations(world, back.over));
   // Who is in a hurry, or has closed to everybody, is told at once that it holds, and does not sit before it.
   const noWait = urgent || options.maintenance === true || !options.wait;
   const { code, document } = await followed(session, world, id, { noWait, strict: options.strict === true });
@@ -125,10 +126,6 @@ function rehearse({ out }: Session, project: Project, way: WayBack, closed: read
   }
   return exit.ok;
 }
-
-/** The code goes back, whoever asks for it; whether that helps is for them to know. */
-const closedWords = (closed: MigratedDatabase): string =>
-  `The database ${closed.name} stays as migrated, and was not to be gone back over (${oneWayReason(closed)}): the old version may fail on it.`;
 
 const returnsTo = ({ deployment: { plan, request, state } }: Exclude<WayBack, { kind: 'redeploy' }>): string | null =>
   request.purpose === 'roll-back' && !state?.goingBack ? plan.release.id : plan.standing.releaseId;
