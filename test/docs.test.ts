@@ -6,6 +6,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { exit, exitCodeOfEnding, exitCodeOfHold } from '../src/cli/exit-code.ts';
 import { configurationCatalogue } from '../src/config/catalogue.ts';
+import { wordsOfCommands } from '../src/config/names.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const pages = globSync(['*.md', 'docs/**/*.md', 'src/**/*.md', 'examples/*/README.md'], { cwd: root }).toSorted();
@@ -81,6 +82,10 @@ test('every command is spoken of in the guide or the reference', () => {
   const said = new Set(pages.filter((page) => page.startsWith('docs/')).flatMap((page) => commandsSaid(textOf(page))));
   const silent = [...commands].filter((name) => !said.has(name) && name !== 'help' && name !== 'completion');
   expect(silent).toEqual([]);
+});
+
+test('no environment can be called like a command that stands in its place', () => {
+  expect(commandsOf(greenroom('refresh', '--help'))).toEqual(wordsOfCommands);
 });
 
 test('the table of exit codes is that of the code', () => {

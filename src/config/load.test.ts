@@ -191,6 +191,11 @@ it.each([
   ['is no JSON path', edited('release: header X-Release', 'release: "$.["'), 'GR1204'],
   ['longer than 0s', edited('within: 250ms', 'within: 0s'), 'GR1204'],
   ['does not say its kind', edited('{ kind: process }', '{}'), 'GR1104'],
+  [
+    'cannot be called "plan": "greenroom refresh plan" is a command',
+    edited('  production:', '  plan: {}\n  production:'),
+    'GR1012',
+  ],
   ['"__proto__" cannot be a key', edited('MODE: staging', '__proto__: { polluted: yes }'), 'GR1012'],
   ['cannot be a name', edited('sessions: { redis', 'constructor: { redis'), 'GR1205'],
   ['no database', edited('query: SELECT 1', 'query: SELECT 1, database: mian'), 'GR1303'],

@@ -10,6 +10,18 @@ interface Named {
   readonly path: Path;
 }
 
+/** Words that stand where a command takes an environment: `greenroom refresh plan` would never be told of one that is called so. */
+export const wordsOfCommands: readonly string[] = ['plan'];
+
+const judgeReserved = (root: Tree): readonly Failure[] =>
+  members(step(root, 'environments'))
+    .filter(([name]) => wordsOfCommands.includes(name))
+    .map(([name]) => {
+      const path = ['environments', name];
+      const message = `An environment cannot be called "${name}": "greenroom refresh ${name}" is a command of its own.`;
+      return mistake('GR1012', message, 'Choose another name.', keyPosition(root, path), path);
+    });
+
 /** Every name in the file that must be declared elsewhere in it. Reads what is written, so it works beside other mistakes. */
 export function judgeNames(root: Tree): readonly Failure[] {
   const failures: Failure[] = [];
@@ -61,7 +73,7 @@ export function judgeNames(root: Tree): readonly Failure[] {
     must('GR1303', 'database', declared('databases'), uses('database'));
     must('GR1305', 'cache', declared('caches'), uses('cache'));
   }
-  return [...failures, ...judgePath(root), ...judgeChecks(root)];
+  return [...failures, ...judgeReserved(root), ...judgePath(root), ...judgeChecks(root)];
 }
 
 /** `a` or `[a, b]` as names with their places; anything else has been refused by the shape. */
