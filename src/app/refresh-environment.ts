@@ -5,12 +5,10 @@ import { judgeAddresses, judgeEnvironments } from '../domain/refresh/direction.t
 import type { Database, Environment, Project } from '../domain/project.ts';
 import { placeOf } from '../refresh/connect.ts';
 import { runRefresh, type Refreshed, type RefreshOrder } from '../refresh/run-refresh.ts';
-import { listDeployments } from '../store/deployments.ts';
-import { lockEnvironment } from '../store/environments.ts';
-import type { Rows } from '../store/store.ts';
 import { migrateCopy } from './migrate-copy.ts';
 import { outboundVariables, type OutboundVariables } from './outbound-variables.ts';
 import { environmentOf } from './plan-deployment.ts';
+import { publishOnce, requireQuiet } from './publish-once.ts';
 import { refreshLog } from './refresh-log.ts';
 import type { ResolvedVariables, World } from './world.ts';
 
@@ -50,8 +48,7 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
   const { project, file } = wish;
   const { name: environment } = environmentOf(project, wish.environment);
   const log = refreshLog(world, wish);
-  let isPublished = false;
-  try {
+  return publishOnce(world, { project: project.name, environment }, log, async (publish) => {
     const { database, declared, ...ends } = await findEnds(world, project, environment, file);
     await world.store.read((rows) => requireQuiet(rows, project.name, environment));
     const { targetUrl } = ends;
@@ -80,21 +77,10 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
       at: new Date(dataFromAt).toISOString(),
       ...{ workerCount: wish.workerCount, isDryRun: wish.isDryRun, isProven: wish.isProven, signal: wish.signal },
       ...{ onStation: wish.onStation, onProgress: wish.onProgress },
-      underLock: (act, published) =>
-        world.store.change(async (rows) => {
-          await lockEnvironment(rows, project.name, environment);
-          // Tried again after a lost answer: what was published stands, whatever has begun since.
-          if (!isPublished) await requireQuiet(rows, project.name, environment);
-          await act();
-          isPublished = true;
-          await log.done(rows, { ...published, dataFromAt });
-        }),
+      underLock: (act, published) => publish(act, { ...published, dataFromAt }),
     });
     return { ...refreshed, sourceEnvironment: ends.sourceEnvironment, target: placeOf(targetUrl), variables };
-  } catch (error) {
-    if (!isPublished) await log.failed(error);
-    throw error;
-  }
+  });
 }
 
 interface RefreshSource {
@@ -239,15 +225,4 @@ export async function ownAddresses(
   return project.databases
     .flatMap(({ source }) => (source.kind === 'url' ? [light.expand(source.url)] : []))
     .filter((url) => URL.canParse(url));
-}
-
-/** The same refusal as everywhere that an environment must rest. */
-export async function requireQuiet(rows: Rows, project: string, environment: string): Promise<void> {
-  const [open] = await listDeployments(rows, project, { environment, open: true });
-  if (open)
-    fail({
-      code: 'GR4309',
-      message: `Deployment ${open.number} is in progress in ${environment}.`,
-      do: `Wait until it has ended, or run "greenroom cancel ${environment}" first.`,
-    });
 }

@@ -4,9 +4,9 @@ import type { Project } from '../domain/project.ts';
 import { judgeAddresses } from '../domain/refresh/direction.ts';
 import { placeOf } from '../refresh/connect.ts';
 import { runSeed, type Seeded, type SeedOrder } from '../refresh/seed/run-seed.ts';
-import { lockEnvironment } from '../store/environments.ts';
 import { environmentOf } from './plan-deployment.ts';
-import { databaseOf, ownAddresses, require, requireQuiet, urlOf } from './refresh-environment.ts';
+import { publishOnce, requireQuiet } from './publish-once.ts';
+import { databaseOf, ownAddresses, require, urlOf } from './refresh-environment.ts';
 import { seedLog } from './seed-log.ts';
 import type { World } from './world.ts';
 
@@ -25,30 +25,18 @@ export async function seedEnvironment(world: World, wish: SeedingWish): Promise<
   const { project, file } = wish;
   const { name: environment } = environmentOf(project, wish.environment);
   const log = seedLog(world, wish);
-  let isPublished = false;
-  try {
+  return publishOnce(world, { project: project.name, environment }, log, async (underLock) => {
     const { database, targetUrl, isOwnTarget } = await findTarget(world, project, environment, file);
     await world.store.read((rows) => requireQuiet(rows, project.name, environment));
     await log.began({ database, target: placeOf(targetUrl), seed: file.seed });
-    return await runSeed({
+    return runSeed({
       ...{ environment, targetUrl, isOwnTarget, seed: file.seed, untilAt: file.untilAt },
       wish: { rows: file.rows, tables: file.tables },
       at: new Date(world.clock.now()).toISOString(),
       ...{ isDryRun: wish.isDryRun, signal: wish.signal, onStation: wish.onStation, onProgress: wish.onProgress },
-      underLock: (act, published) =>
-        world.store.change(async (rows) => {
-          await lockEnvironment(rows, project.name, environment);
-          // Tried again after a lost answer: what was published stands, whatever has begun since.
-          if (!isPublished) await requireQuiet(rows, project.name, environment);
-          await act();
-          isPublished = true;
-          await log.done(rows, published);
-        }),
+      underLock,
     });
-  } catch (error) {
-    if (!isPublished) await log.failed(error);
-    throw error;
-  }
+  });
 }
 
 async function findTarget(world: World, project: Project, environment: string, file: SeedFile) {

@@ -1,17 +1,9 @@
 // A whole refresh of a part of a hard graph: circles, self references, composite and quoted keys, partitions, inheritance, tables without a key.
-import { noLimits } from '../domain/refresh/source-limits.ts';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FailureError } from '../domain/failure.ts';
 import type { RefreshRules } from '../domain/refresh/rules.ts';
 import type { SubsetRules } from '../domain/refresh/subset.ts';
-import { joinPostgres } from '../embedded/postgres.ts';
-import { keepNone } from './kept.ts';
-import { withDatabase } from './connect.ts';
 import { runRefresh, type Refreshed, type RefreshOrder } from './run-refresh.ts';
+import { openTwoDatabases, refusalOf, type TwoDatabases } from './testing/two-databases.ts';
 
 const schema = `
   CREATE SCHEMA "Odd Schema";
@@ -64,64 +56,20 @@ const quarter: SubsetRules = {
   references: { 'public.likes.org_b': 'nullify', 'public.orgs.Founded': 'nullify' },
 };
 
-let homeDir: string;
-let adminUrl: string;
-let leave: () => Promise<void>;
+let two: TwoDatabases;
 
-async function ask<T extends object>(database: string, query: string): Promise<T[]> {
-  const client = new Client({ connectionString: withDatabase(adminUrl, database) });
-  await client.connect();
-  try {
-    return (await client.query<T>(query)).rows;
-  } finally {
-    await client.end();
-  }
-}
-const as = (role: string, database: string): string => {
-  const url = new URL(withDatabase(adminUrl, database));
-  [url.username, url.password] = [role, role];
-  return url.href;
-};
-const order = (subset: SubsetRules | null, more: Partial<RefreshOrder> = {}): RefreshOrder => ({
-  ...{ environment: 'staging', sourceEnvironment: 'production', at: '2026-11-22T06:00:00.000Z' },
-  ...{ sourceUrl: as('reader', 'production'), targetUrl: as('stager', 'staging'), rules, looked: null, subset },
-  ...{ secret: Buffer.from('a key that everybody may know'), workerCount: 2, isOwnTarget: false },
-  ...{
-    isDryRun: false,
-    migrate: null,
-    limits: noLimits,
-    keep: keepNone,
-    isProven: true,
-    signal: new AbortController().signal,
-  },
-  ...{ onStation: () => {}, onProgress: () => {}, underLock: (act: () => Promise<void>) => act() },
-  ...more,
-});
-const told = (subset: SubsetRules, more: Partial<RefreshOrder> = {}): Promise<string> =>
-  runRefresh(order(subset, more)).then(
-    () => 'nothing',
-    (error: unknown) => (error instanceof FailureError ? error.message : `not a failure: ${String(error)}`),
-  );
+const order = (subset: SubsetRules, more: Partial<RefreshOrder> = {}): RefreshOrder =>
+  two.order({ rules, subset, ...more });
 const counts = ({ shares }: Refreshed) => Object.fromEntries(shares!.map(({ name, rowCount }) => [name, rowCount]));
 const one = async (database: string, query: string): Promise<unknown> =>
-  Object.values((await ask(database, query))[0]!)[0];
+  Object.values((await two.ask(database, query))[0]!)[0];
 
 beforeAll(async () => {
-  homeDir = await mkdtemp(path.join(tmpdir(), 'greenroom-subset-'));
-  const postgres = await joinPostgres({ homeDir, label: 'subset test' });
-  ({ adminUrl } = postgres);
-  leave = () => postgres.leave();
-  await ask('postgres', "CREATE ROLE reader LOGIN PASSWORD 'reader' IN ROLE pg_read_all_data");
-  await ask('postgres', "CREATE ROLE stager LOGIN CREATEDB PASSWORD 'stager'");
-  for (const name of ['production', 'staging OWNER stager']) await ask('postgres', `CREATE DATABASE ${name}`);
-  await ask('postgres', "COMMENT ON DATABASE staging IS 'greenroom: staging'");
-  await ask('production', schema + rows);
-  await ask('production', 'REVOKE TEMP ON DATABASE production FROM PUBLIC');
+  two = await openTwoDatabases();
+  await two.ask('production', schema + rows);
+  await two.ask('production', 'REVOKE TEMP ON DATABASE production FROM PUBLIC');
 }, 240_000);
-afterAll(async () => {
-  await leave?.();
-  await rm(homeDir, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => two?.close(), 60_000);
 
 test('a quarter: every constraint is found whole, and what a dry run said is what came', async () => {
   const dry = await runRefresh(order(quarter, { isDryRun: true }));
@@ -131,7 +79,7 @@ test('a quarter: every constraint is found whole, and what a dry run said is wha
   expect(orgs).toBeGreaterThan(60);
   expect(orgs).toBeLessThan(140);
   const wrong = `SELECT conname, convalidated FROM pg_constraint WHERE contype IN ('f', 'c', 'u', 'p') AND NOT convalidated`;
-  expect(await ask('staging', wrong)).toEqual(await ask('production', wrong));
+  expect(await two.ask('staging', wrong)).toEqual(await two.ask('production', wrong));
   const constraints = "SELECT count(*) FROM pg_constraint WHERE contype <> 'n'";
   expect(await one('staging', constraints)).toEqual(await one('production', constraints));
   // NOT VALID is nobody's proof; here it holds all the same.
@@ -140,10 +88,10 @@ test('a quarter: every constraint is found whole, and what a dry run said is wha
   const perPerson =
     'SELECT org, person, count(*) AS n FROM orders WHERE person IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2';
   const [source, copy] = [
-    await ask<{ org: string }>('production', perPerson),
-    await ask<{ org: string }>('staging', perPerson),
+    await two.ask<{ org: string }>('production', perPerson),
+    await two.ask<{ org: string }>('staging', perPerson),
   ];
-  const chosen = new Set((await ask<{ id: string }>('staging', 'SELECT id FROM orgs')).map(({ id }) => id));
+  const chosen = new Set((await two.ask<{ id: string }>('staging', 'SELECT id FROM orgs')).map(({ id }) => id));
   expect(copy).toEqual(source.filter(({ org }) => chosen.has(org)));
   const shares = Object.fromEntries(done.shares!.map(({ name, ...rest }) => [name, rest]));
   expect(shares).toMatchObject({
@@ -173,7 +121,7 @@ test('a quarter: every constraint is found whole, and what a dry run said is wha
 test('the same key gives the same rows, another gives others', async () => {
   const orgs = async (secret: string): Promise<string> => {
     await runRefresh(order(quarter, { secret: Buffer.from(secret), isProven: false, workerCount: 1 }));
-    return (await ask<{ id: string }>('staging', 'SELECT id FROM orgs ORDER BY id')).map(({ id }) => id).join(' ');
+    return (await two.ask<{ id: string }>('staging', 'SELECT id FROM orgs ORDER BY id')).map(({ id }) => id).join(' ');
   };
   const [first, other, again] = [
     await orgs('a key of sixteen bytes'),
@@ -200,14 +148,14 @@ test('a condition that speaks of now, a whole table, and circles that are follow
 }, 240_000);
 
 test('F100 an original of somebody who was not chosen is a leak all the same', async () => {
-  await ask(
+  await two.ask(
     'production',
     "ALTER TABLE orgs ADD notes text; UPDATE orgs SET notes = 'ask p' || (id % 400) + 1 || '@sea.example'",
   );
   try {
-    expect(await told(quarter)).toMatch(/^GR5061 .*public\.orgs\.notes/);
+    expect(await refusalOf(order(quarter))).toMatch(/^GR5061 .*public\.orgs\.notes/);
   } finally {
-    await ask('production', 'ALTER TABLE orgs DROP notes');
+    await two.ask('production', 'ALTER TABLE orgs DROP notes');
   }
 }, 240_000);
 
@@ -222,7 +170,7 @@ test('F097 called off while the source looks for the rows, it does not wait for 
   await expect.poll(() => one('postgres', isAsleep), { timeout: 120_000 }).not.toBe('0');
   stop.abort(new Error('called off'));
   expect(await work).toBe('called off');
-  await ask('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+  await two.ask('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
 }, 240_000);
 
 test.each<[string, RegExp, Partial<SubsetRules>]>([
@@ -239,7 +187,7 @@ test.each<[string, RegExp, Partial<SubsetRules>]>([
 ])(
   'refused: %s',
   async (_name, expected, more) => {
-    const failure = await told({ ...quarter, ...more });
+    const failure = await refusalOf(order({ ...quarter, ...more }));
     expect(failure).toMatch(expected);
     expect(failure).not.toContain('c1');
   },

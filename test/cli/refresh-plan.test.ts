@@ -1,36 +1,22 @@
 // `greenroom refresh plan` on a small project: the first file, that it stops until it is decided, and what a changed schema shows. Every value of the source has a mark that nothing may show.
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { joinPostgres } from '../../src/embedded/postgres.ts';
-import { Tiny } from '../rig/tiny.ts';
+import { openTinyDatabases, readerOf, stagingDatabase, type TinyDatabases } from '../rig/tiny-databases.ts';
+import type { Tiny } from '../rig/tiny.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
 let tiny: Tiny;
-let leave: () => Promise<void>;
+let ground: TinyDatabases;
 let variables: Record<string, string>;
 const mark = 'zqxj';
 
-async function inShop(text: string, database = 'shop'): Promise<void> {
-  const client = new Client({ connectionString: tiny.play.databaseUrl(database) });
-  await client.connect();
-  try {
-    await client.query(text);
-  } finally {
-    await client.end();
-  }
-}
+const inShop = (text: string, database = 'shop') => ground.ask(database, text);
 
 beforeAll(async () => {
-  tiny = await Tiny.open({ databases: { main: { embedded: true } } });
-  const postgres = await joinPostgres({ homeDir: tiny.play.beside('postgres'), label: 'refresh plan test' });
-  leave = () => postgres.leave();
-  const admin = new Client({ connectionString: tiny.play.databaseUrl('postgres') });
-  await admin.connect();
-  await admin.query("CREATE ROLE reader LOGIN PASSWORD 'reader-word' IN ROLE pg_read_all_data");
-  for (const name of ['shop', 'tiny_staging_main']) await admin.query(`CREATE DATABASE ${name}`);
-  await admin.end();
+  ground = await openTinyDatabases('refresh plan test', ['shop', stagingDatabase]);
+  ({ tiny } = ground);
+  variables = await readerOf(ground, 'shop');
   await inShop(`
     CREATE TABLE people (id serial PRIMARY KEY, email text UNIQUE, full_name text, born date, bio text, status text, settings jsonb, balance numeric,
       words tsvector GENERATED ALWAYS AS (to_tsvector('simple', coalesce(bio, ''))) STORED, boss int REFERENCES people);
@@ -40,14 +26,8 @@ beforeAll(async () => {
         CASE WHEN i % 2 = 0 THEN 'open' ELSE 'closed' END, jsonb_build_object('contact', jsonb_build_object('email', '${mark}@sea.example'), 'count', i, '${mark}' || i || '@sea.example', 'x'), i,
         CASE WHEN i > 1 THEN 1 END FROM generate_series(1, 300) i;
     INSERT INTO logins SELECT email, '10.1.2.3', now(), '${mark} ' || i FROM people, generate_series(1, 2) i;`);
-  const reader = new URL(tiny.play.databaseUrl('shop'));
-  [reader.username, reader.password] = ['reader', 'reader-word'];
-  variables = { READER_URL: reader.href, REFRESH_KEY: 'long enough to be a key of somebody' };
 }, 90_000);
-afterAll(async () => {
-  await leave?.();
-  await tiny?.close();
-}, 60_000);
+afterAll(() => ground?.close(), 60_000);
 
 const file = () => tiny.play.file('refresh.yaml');
 const lock = () => tiny.play.file('refresh.lock');

@@ -1,9 +1,8 @@
 // `greenroom refresh` on a small project: what it says, and that a kill at any station leaves the old data and nothing that the next run does not remove.
 import { writeFileSync } from 'node:fs';
-import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { joinPostgres } from '../../src/embedded/postgres.ts';
-import { Tiny, until } from '../rig/tiny.ts';
+import { openTinyDatabases, readerOf, stagingDatabase as target, type TinyDatabases } from '../rig/tiny-databases.ts';
+import { until, type Tiny } from '../rig/tiny.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
@@ -12,9 +11,8 @@ interface Failures {
 }
 
 let tiny: Tiny;
-let leave: () => Promise<void>;
+let ground: TinyDatabases;
 let variables: Record<string, string>;
-const target = 'tiny_staging_main';
 
 const rules = `
 source: { url: "\${READER_URL}" }
@@ -25,16 +23,7 @@ columns:
 types: { int4: keep }
 `;
 
-async function inDatabase<T extends object>(database: string, text: string): Promise<T[]> {
-  const client = new Client({ connectionString: tiny.play.databaseUrl(database) });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    return (await client.query<T>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
+const inDatabase = <T extends object>(database: string, text: string) => ground.ask<T>(database, text);
 const beside = () => inDatabase('postgres', "SELECT datname FROM pg_database WHERE datname LIKE '%\\_greenroom\\_%'");
 const people = async (): Promise<string> => {
   const [row] = await inDatabase<{ told: string }>(
@@ -51,26 +40,18 @@ async function makeOld(): Promise<void> {
 }
 
 beforeAll(async () => {
-  tiny = await Tiny.open({ databases: { main: { embedded: true } } });
-  const postgres = await joinPostgres({ homeDir: tiny.play.beside('postgres'), label: 'refresh test' });
-  leave = () => postgres.leave();
-  await inDatabase('postgres', "CREATE ROLE reader LOGIN PASSWORD 'reader-word' IN ROLE pg_read_all_data");
-  for (const name of ['shop', target]) await inDatabase('postgres', `CREATE DATABASE ${name}`);
+  ground = await openTinyDatabases('refresh test', ['shop', target]);
+  ({ tiny } = ground);
+  variables = await readerOf(ground, 'shop');
   await inDatabase(
     'shop',
     `CREATE TABLE people (id serial PRIMARY KEY, email text UNIQUE, note text, boss int REFERENCES people);
      INSERT INTO people (email, note, boss) SELECT 'p' || i || '@sea.example', 'ask p' || i || '@sea.example', CASE WHEN i > 1 THEN 1 END FROM generate_series(1, 20000) i`,
   );
   await makeOld();
-  const reader = new URL(tiny.play.databaseUrl('shop'));
-  [reader.username, reader.password] = ['reader', 'reader-word'];
-  variables = { READER_URL: reader.href, REFRESH_KEY: 'long enough to be a key of somebody' };
   writeFileSync(tiny.play.file('refresh.yaml'), rules);
 }, 60_000);
-afterAll(async () => {
-  await leave?.();
-  await tiny?.close();
-}, 60_000);
+afterAll(() => ground?.close(), 60_000);
 
 const run = (line: string) => tiny.play.run(line.split(' '), { variables });
 const json = <T>(line: string, code: number) => tiny.play.json<T>(line.split(' '), code, { variables });

@@ -1,9 +1,8 @@
 // `greenroom seed` on a small project: what it says, what it refuses, what is on record, and that a kill at any moment leaves the tables empty.
 import { rmSync, writeFileSync } from 'node:fs';
-import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { joinPostgres } from '../../src/embedded/postgres.ts';
-import { Tiny, until } from '../rig/tiny.ts';
+import { openTinyDatabases, stagingDatabase as target, type TinyDatabases } from '../rig/tiny-databases.ts';
+import { until, type Tiny } from '../rig/tiny.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
@@ -19,19 +18,9 @@ interface Told {
 }
 
 let tiny: Tiny;
-let leave: () => Promise<void>;
-const target = 'tiny_staging_main';
+let ground: TinyDatabases;
 
-async function inDatabase<T extends object>(database: string, text: string): Promise<T[]> {
-  const client = new Client({ connectionString: tiny.play.databaseUrl(database) });
-  client.on('error', () => {});
-  await client.connect();
-  try {
-    return (await client.query<T>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
+const inDatabase = <T extends object>(database: string, text: string) => ground.ask<T>(database, text);
 /** People, orders, and a digest of both. */
 const rows = async (): Promise<string> => {
   const [row] = await inDatabase<{ told: string }>(
@@ -49,15 +38,10 @@ const failed = async (line: string): Promise<string> =>
 const told = async () => (await json<{ seedings: Told[] }>('history staging --data', 0)).seedings;
 
 beforeAll(async () => {
-  tiny = await Tiny.open({ databases: { main: { embedded: true } } });
-  const postgres = await joinPostgres({ homeDir: tiny.play.beside('postgres'), label: 'seed test' });
-  leave = () => postgres.leave();
-  await inDatabase('postgres', `CREATE DATABASE ${target}`);
+  ground = await openTinyDatabases('seed test', [target]);
+  ({ tiny } = ground);
 }, 60_000);
-afterAll(async () => {
-  await leave?.();
-  await tiny?.close();
-}, 60_000);
+afterAll(() => ground?.close(), 60_000);
 beforeEach(async () => {
   rmSync(tiny.play.file('seed.yaml'), { force: true });
   await inDatabase(
