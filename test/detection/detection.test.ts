@@ -2,12 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { measureAll, ofProduct, shouting, silent } from './detector.ts';
 import { fitOf, least, precisionOf, recallOf } from './measure.ts';
-import { heldOut, readPublicSchema, tuning, unseen } from './schemas.ts';
+import { fresh, heldOut, last, readPublicSchema, tuning, unseen } from './schemas.ts';
 
 describe.each([
   ['looked at while tuning', tuning],
   ['held out', heldOut],
   ['written later', unseen],
+  ['fresh', fresh],
 ])('schemas %s', (_, names) => {
   const measured = measureAll(names, ofProduct);
 
@@ -25,7 +26,7 @@ describe.each([
 });
 
 test('there are enough schemas, and each has something personal and much that is not', () => {
-  const all = [...tuning, ...heldOut, ...unseen];
+  const all = [...tuning, ...heldOut, ...unseen, ...fresh, ...last];
   expect(new Set(all).size).toBeGreaterThanOrEqual(6);
   for (const name of all) {
     const { tables, truth } = readPublicSchema(name);

@@ -59,7 +59,11 @@ interface Seen {
   readonly values: readonly string[];
 }
 
-function weigh({ masker, fits, tells, least = 0 }: Detector, { name, isNamed, values }: Seen): Detected | null {
+function weigh(
+  { masker, fits, tells, least = 0, isValueNeeded }: Detector,
+  { name, isNamed, values }: Seen,
+): Detected | null {
+  if (isValueNeeded && values.length === 0) return null;
   const agreeing = shareOf(values, isNamed ? fits : tells);
   const telling = shareOf(values, tells);
   const percent = (share: number): string => `${Math.round(share * 100)} % of ${values.length} values`;

@@ -15,6 +15,8 @@ export interface Detector {
   readonly families: readonly Family[];
   /** Fewer of the values than this share say nothing; default: any does. */
   readonly least?: number;
+  /** Without values that go with it the name says nothing. */
+  readonly isValueNeeded?: true;
   /** Only where the surroundings say so. */
   readonly where?: (around: Surroundings) => boolean;
 }
@@ -32,7 +34,7 @@ const inSecrets = ({ isSecret }: Surroundings): boolean => isSecret;
 const person =
   'author|contact|customer|client|partner|owner|holder|recipient|sender|member|employee|user|spouse|guest|patient|player|signer|guardian|parent|manager|creator|composer|artist|reviewer|assignee|submitter|reporter|poster|buyer|seller|referrer|cardholder|beneficiary|payer|payee|emergency_contact|friend|driver|passenger|attendee|doctor|teacher|student';
 const secretWord =
-  'token|secret|password|passwd|passwort|passphrase|pwd|pass|pass_?code|hash|digest|api_?key|access_key|auth_?key|private_key|session_?(?:id|key|data|token|value)|auth|otp|pin|salt|cookie|nonce|credential|authorization|p256dh|key_auth|code_(?:challenge|verifier)|webauthn_id|credential_id|invite_?id|device_?(?:id|token)|security_stamp';
+  'token|secret|password|passwd|passwort|passphrase|pwd|pass|pass_?code|hash|digest|(?:api|access|auth|private|hashed|licen[cs]e|signing|encryption)_?key|session_?(?:id|key|data|token|value)|auth|otp|pin|salt|cookie|nonce|credential|authorization|p256dh|key_auth|code_(?:challenge|verifier)|webauthn_id|credential_id|invite_?id|device_?(?:id|token)|security_stamp';
 const social =
   'facebook|twitter|instagram|linked_?in|github|gitlab|bluesky|mastodon|telegram|skype|tiktok|snapchat|xing|discord|threads|whatsapp|youtube|medium|pinterest|reddit';
 
@@ -67,13 +69,25 @@ export const detectors: readonly Detector[] = [
     where: ({ isOfSettings }) => isOfSettings,
   }),
   of('token', /^(?:key|code|data|value|external_id|index|payload)$/, { fits: isWord, where: inSecrets }),
+  of('token', /^name$/, { fits: shape.isRandom, where: inSecrets }),
   of(
     'token',
-    /(?:^|_)(?:(?:external|federated|remote|broker|oauth|social|ldap)_(?:user_?)?(?:u?id|identifier)|provider_(?:uid|user_?id)|uid|sub|open_?id|(?:payment|provider|partner|transaction|customer|stripe)_?(?:ref(?:erence)?|customer_id|subscription_id))$/,
+    /(?:^|_)(?:(?:external|federated|remote|broker|oauth|social|ldap)_(?:user_?)?(?:u?id|identifier)|provider_(?:uid|(?:user|account)_?id)|uid|sub|open_?id|(?:payment|provider|partner|transaction|customer|stripe)_?(?:ref(?:erence)?|customer_id|subscription_id))$/,
     {
       fits: (text) => /^[\w.:|@-]{5,}$/.test(text) && shape.hasDigit(text),
     },
   ),
+  of('digits', /(?:^|_)(?:caller|callee|called|calling|dialed|from|to)(?:_?(?:id|number|no))?$/, {
+    fits: (text) => shape.isFullPhone(text) || shape.isLongNumber(text),
+    isValueNeeded: true,
+  }),
+  // A number of one's own row is no text: so many digits in a text are somebody's number at another service.
+  of('token', /(?:^|_)id$/, { fits: shape.isLongNumber, isValueNeeded: true }),
+  of('token', /(?:^|_)sid$/, { fits: shape.isRandom, isValueNeeded: true }),
+  of('token', /^(?:identifier|external_(?:id|identifier)|foreign_id)$/, {
+    fits: (text) => /^[\w.:|@-]{8,}$/.test(text) && shape.hasDigit(text),
+    where: inPeople,
+  }),
   of('ip', /(?:^|_)ips?(?:_?(?:addr(?:ess)?|v4|v6))?$|(?:^|_)(?:remote|client|peer)_addr(?:ess)?$/, {
     ...{ fits: shape.isIp, tells: shape.isIp },
     families: [...texts, 'network'],
@@ -119,7 +133,7 @@ export const detectors: readonly Detector[] = [
   of(
     'digits',
     /(?:^|_)(?:phone|mobile|tel|telephone|cell|fax|msisdn|whatsapp|sms)(?:_?(?:number|no|nr|sanitized|normalized|e164))?s?$/,
-    { fits: shape.isPhone },
+    { fits: shape.isPhone, tells: shape.isFullPhone },
   ),
   of('digits', /^ext(?:ension)?$/, { fits: (text) => /^\d{2,6}$/.test(text), where: inPeople }),
   of(
@@ -143,6 +157,7 @@ export const detectors: readonly Detector[] = [
     fits: shape.hasLetters,
   }),
   of('place', /(?:^|_)location$/, { fits: (text) => shape.hasLetters(text) && !text.includes('/'), where: inPeople }),
+  of('text', /(?:^|_)location$/, { fits: shape.isAddress, isValueNeeded: true }),
   of('digits', /(?:^|_)(?:zip|zip_?code|postal_?code|post_?code|plz)$/, { fits: shape.hasDigit }),
   of(
     'url',
@@ -164,7 +179,7 @@ export const detectors: readonly Detector[] = [
   of('band', /(?:^|_)(?:salary|income|wage|wages|pay|compensation|net_?worth)(?:_|$)|(?:^|_)balance$/, {
     families: ['whole', 'fraction'],
   }),
-  of('band', /(?:^|_)(?:lat|lng|lon|latitude|longitude)$/, { families: ['fraction'] }),
+  of('band', /(?:^|_)(?:lat|lng|lon|long|latitude|longitude)$/, { families: ['fraction'] }),
   of(
     'bytes',
     /(?:^|_)(?:avatar|photo|picture|image|selfie|fingerprint|signature|scan|thumbnail)(?:_(?:data|bytes|blob))?$/,

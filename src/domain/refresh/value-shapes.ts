@@ -9,8 +9,11 @@ const passesLuhn = (digits: string): boolean => {
   return sum % 10 === 0;
 };
 
+/** How cards of the great issuers begin and how long they are: every tenth number of any kind has a right check digit. */
+const ofIssuer =
+  /^(?:4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|3(?:0|6|8|9)\d{12}|(?:35|6\d)\d{14})$/;
 export const isCard = (text: string): boolean =>
-  /^[\d -]{13,23}$/.test(text) && /^\d{13,19}$/.test(digitsOf(text)) && passesLuhn(digitsOf(text));
+  /^[\d -]{13,23}$/.test(text) && ofIssuer.test(digitsOf(text)) && passesLuhn(digitsOf(text));
 
 /** With right check digits: a long word of capitals and digits is no account. */
 export function isIban(text: string): boolean {
@@ -37,6 +40,14 @@ export const isUrl = (text: string): boolean => /^[a-z][a-z\d+.-]*:\/\/\S+$/i.te
 
 export const isPhone = (text: string): boolean =>
   /^\+?[\d\s()./-]{7,24}$/.test(text) && digitsOf(text).length >= 7 && !/^\d{4}-\d\d-\d\d/.test(text);
+
+/** With the number of its country: nothing else begins with a plus. */
+export const isFullPhone = (text: string): boolean => /^\+[1-9]/.test(text) && isPhone(text);
+/** More digits than anybody counts rows with, and no day or time. */
+export const isLongNumber = (text: string): boolean => /^[1-9]\d{9,}$/.test(text);
+/** A house in a street, a line of an envelope, or a telephone instead. */
+export const isAddress = (text: string): boolean =>
+  isFullPhone(text) || (/\p{L}{2}/u.test(text) && /(?:^|\s)\d+\w?(?:[\s,]|$)/.test(text) && text.length < 200);
 
 const namePart = String.raw`(?:\p{Lu}[\p{L}'’.-]*|van|von|de|der|den|da|di|do|dos|la|le|el|al|bin)`;
 const name = String.raw`\p{Lu}[\p{L}'’.-]+(?:,? ${namePart}){0,4}`;
