@@ -1,6 +1,7 @@
 // The bar of `npm run bench refresh -- --part=detection`, held on every run of the tests: it is pure and takes a fraction of a second.
 import { describe, expect, test } from 'vitest';
 import { measureAll, ofProduct, shouting, silent } from './detector.ts';
+import { keptUnasked, ofProduct as proposed, trusting } from './kept-unasked.ts';
 import { fitOf, least, precisionOf, recallOf } from './measure.ts';
 import { fresh, heldOut, last, readPublicSchema, tuning, unseen } from './schemas.ts';
 
@@ -23,6 +24,12 @@ describe.each([
     expect(precisionOf(measureAll(names, silent))).toBe(0);
     expect(precisionOf(measureAll(names, shouting))).toBeLessThan(least.precision);
   });
+});
+
+test('F104 nothing personal is kept unasked, also where the detector knows little; a proposal that keeps what it does not know fails', () => {
+  const all = [...tuning, ...heldOut, ...unseen, ...fresh, ...last];
+  expect(keptUnasked(all, proposed)).toEqual([]);
+  expect(keptUnasked(last, trusting).length).toBeGreaterThan(10);
 });
 
 test('there are enough schemas, and each has something personal and much that is not', () => {
