@@ -99,8 +99,9 @@ export async function sweep(admin: Client, target: string): Promise<readonly str
 
 /** With whoever is connected to it. A kill in the middle leaves what the next run removes. */
 export async function drop(admin: Client, name: string): Promise<void> {
-  await admin.query(`DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`);
+  await admin.query(dropStatement(name));
 }
+export const dropStatement = (name: string): string => `DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`;
 
 /** An empty database with the owner, encoding and locale of the target. */
 export async function createBeside(admin: Client, target: TargetFacts, name: string): Promise<void> {

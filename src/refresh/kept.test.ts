@@ -45,3 +45,38 @@ test('the last two stay and no longer than they should; one can be gone back to;
   expect(await refreshed(7, { last: 0, forMs: null })).toEqual([]);
   expect(await two.stagings()).toEqual(['staging']);
 }, 280_000);
+
+test('an old database that cannot be dropped: the refresh ends well, names it and how to remove it, and the next run drops it', async () => {
+  let holder: Awaited<ReturnType<TwoDatabases['open']>> | null = null;
+  // The role of the target may not send a superuser away.
+  const holdOld = async (act: () => Promise<void>): Promise<void> => {
+    await act();
+    const [old] = (await two.stagings()).filter((name) => name !== 'staging');
+    holder = await two.open(old!);
+  };
+  await two.ask('production', 'UPDATE counted SET n = 8');
+  const order = { keep: { last: 0, forMs: null }, isProven: false };
+  const { left, kept } = await runRefresh(two.order({ ...order, at: day(8), underLock: holdOld }));
+  expect(await numberIn('staging')).toBe(8);
+  const beside = (await two.stagings()).filter((name) => name !== 'staging');
+  const removal = `DROP DATABASE IF EXISTS "${beside[0]}" WITH (FORCE)`;
+  expect([kept, left]).toEqual([[], [{ name: beside[0], because: 'SQLSTATE 42501', removal }]]);
+  expect(beside).toHaveLength(1);
+
+  await holder!.end();
+  const next = await runRefresh(two.order({ ...order, at: day(9) }));
+  expect([next.swept, next.left]).toEqual([beside, []]);
+  expect(await two.stagings()).toEqual(['staging']);
+}, 280_000);
+
+test('a connection that is lost once the new data is published takes nothing back, and is said', async () => {
+  const cut = async (act: () => Promise<void>): Promise<void> => {
+    await act();
+    await two.ask('postgres', "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'stager'");
+  };
+  await two.ask('production', 'UPDATE counted SET n = 10');
+  const order = { keep: { last: 1, forMs: null }, isProven: false };
+  const { notes, kept } = await runRefresh(two.order({ ...order, at: day(8), underLock: cut }));
+  expect([kept, notes]).toEqual([[], [expect.stringMatching(/^which old databases are kept could not be asked/)]]);
+  expect(await numberIn('staging')).toBe(10);
+}, 280_000);

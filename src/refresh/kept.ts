@@ -1,6 +1,6 @@
 // Old databases that stay for a while beside the target, and the way back to one.
 import type { Client } from 'pg';
-import { isBeside, drop, leftover, nameBeside } from './beside.ts';
+import { isBeside, leftover, nameBeside } from './beside.ts';
 import { literal, quoted } from './connect.ts';
 
 export interface KeepRules {
@@ -24,12 +24,13 @@ const mark = 'greenroom-refresh: kept, replaced ';
 /** The comment of an old database: the next refresh drops it, unless it is kept. */
 export const oldComment = ({ last }: KeepRules, at: string): string => (last === 0 ? leftover : mark + at);
 
-/** Drops what is not to be kept any more; answers what is, the newest first. Only under the lock of the target. */
+/** Removes what is not to be kept any more; answers what is, the newest first. */
 export async function tidyKept(
   admin: Client,
   target: { readonly name: string; readonly environment: string },
   { last, forMs }: KeepRules,
   now: string,
+  remove: (name: string) => Promise<void>,
 ): Promise<readonly Kept[]> {
   const { rows } = await admin.query<{ name: string; comment: string }>(
     `SELECT datname AS name, shobj_description(oid, 'pg_database') AS comment FROM pg_database d
@@ -43,7 +44,7 @@ export async function tidyKept(
     .toSorted((a, b) => (a.replacedAt < b.replacedAt ? 1 : -1));
   for (const { name, replacedAt } of all) {
     const isTooOld = forMs !== null && Date.parse(now) - Date.parse(replacedAt) > forMs;
-    if (kept.length >= last || isTooOld) await drop(admin, name);
+    if (kept.length >= last || isTooOld) await remove(name);
     else kept.push({ name, replacedAt, back: wayBack(target, name) });
   }
   return kept;

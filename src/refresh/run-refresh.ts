@@ -28,7 +28,7 @@ import type { OutboundCount } from './count-outbound.ts';
 import { dumpSchema } from './dump-schema.ts';
 import { findSubset, sharesOf, type FoundSubset, type SubsetShare } from './find-subset.ts';
 import { deriveKeys, deriveSubsetKey } from './keys.ts';
-import { oldComment, tidyKept, type KeepRules, type Kept } from './kept.ts';
+import { oldComment, type KeepRules, type Kept } from './kept.ts';
 import { leftInSource, leftInTarget } from './left-behind.ts';
 import { loadBeside, type LoadedTable, type LoadProgress } from './load-beside.ts';
 import { withoutWords } from './lost-connection.ts';
@@ -37,6 +37,7 @@ import type { LeakProof } from './prove.ts';
 import { readSchema } from './read-schema.ts';
 import { exportSnapshot } from './snapshot.ts';
 import { judgeConstructs, judgeSourceRole, readIdentity } from './source-guard.ts';
+import { tidy, type Left } from './tidy.ts';
 
 export interface RefreshOrder {
   readonly environment: string;
@@ -97,9 +98,11 @@ export interface Refreshed {
   readonly outbound: readonly OutboundCount[];
   /** Old databases that stay, the newest first. */
   readonly kept: readonly Kept[];
+  /** Old databases that should be gone and are not; the new data is published all the same. */
+  readonly left: readonly Left[];
   /** What was not taken along, in words. */
   readonly notes: readonly string[];
-  /** Databases that a refresh that was killed had left, and that are gone now. */
+  /** Databases that an earlier refresh had left, and that are gone now. */
   readonly swept: readonly string[];
 }
 
@@ -156,7 +159,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
     return {
       ...{ tables: plan.map(({ name }) => ({ name, rowCount: 0 })), constraintCount: 0, proof: null, notes, swept },
       shares: subset && (await cutWhenAborted(source, signal, countShares(subset))),
-      kept: [],
+      ...{ kept: [], left: [] },
       outbound: reaching.map((column) => ({ ...column, valueCount: 0, replacedCount: 0 })),
     };
   if (!markerOf(facts.comment)) await markOwn(admin, order, facts);
@@ -180,16 +183,16 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
       isSwapped = true;
     }, published);
     onStation('tidying');
-    if (order.keep.last === 0) await drop(admin, oldName);
-    const kept = await tidyKept(admin, { name: target, environment: order.environment }, order.keep, order.at);
+    const place = { name: target, environment: order.environment, old: oldName };
+    const tidied = await tidy(admin, place, order.keep, order.at);
     return {
       tables: loaded.tables,
       constraintCount: loaded.constraintCount,
       shares: loaded.shares,
       proof: loaded.proof,
       outbound: loaded.outbound,
-      kept,
-      notes: [...notes, ...loaded.notes],
+      ...{ kept: tidied.kept, left: tidied.left },
+      notes: [...notes, ...loaded.notes, ...tidied.notes],
       swept,
     };
   } finally {

@@ -6,7 +6,7 @@ import { counted } from '../../kinds/wording.ts';
 import type { SubsetShare } from '../../refresh/find-subset.ts';
 import type { LoadProgress } from '../../refresh/load-beside.ts';
 import { exit } from '../exit-code.ts';
-import { sayKept } from '../refresh-kept-lines.ts';
+import { sayKept, sayLeft } from '../refresh-kept-lines.ts';
 import { outboundColumns, sayOutbound } from '../refresh-outbound-lines.ts';
 import type { CommandBody, Session } from '../session.ts';
 
@@ -91,7 +91,8 @@ function say(
   sayOutbound(session, isDryRun, told.outbound, told.variables, { here: environment, there: told.sourceEnvironment });
   for (const line of shares === null ? [] : shareLines(shares)) out.line(`  ${line}`);
   sayKept(session, told.kept, told.target);
-  for (const name of swept) out.line(`  removed    ${name}, which a refresh that was killed had left`);
+  sayLeft(session, told.left, told.target);
+  for (const name of swept) out.line(`  removed    ${name}, which an earlier refresh had left`);
   for (const note of notes) out.line(`  ${out.style('yellow', 'note')}       ${note}`);
 }
 
