@@ -35,6 +35,7 @@ const long = [
     'read-schema',
     'outbound',
     'migrate-beside',
+    'placeholder',
     'throttle',
     'kept',
     'run-refresh',

@@ -6,6 +6,7 @@ import { familyOf } from '../domain/refresh/source-schema.ts';
 import type { Rule } from '../domain/refresh/rules.ts';
 import * as op from '../kernel/operations.ts';
 import type { ColumnProgram, JsonNode } from '../kernel/program.ts';
+import { placeholder } from './placeholder.ts';
 
 const leaves: Partial<Record<MaskerName | 'keep', number>> = {
   keep: op.KEEP,
@@ -64,6 +65,7 @@ function maskOf({ masker, days, percent }: Extract<Rule, { kind: 'mask' }>, type
   if (family === 'uuid') return { operation: op.UUID, parameter: 0 };
   if (family === 'network') return { operation: op.INET, parameter: 0 };
   if (family === 'mac') return { operation: op.MAC, parameter: 0 };
+  if (masker === 'picture') return { operation: op.FIXED, parameter: placeholder };
   if (family === 'bytes') return { operation: op.BYTES, parameter: 0 };
   if (family === 'day') return { operation: type === 'date' ? op.DATE : op.TIMESTAMP, parameter: days };
   if (type === 'numeric') return { operation: op.BAND_NUMERIC, parameter: percent * 10 };

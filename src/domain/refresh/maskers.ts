@@ -15,7 +15,7 @@ export interface Masker {
 const text: readonly Family[] = ['text'];
 const dictionary = 'out of made-up syllables, so it is nobody’s; not one-to-one; the same everywhere it stands';
 
-/** Every masker by the word of `refresh.yaml`, with what it promises. All are keyed and deterministic. */
+/** Every masker by the word of `refresh.yaml`, with what it promises. All are deterministic, and all but `outbound` and `picture` keyed. */
 export const maskers = {
   email: {
     ...{ families: text, isInjective: 'as-good', maxCharacters: 29, isLeaf: true },
@@ -85,6 +85,11 @@ export const maskers = {
   bytes: {
     ...{ families: ['bytes'], isInjective: false, maxCharacters: null, isLeaf: false },
     guarantee: 'other bytes, as many; no picture any more',
+  },
+  picture: {
+    ...{ families: ['bytes'], isInjective: false, maxCharacters: null, isLeaf: false },
+    guarantee:
+      'a grey picture of one pixel (PNG), the same for everybody and under every key: what shows pictures goes on working',
   },
 } as const satisfies Readonly<Record<string, Masker>>;
 
