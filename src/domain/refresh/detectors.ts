@@ -34,7 +34,7 @@ const inSecrets = ({ isSecret }: Surroundings): boolean => isSecret;
 const person =
   'author|contact|customer|client|partner|owner|holder|recipient|sender|member|employee|user|spouse|guest|patient|player|signer|guardian|parent|manager|creator|composer|artist|reviewer|assignee|submitter|reporter|poster|buyer|seller|referrer|cardholder|beneficiary|payer|payee|emergency_contact|friend|driver|passenger|attendee|doctor|teacher|student';
 const secretWord =
-  'token|secret|password|passwd|passwort|passphrase|pwd|pass|pass_?code|hash|digest|(?:api|access|auth|private|hashed|licen[cs]e|signing|encryption)_?key|session_?(?:id|key|data|token|value)|auth|otp|pin|salt|cookie|nonce|credential|authorization|p256dh|key_auth|code_(?:challenge|verifier)|webauthn_id|credential_id|invite_?id|device_?(?:id|token)|security_stamp';
+  'token|secret|password|passwd|passwort|passphrase|pwd|pass|pass_?code|hash|digest|(?:api|access|auth|private|hashed|licen[cs]e|signing|encryption)_?key|sess(?:ion)?_?(?:id|key|data|token|value)|auth|otp|pin|salt|cookie|nonce|credential|authorization|p256dh|key_auth|code_(?:challenge|verifier)|webauthn_id|credential_id|invite_?id|device_?(?:id|token)|security_stamp';
 const social =
   'facebook|twitter|instagram|linked_?in|github|gitlab|bluesky|mastodon|telegram|skype|tiktok|snapchat|xing|discord|threads|whatsapp|youtube|medium|pinterest|reddit';
 
@@ -93,7 +93,9 @@ export const detectors: readonly Detector[] = [
     families: [...texts, 'network'],
   }),
   of('mac', /(?:^|_)mac(?:_?addr(?:ess)?)?$/, { families: ['mac'] }),
-  of('given-name', /(?:^|_)(?:first_?name|given_?name|forename|middle_?name|fname|vorname)$/, { fits: shape.isName }),
+  of('given-name', /(?:^|_)(?:first_?name|given_?name|forename|middle_?name|fname|mname|vorname)$/, {
+    fits: shape.isName,
+  }),
   of('given-name', /(?:^|_)nick_?name$/, {
     fits: shape.hasLetters,
     where: ({ isOfPeople, isSecret }) => isOfPeople || isSecret,
@@ -138,19 +140,20 @@ export const detectors: readonly Detector[] = [
   of('digits', /^ext(?:ension)?$/, { fits: (text) => /^\d{2,6}$/.test(text), where: inPeople }),
   of(
     'digits',
-    /(?:^|_)(?:ssn(?:_?id)?|sin(?:_?id)?|nino|national_(?:id|number)|tax_?(?:id|no|number)|vat(?:_?(?:id|no|number))?|social_security(?:_(?:no|number))?|insurance_(?:no|number)|(?:employee|student|patient|member)_(?:no|number))$/,
+    /(?:^|_)(?:ssn?(?:_?id)?|sin(?:_?id)?|nino|national_(?:id|number)|(?:federal_?)?tax_?(?:id|no|number)|vat(?:_?(?:id|no|number))?|npi|nhs_?(?:no|number)|social_security(?:_(?:no|number))?|insurance_(?:no|number)|(?:employee|student|patient|member)_(?:no|number))$/,
     {
       fits: (text) => /^[\d\s./-]{5,30}$/.test(text),
+      tells: shape.isSocialSecurity,
     },
   ),
   of(
     'token',
-    /(?:^|_)(?:ssn(?:_?id)?|sin(?:_?id)?|nino|national_(?:id|number)|tax_?(?:id|no|number)|vat(?:_?(?:id|no|number))?|passport(?:_?(?:id|no|number))?|identification(?:_?(?:id|no|number))?|id_(?:card|number)|permit_?(?:no|number)|visa_?(?:no|number)|licen[cs]e_?(?:no|number|plate)|company_registry|registration_?(?:no|number)|insurance_(?:no|number))$/,
+    /(?:^|_)(?:ssn(?:_?id)?|sin(?:_?id)?|nino|national_(?:id|number)|(?:federal_?)?(?:tax|drug)_?(?:id|no|number)|vat(?:_?(?:id|no|number))?|upin|dea|mrn|passport(?:_?(?:id|no|number))?|identification(?:_?(?:id|no|number))?|id_(?:card|number)|permit_?(?:no|number)|visa_?(?:no|number)|licen[cs]e_?(?:no|number|plate)|drivers?_?licen[cs]e|company_registry|registration_?(?:no|number)|insurance_(?:no|number))$/,
     {
       fits: (text) => shape.hasDigit(text) && text.length <= 40,
     },
   ),
-  of('street', /(?:^|_)(?:street_?\d?|address(?:_?(?:line)?_?\d?)?|addr|addr_?\d|line_?\d)$/, {
+  of('street', /(?:^|_)(?:street_?[\da-c]?|address(?:_?(?:line)?_?\d?)?|addr|addr_?\d|line_?\d)$/, {
     fits: shape.hasLetters,
   }),
   of('place', /(?:^|_)(?:city|town|suburb|birth_?place|place_of_birth|district|county|hometown)$/, {
@@ -176,9 +179,14 @@ export const detectors: readonly Detector[] = [
     /(?:^|_)(?:dob|birth_?(?:date|day)|date_of_birth|born(?:_on|_at)?|death_?date|deceased_(?:on|at))$/,
     { families: ['day'] },
   ),
-  of('band', /(?:^|_)(?:salary|income|wage|wages|pay|compensation|net_?worth)(?:_|$)|(?:^|_)balance$/, {
-    families: ['whole', 'fraction'],
-  }),
+  of(
+    'band',
+    /(?:^|_)(?:salary|income|wages?|compensation|net_?worth)(?:_|$)|(?:^|_)(?:balance|pay|pay_(?:rate|grade)|bonus)$/,
+    {
+      families: ['whole', 'fraction'],
+    },
+  ),
+  of('digits', /(?:^|_)(?:salary|income|wages?|net_?worth)$/, { fits: (text) => /^\d[\d.,]*$/.test(text) }),
   of('band', /(?:^|_)(?:lat|lng|lon|long|latitude|longitude)$/, { families: ['fraction'] }),
   of(
     'bytes',

@@ -43,6 +43,8 @@ export const isPhone = (text: string): boolean =>
 
 /** With the number of its country: nothing else begins with a plus. */
 export const isFullPhone = (text: string): boolean => /^\+[1-9]/.test(text) && isPhone(text);
+/** As the United States write it; nothing else is cut like this. */
+export const isSocialSecurity = (text: string): boolean => /^\d{3}-\d\d-\d{4}$/.test(text);
 /** More digits than anybody counts rows with, and no day or time. */
 export const isLongNumber = (text: string): boolean => /^[1-9]\d{9,}$/.test(text);
 /** A house in a street, a line of an envelope, or a telephone instead. */
