@@ -109,17 +109,17 @@ const freshMs = 10 * 60_000;
 async function refuseSecondTurn(world: World, project: Project, environment: string): Promise<void> {
   const filter = { environment, limit: 1 };
   const [newest] = await world.store.read((rows) => listDeployments(rows, project.name, filter));
-  const isBack =
-    newest?.ending?.as === 'rolled-back' || (newest?.request.purpose === 'roll-back' && newest.ending?.as === 'live');
-  const gone = newest?.ending && !isBack && newest.ending.as !== 'live' ? newest : null;
-  const isFresh = gone?.endedAt != null && world.clock.now() - gone.endedAt < freshMs;
-  if (!isBack && !isFresh) return;
+  if (!newest?.ending) return;
+  const { ending, endedAt, request, number } = newest;
+  const isBack = ending.as === 'rolled-back' || (request.purpose === 'roll-back' && ending.as === 'live');
+  const isFresh = endedAt !== null && world.clock.now() - endedAt < freshMs;
+  if (!isBack && (ending.as === 'live' || !isFresh)) return;
   const serving = await world.store.read((rows) => servingIn(rows, project.name, environment));
   fail({
     code: 'GR4331',
     message: isBack
-      ? `${environment} was rolled back already (deployment ${newest.number}), and nothing was deployed since: ${serving?.releaseId ?? 'nobody'} serves.`
-      : `Deployment ${gone!.number} to ${environment} has just ended as ${gone!.ending!.as} and serves nobody: ${serving?.releaseId ?? 'nobody'} serves, as before it.`,
+      ? `${environment} was rolled back already (deployment ${number}), and nothing was deployed since: ${serving?.releaseId ?? 'nobody'} serves.`
+      : `Deployment ${number} to ${environment} has just ended as ${ending.as} and serves nobody: ${serving?.releaseId ?? 'nobody'} serves, as before it.`,
     do: `To go further back, name the release: "greenroom rollback ${environment} --now --to <release>" ("greenroom history ${environment}").`,
   });
 }
