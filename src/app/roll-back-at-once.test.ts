@@ -4,6 +4,7 @@ import { listDeployments } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
 import { testDatabase } from '../store/testing/database.ts';
 import { goBack } from './go-back.ts';
+import { requireKeptBytes } from './kept-bytes.ts';
 import { orderDeployment } from './deploy-release.ts';
 import { findWayBack } from './find-way-back.ts';
 import { planDeployment } from './plan-deployment.ts';
@@ -215,6 +216,15 @@ describe('the old version is gone', () => {
     await world.deploy('staging', '1.0.0');
     await world.deploy('staging', '1.1.0');
     await expect(back('1.1.0')).rejects.toThrow(/GR4333/);
+  });
+
+  test('looking at it says that the bytes to return to are others', async () => {
+    const first = await world.deploy('staging', '1.0.0');
+    await world.deploy('staging', '1.1.0');
+    const way = await findWayBack(world, question());
+    await requireKeptBytes(world, way);
+    world.stored.set(first.plan.release.parts.artifacts['tree']!, 'other bytes');
+    await expect(requireKeptBytes(world, way)).rejects.toThrow(/GR65/);
   });
 
   test('looking at it changes nothing', async () => {

@@ -1,5 +1,6 @@
 import { closedMigrations } from '../../app/closed-migrations.ts';
 import { findWayBack, type WayBack } from '../../app/find-way-back.ts';
+import { requireKeptBytes } from '../../app/kept-bytes.ts';
 import { readAccount } from '../../app/read-history.ts';
 import { rollBack, type RollbackOrder } from '../../app/roll-back.ts';
 import type { OpenWorld } from '../../compose.ts';
@@ -31,6 +32,7 @@ export const rollback =
     if (options.dryRun === true) {
       const reader = await session.reader();
       const way = await findWayBack(reader, question);
+      await requireKeptBytes(reader, way);
       return rehearse(session, project, way, await closedMigrations(reader, way.over));
     }
     const isClosed = options.maintenance === true;
