@@ -127,6 +127,18 @@ test('every operation: the same bytes, or both refuse', () => {
   expect(seen.refused).toBeGreaterThan(100);
 });
 
+test('dates that may move by no days are refused by both', () => {
+  for (const kernel of [plain, compiled])
+    for (const [code, value] of [
+      [op.DATE, Buffer.alloc(4)],
+      [op.TIMESTAMP, Buffer.alloc(8)],
+    ] as const)
+      expect([kernel.mask(column(code, 0), value), kernel.mask(column(code, 1), value)?.length]).toEqual([
+        null,
+        value.length,
+      ]);
+});
+
 const program = [
   column(op.ID, 0, true),
   column(op.EMAIL),

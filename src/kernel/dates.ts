@@ -30,9 +30,9 @@ function shift(most: i32): i32 {
 
 const LATEST: i32 = 0x7fffffff;
 
-/** Days since 2000; both infinities stay, and what would come out as one is refused. */
+/** Days since 2000; both infinities stay. Refused: what would come out as one, and a shift by no days. */
 export function maskDate(at: i32, length: i32, most: i32): i32 {
-  if (length !== 4) return 0;
+  if (length !== 4 || most < 1) return 0;
   const day = load32(at);
   if (day === LATEST || day === ~LATEST) {
     put32(day);
@@ -46,7 +46,7 @@ export function maskDate(at: i32, length: i32, most: i32): i32 {
 
 /** Microseconds since 2000. */
 export function maskTimestamp(at: i32, length: i32, most: i32): i32 {
-  if (length !== 8) return 0;
+  if (length !== 8 || most < 1) return 0;
   const top = load32(at);
   const bottom = load32(at + 4);
   if ((top === LATEST && bottom === -1) || (top === ~LATEST && bottom === 0)) {
