@@ -23,6 +23,12 @@ function peek(): i32 {
   return 0;
 }
 
+/** What comes after the comma between two members or elements, where there is one. */
+function peekNext(): i32 {
+  if (peek() === 44) at += 1;
+  return peek();
+}
+
 /** Reads the string whose opening quote stands at `at`; false when it is none. */
 function readString(): boolean {
   const from = at + 1;
@@ -59,11 +65,7 @@ function gatherScalar(operation: i32): boolean {
 function gatherObject(node: i32, operation: i32, depth: i32): boolean {
   at += 1;
   while (true) {
-    let c = peek();
-    if (c === 44) {
-      at += 1;
-      c = peek();
-    }
+    const c = peekNext();
     if (c === 125) {
       at += 1;
       return true;
@@ -80,11 +82,7 @@ function gatherArray(node: i32, operation: i32, depth: i32): boolean {
   const child = node === 0 ? 0 : load32(node + 4);
   at += 1;
   while (true) {
-    let c = peek();
-    if (c === 44) {
-      at += 1;
-      c = peek();
-    }
+    const c = peekNext();
     if (c === 93) {
       at += 1;
       return true;
