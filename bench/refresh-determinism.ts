@@ -110,7 +110,13 @@ export async function determinismRows(): Promise<readonly BenchRow[]> {
     const same = (what: string, count: number): BenchRow =>
       row(`determinism: ${what}`, count, 'values', String(all), count === all);
     return [
-      row('determinism: maskers', names.length, '', String(Object.keys(maskers).length), first.length === COUNT),
+      row(
+        'determinism: maskers with a key',
+        names.length,
+        '',
+        `of ${Object.keys(maskers).length}`,
+        first.length === COUNT,
+      ),
       same('same key, second run, same mask', sum(first, again)),
       same('same key, another database, table and order, same mask', sum(first, elsewhere)),
       ...names.map((name) => {
