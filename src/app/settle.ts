@@ -27,7 +27,7 @@ export async function acceptCondition(
   if (owing.length === 0)
     fail({
       code: 'GR4306',
-      message: `No verdict has a condition "${condition}".`,
+      message: `No deployment owes a condition "${condition}".`,
       do: 'Run "greenroom status" to see what is owed.',
     });
   const all: Accepted[] = [];
