@@ -54,14 +54,14 @@ async function verified({ site, step, run }: StepTask, { release, colour }: Serv
   const phase = { name: step.name, budgetMs: step.budgetMs, parallel, checks: specs };
   const asked = await askAll({ site: serving, step, run }, phase);
   await world.reach(`${step.name}:inside`);
-  const bad = asked.filter(({ spec, outcome }) => spec.blocking && isBad(outcome));
-  const outcome = worstOf([health.outcome, ...bad.map((each) => each.outcome)]);
+  const bad = asked.filter((each) => isBad(each.outcome));
+  const outcome = worstOf([health.outcome, ...bad.filter(({ spec }) => spec.blocking).map((each) => each.outcome)]);
   const names = bad.map(({ spec }) => spec.name.replace('verify/', ''));
   const said = [
     `${release.version}: ${health.said}`,
     specs.length === 0
       ? 'no check asks for more'
-      : `${specs.length - bad.length} of ${specs.length} checks are good${bad.length > 0 ? `, not ${names.join(', ')}` : ''}`,
+      : `${specs.length - bad.length} of ${specs.length} checks passed${bad.length > 0 ? `, not ${names.join(', ')}` : ''}`,
   ].join('; ');
   return { outcome, said, release: release.id, checks: specs.length };
 }
