@@ -84,20 +84,22 @@ describe('the old version still runs', () => {
   });
 
   test.each([
-    ['a check that fails is said', 'fail', () => world.seen.set('smoke', 2)],
+    ['a check that fails is said', 'fail', 'smoke', () => world.seen.set('smoke', 2)],
+    ['one that blocks nothing is said too', 'pass', 'docs', () => world.seen.set('docs', 2)],
     [
       'a check that cannot be measured is no pass',
       'error',
+      'smoke',
       () => world.seen.set('smoke', async () => ({ status: 'not-measured', reason: 'nobody is there' })),
     ],
-  ] as const)('%s; the way back is gone to its end', async (_, outcome, spoil) => {
+  ] as const)('%s; the way back is gone to its end', async (_, outcome, check, spoil) => {
     const first = await world.deploy('staging', '1.0.0');
     const { id, letGo } = await baking('1.1.0');
     spoil();
     await back();
     letGo();
     expect((await world.settled(id)).ending?.as).toBe('rolled-back');
-    expect(await verification(id)).toMatchObject({ outcome, said: expect.stringContaining('not smoke') });
+    expect(await verification(id)).toMatchObject({ outcome, said: expect.stringContaining(`not ${check}`) });
     expect([await serving(), world.driver.running.get('staging/green')]).toEqual([first.plan.release.id, []]);
   });
 
