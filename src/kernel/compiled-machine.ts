@@ -21,7 +21,7 @@ export function compiledMachine(module: WebAssembly.Module, keeper: Keeper = nob
   const addSought = (low: number, high: number, end: number, wordCount: number): void =>
     keeper.add(low >>> 0, high >>> 0, end, wordCount);
   const made = new WebAssembly.Instance(module, { env: { abort, isSought, addSought } }).exports as unknown as Exported;
-  const { begin, beginMessages, unwrap, run, look, setGathering, learnName, forgetNames } = made;
+  const { begin, beginMessages, unwrap, run, look, setPurpose, learnName, forgetNames } = made;
   const { maskField, forgetEntity, rememberEntity, open, hash } = made;
   return {
     ...{
@@ -30,7 +30,7 @@ export function compiledMachine(module: WebAssembly.Module, keeper: Keeper = nob
       unwrap,
       run,
       look,
-      setGathering,
+      setPurpose,
       learnName,
       forgetNames,
       maskField,

@@ -8,7 +8,8 @@ import type { Machine } from './machine.ts';
 import { plainMachine } from './plain-machine.ts';
 import { writeProgram, type ColumnProgram } from './program.ts';
 import { COPYING } from './rows.ts';
-import { writeSigns, writeSought, type Sought } from './write-sought.ts';
+import { EXPLAINING, GATHERING, LOOKING } from './sought.ts';
+import { writeLengths, writeSigns, writeSought, type Sought } from './write-sought.ts';
 
 /** One key of 16 bytes for each kind of value, so that nothing learned of one kind helps with another. */
 export const keyPlaces = {
@@ -76,6 +77,8 @@ export interface Kernel {
   seek(sought: Sought): void;
   /** From now on `look` looks for nothing and gives the forms of all originals, by the parameters of its columns. */
   gather(into: Pick<Keeper, 'add'>): void;
+  /** From now on `look` masks each original by the parameters of its columns, and hands on those whose mask has a form that is sought. `forms`: the same as texts. */
+  explain(sought: Sought, forms: Iterable<string>): void;
   look(from: number, end: number): Looked;
   /** A name to find in running text; false when no more fit. */
   learn(name: Uint8Array, kind: 'given' | 'family'): boolean;
@@ -125,12 +128,18 @@ export function openKernel(keys: Keys, module: WebAssembly.Module | null = null)
     },
     seek(sought) {
       writeSought(memory, sought);
-      machine.setGathering(0);
+      machine.setPurpose(LOOKING);
       told = sought;
     },
     gather(into) {
-      machine.setGathering(1);
+      machine.setPurpose(GATHERING);
       keeping = into;
+    },
+    explain(sought, forms) {
+      writeSought(memory, sought);
+      writeLengths(memory, forms);
+      machine.setPurpose(EXPLAINING);
+      told = sought;
     },
     look(from, end) {
       const consumed = machine.look(from, end);

@@ -1,5 +1,5 @@
 // One value of a column. Of the copy: looked through as PostgreSQL would write it in JSON, each text, each key, each large number. Of the source: its
-// originals are gathered.
+// originals are gathered, or masked to see what comes of them.
 import { gatherJson } from './gather-json.ts';
 import { gatherText } from './gather-text.ts';
 import { unescapeText } from './json.ts';
@@ -8,7 +8,7 @@ import { writeDay } from './look-days.ts';
 import { mayHold } from './look-text.ts';
 import { load32, load8, store8, writeDecimal64 } from './memory.ts';
 import * as op from './operations.ts';
-import { isGathering } from './sought.ts';
+import { LOOKING, purpose } from './sought.ts';
 
 const FEWEST_DIGITS: i32 = 7;
 
@@ -21,7 +21,7 @@ export function countTexts(from: i32): void {
 let operation: i32 = 0;
 function text(at: i32, length: i32): boolean {
   texts += 1;
-  return isGathering !== 0 ? !gatherText(operation, at, length) : mayHold(at, length);
+  return purpose !== LOOKING ? !gatherText(operation, at, length) : mayHold(at, length);
 }
 
 function isDigit(c: i32): boolean {
@@ -42,7 +42,7 @@ export function mayFieldHold(kind: i32, at: i32, length: i32, parameter: i32): b
 }
 
 function mayJsonHold(from: i32, length: i32): boolean {
-  if (isGathering !== 0) return !gatherJson(from, length, operation);
+  if (purpose !== LOOKING) return !gatherJson(from, length, operation);
   const end = from + length;
   let at = from;
   while (at < end) {

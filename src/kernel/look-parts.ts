@@ -2,15 +2,9 @@
 import { JOINED } from './layout.ts';
 import { load8, store8 } from './memory.ts';
 import * as sign from './sought.ts';
-import { has, is, isGathering, keep } from './sought.ts';
+import { has, is, LOOKING, meets, purpose } from './sought.ts';
 
 const FEWEST_DIGITS: i32 = 7;
-
-function meets(at: i32, length: i32, marks: i32): boolean {
-  if (isGathering === 0) return has(at, length);
-  keep(at, length, marks);
-  return false;
-}
 
 /** Where the address ends whose @ stands there, or 0. */
 function endOfAddress(middle: i32, end: i32): i32 {
@@ -72,7 +66,7 @@ export function hasNumber(from: i32, end: i32): boolean {
 
 /** The last `row` of the digits that were taken. */
 function hasRow(count: i32, row: i32): boolean {
-  if (row < FEWEST_DIGITS || isGathering !== 0) return false;
+  if (row < FEWEST_DIGITS || purpose !== LOOKING) return false;
   const before = JOINED + count - row;
   const covered = load8(before);
   store8(before, 35);

@@ -8,7 +8,7 @@ export interface Machine {
   unwrap(from: number, end: number): number;
   run(from: number, end: number, out: number, byteCount: number): number;
   look(start: number, end: number): number;
-  setGathering(is: number): void;
+  setPurpose(is: number): void;
   learnName(at: number, byteCount: number, kind: number): number;
   forgetNames(): void;
   maskField(operation: number, at: number, byteCount: number, parameter: number): number;

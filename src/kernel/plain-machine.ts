@@ -10,7 +10,7 @@ import { useMemory } from './memory.ts';
 import * as messages from './messages.ts';
 import * as output from './output.ts';
 import * as rows from './rows.ts';
-import { setGathering } from './sought.ts';
+import { setPurpose } from './sought.ts';
 import * as siphash from './siphash.ts';
 
 /** Several may live in a thread, one copy at a time: each call hands its own memory in. */
@@ -30,7 +30,7 @@ export function plainMachine(keeper: Keeper = nobody): Machine {
     unwrap: own(messages.unwrap),
     run: own(rows.run),
     look: own(rows.look),
-    setGathering: own(setGathering),
+    setPurpose: own(setPurpose),
     learnName: own(learnName),
     forgetNames: own(forgetNames),
     maskField: own(maskField),

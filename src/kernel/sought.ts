@@ -1,7 +1,18 @@
 // Forms that are looked for, or gathered. Nearly every form of a text is nobody’s: their ends say so first, then a filter of hashes, and only what is
 // left is asked for.
 import { addSought, isSought } from './ask.ts';
-import { ENDS, ENDS_BITS, FEWEST_SIGNS, FILTER, FILTER_SHIFT, KEY_LEAK, SEEN_SIGNS, SIGN } from './layout.ts';
+import {
+  ENDS,
+  ENDS_BITS,
+  FEWEST_SIGNS,
+  FILTER,
+  FILTER_SHIFT,
+  KEY_LEAK,
+  LENGTHS,
+  LONGEST_FORM,
+  SEEN_SIGNS,
+  SIGN,
+} from './layout.ts';
 import { load32, load8, store8 } from './memory.ts';
 import { hash, hashHigh, hashLow } from './siphash.ts';
 
@@ -17,10 +28,16 @@ export function is(at: i32, kinds: i32): boolean {
   return (load8(SIGN + load8(at)) & kinds) !== 0;
 }
 
-/** Forms are kept instead of looked for. */
-export let isGathering: i32 = 0;
-export function setGathering(is: i32): void {
-  isGathering = is;
+export const LOOKING: i32 = 0;
+export const GATHERING: i32 = 1;
+/** Looking, for forms of what maskers make of originals. */
+export const EXPLAINING: i32 = 2;
+/** Only how long the forms are of what a permutation would be made of: its own are as long. */
+export const MEASURING: i32 = 3;
+/** What texts are read for. */
+export let purpose: i32 = 0;
+export function setPurpose(is: i32): void {
+  purpose = is;
 }
 
 /** What is known of a form whose length and ends these are. */
@@ -76,8 +93,20 @@ function tells(at: i32, length: i32): boolean {
   return false;
 }
 
+function isThere(length: i32): boolean {
+  return (load8(LENGTHS + (length >>> 3)) & (1 << (length & 7))) !== 0;
+}
+
+/** A form of an original, or of what a masker has made of it: kept, or looked for. Whether it is sought. */
+export function meets(at: i32, length: i32, marks: i32): boolean {
+  if (purpose === MEASURING) return isThere(length < LONGEST_FORM ? length : LONGEST_FORM);
+  if (purpose !== GATHERING) return has(at, length);
+  keep(at, length, marks);
+  return false;
+}
+
 /** Keeps the form if it tells enough; its first `marks` signs do not count. */
-export function keep(at: i32, length: i32, marks: i32): void {
+function keep(at: i32, length: i32, marks: i32): void {
   if (!tells(at + marks, length - marks)) return;
   let wordCount = 1;
   for (let i = at; i < at + length && wordCount < 31; i++) if (load8(i) === 32) wordCount += 1;

@@ -1,7 +1,11 @@
 import { readKernelFile } from '../host/kernel-file.ts';
 
-/** Null where there is none that belongs to this code: the plain kernel masks the same, more slowly. */
+let module: WebAssembly.Module | null | undefined;
+
+/** One for all kernels of a thread. Null where there is none that belongs to this code: the plain kernel masks the same, more slowly. */
 export function compiledKernel(): WebAssembly.Module | null {
+  if (module !== undefined) return module;
   const bytes = readKernelFile();
-  return bytes === null ? null : new WebAssembly.Module(bytes);
+  module = bytes === null ? null : new WebAssembly.Module(bytes);
+  return module;
 }

@@ -5,8 +5,7 @@ import { isTelling, textsOf } from '../domain/refresh/originals.ts';
 import * as op from '../kernel/operations.ts';
 import type { ColumnProgram } from '../kernel/program.ts';
 import { quoted } from './connect.ts';
-import { classifiedTree } from './program-of.ts';
-import { asJson } from './read-values.ts';
+import { classifiedTree, leafOf } from './program-of.ts';
 
 export interface Reading {
   /** An expression of SQL. */
@@ -22,6 +21,9 @@ const kinds: Readonly<Record<string, number>> = {
   ...{ timestamptz: op.LOOK_INSTANT, timestamp: op.LOOK_TIMESTAMP, date: op.LOOK_DATE },
 };
 
+/** A column as PostgreSQL writes it in JSON. */
+const asJson = (column: string): string => `to_json(${quoted(column)})::text`;
+
 /** A truth or a label of an enumeration has nothing to find, and numbers of fewer than seven digits are no originals. `type`: PostgreSQL's own, under a domain; empty for all others. */
 export function readingOf(column: string, type: string): Reading | null {
   if (type === 'bool' || type === 'int2' || type === 'enum') return null;
@@ -29,25 +31,41 @@ export function readingOf(column: string, type: string): Reading | null {
   return kind === null ? { value: asJson(column), kind: op.LOOK_JSON } : { value: quoted(column), kind };
 }
 
+export interface Program extends Reading {
+  readonly program: ColumnProgram;
+}
+
 /** How a column of the source is read, and what is gathered of it: of what is said to be about people, whatever masks it. */
-export function gatheringOf({ name, type, rule }: PlannedColumn): Reading & { readonly program: ColumnProgram } {
+export const gatheringOf = (column: PlannedColumn): Program => programBy(column, gathered);
+
+/** How it is read again, to see what these maskers make of its originals; null where none of them is at work. */
+export function explainingOf(column: PlannedColumn, made: ReadonlySet<Masker>): Program | null {
+  if (!reachesOutside(column.rule) && !maskersOf(column.rule).some((masker) => made.has(masker))) return null;
+  return programBy(column, (masker) => (masker !== 'keep' && made.has(masker) ? leafOf(masker) : op.KEEP));
+}
+
+function programBy({ name, type, rule }: PlannedColumn, operationOf: (masker: Masker) => number): Program {
   const { value, kind } = readingOf(name, type)!;
   if (reachesOutside(rule))
     return { value, kind, program: { operation: op.LOOK_ELSEWHERE, parameter: 0, isEntity: false } };
   const isJson = kind === op.LOOK_JSON || kind === op.LOOK_JSON_BINARY;
-  const operation = rule.kind === 'mask' ? operationOf(rule.masker) : op.GATHER_PARTS;
+  const operation = operationOf(maskersOf(rule)[0]!);
   const node =
     rule.kind === 'json' ? classifiedTree(rule, operationOf) : { operation, elements: null, anyKey: null, keys: {} };
   return { value, kind, program: { operation: kind, parameter: isJson ? node : operation, isEntity: false } };
 }
 
-/** What is an original there depends on what the value is, and such columns are small. */
-const reachesOutside = (rule: PlannedColumn['rule']): boolean =>
-  rule.kind === 'mask'
-    ? rule.masker === 'outbound'
-    : rule.kind === 'json' && (rule.rest === 'outbound' || rule.paths.some(({ masker }) => masker === 'outbound'));
+type Masker = MaskerName | 'keep';
+/** By which originals are told apart: what is left out altogether may be any text. */
+function maskersOf(rule: PlannedColumn['rule']): readonly Masker[] {
+  if (rule.kind === 'json') return [rule.rest, ...rule.paths.map(({ masker }) => masker)];
+  return [rule.kind === 'mask' ? rule.masker : 'text'];
+}
 
-function operationOf(masker: MaskerName | 'keep'): number {
+/** What is an original there depends on what the value is, and such columns are small. */
+const reachesOutside = (rule: PlannedColumn['rule']): boolean => maskersOf(rule).includes('outbound');
+
+function gathered(masker: Masker): number {
   if (masker === 'text') return op.GATHER_PARTS;
   return masker !== 'keep' && isTelling(masker) ? op.GATHER_FORMS : op.KEEP;
 }

@@ -26,7 +26,8 @@ const leaves: Partial<Record<MaskerName | 'keep', number>> = {
   iban: op.IBAN,
 };
 
-function leafOf(name: MaskerName | 'keep'): number {
+/** What the kernel does to a text. */
+export function leafOf(name: MaskerName | 'keep'): number {
   const operation = leaves[name];
   if (operation === undefined) throw new Error(`"${name}" is no masker of texts`);
   return operation;

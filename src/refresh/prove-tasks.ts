@@ -6,13 +6,13 @@ import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import type { MaskerName } from '../domain/refresh/maskers.ts';
 import { formsOf, foundIn, partsOf, type Wanted } from '../domain/refresh/originals.ts';
 import { openKernel, type Kernel, type Keys } from '../kernel/kernel.ts';
+import { filterOf } from '../kernel/write-sought.ts';
 import { compiledKernel } from './compiled-kernel.ts';
-import { gatheringOf, jsonIn, textsIn, type Reading } from './look-at.ts';
+import { explainingOf, gatheringOf, jsonIn, textsIn, type Reading } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
-import { openFormList, originalsIn, type Originals, type SharedSet } from './original-set.ts';
-import { programOf } from './program-of.ts';
+import { openFormList, openOriginalSet, originalsIn, type Originals, type SharedSet } from './original-set.ts';
+import { leafOf } from './program-of.ts';
 import { readRows } from './read-rows.ts';
-import { asJson, readValues } from './read-values.ts';
 
 export interface Hit {
   /** `public.users.phone`, or `a comment`. */
@@ -132,34 +132,53 @@ function kernelOf(keys: Keys): Kernel {
 }
 
 /** Which hits the masker of their column makes out of some *other* original of the piece. */
-async function explain(proof: Proof, piece: SourcePiece, hits: readonly Hit[]): Promise<ProveAnswer> {
-  const wanted = Map.groupBy(hits.keys(), (i) => hits[i]!.form);
+async function explain(
+  { source, keys, signal }: Proof,
+  piece: SourcePiece,
+  hits: readonly Hit[],
+): Promise<ProveAnswer> {
   const explained = new Set<number>();
-  const kernel = kernelOf(proof.keys);
-  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
-  await eachOriginal(proof, piece, (column, form, masker, value) => {
-    if (!permuting.includes(masker)) return;
-    const rule = { kind: 'mask', masker, days: 1, by: null, percent: 1 } as const;
-    const program = programOf({ name: column.name, type: 'text', rule, isEntity: false });
-    const masked = kernel.mask(program, encoder.encode(value));
-    if (masked === null) return;
-    const text = decoder.decode(masked);
-    for (const made of masker === 'text' ? partsOf(text) : formsOf(text))
-      for (const i of wanted.get(made) ?? [])
-        if (made !== form && (hits[i]!.masker === masker || hits[i]!.masker === 'text')) explained.add(i);
+  const made: ReadonlySet<MaskerName | 'keep'> = new Set(
+    permuting.filter((masker) => hits.some((hit) => mayBeMadeBy(hit, masker))),
+  );
+  const columns = piece.columns.filter(holdsOriginals).flatMap((column) => {
+    const reading = explainingOf(column, made);
+    return reading === null ? [] : [{ ...reading, originalsIn: originalsOf(column) }];
   });
+  if (columns.length === 0) return { kind: 'explained', explained: [] };
+  const wanted = Map.groupBy(hits.keys(), (i) => hits[i]!.form);
+  const forms = openOriginalSet(keys.leak);
+  for (const form of wanted.keys()) forms.add(form);
+  const kernel = kernelOf(keys);
+  const shared = forms.shared();
+  const filter = filterOf(shared.slots, forms.count());
+  kernel.explain({ ends: shared.ends, filter, wordCounts: new Set(), has: forms.hasHash }, wanted.keys());
+  if (!kernel.begin(columns.map(({ program }) => program)))
+    throw new Error(`the paths of ${piece.from} do not fit into the kernel`);
+  const masks = openMasks(keys);
+  const pipe = openLookingPipe(kernel, piece.from, (i, value) => {
+    const { kind, originalsIn } = columns[i]!;
+    for (const { form, masker, value: original } of originalsIn(jsonIn(kind, value)))
+      if (made.has(masker))
+        for (const other of masks(masker, original))
+          for (const hit of wanted.get(other) ?? [])
+            if (other !== form && mayBeMadeBy(hits[hit]!, masker)) explained.add(hit);
+  });
+  await readRows(source, columns, piece.from, pipe, signal);
   return { kind: 'explained', explained: [...explained] };
 }
 
-async function eachOriginal(
-  { source, signal }: Proof,
-  { from, columns }: SourcePiece,
-  onOriginal: (column: PlannedColumn, form: string, masker: MaskerName, value: string) => void,
-): Promise<void> {
-  const holding = columns.filter(holdsOriginals);
-  const readers = holding.map(originalsOf);
-  const values = holding.map(({ name }) => asJson(name));
-  await readValues(source, from, values, signal, (i, json) => {
-    for (const { form, masker, value } of readers[i]!(json)) onOriginal(holding[i]!, form, masker, value);
-  });
+/** In JSON and running text every masker of texts may have been at work. */
+const mayBeMadeBy = (hit: Hit, masker: MaskerName): boolean =>
+  (hit.masker === masker || hit.masker === 'text') && (masker !== 'ip' || !hit.form.startsWith('#'));
+
+/** The forms of what a masker makes of a text. With a kernel of its own: that of the thread reads meanwhile. */
+function openMasks(keys: Keys): (masker: MaskerName, text: string) => readonly string[] {
+  const kernel = openKernel(keys, compiledKernel());
+  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+  return (masker, text) => {
+    const masked = kernel.mask({ operation: leafOf(masker), parameter: 0, isEntity: false }, encoder.encode(text));
+    if (masked === null) return [];
+    return masker === 'text' ? partsOf(decoder.decode(masked)) : formsOf(decoder.decode(masked));
+  };
 }

@@ -8,4 +8,4 @@ export { maskField } from './field';
 export { forgetEntity, rememberEntity } from './dates';
 export { open, cursor, overflowed } from './output';
 export { hash, hashLow, hashHigh } from './siphash';
-export { setGathering } from './sought';
+export { setPurpose } from './sought';
