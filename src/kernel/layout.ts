@@ -87,6 +87,6 @@ export const LARGE_OUTPUT_BYTES: i32 = 0x4000000;
 export const LOOKED: i32 = 0x3000000;
 export const JOINED: i32 = 0x4100000;
 export const FILTER: i32 = 0x5200000;
-export const MOST_FILTER_BYTES: i32 = 0x1000000;
+export const MOST_FILTER_BYTES: i32 = 0x800000;
 
 export const MEMORY_BYTES: i32 = 0x7000000;

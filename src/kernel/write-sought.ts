@@ -29,15 +29,14 @@ const FEWEST_BITS = 20;
 /** A word of four bytes is found by the first bits of a hash. */
 const shiftOf = (filter: Uint8Array): number => 32 - Math.log2(filter.length / 4);
 
-/** As many bits for each as keep nearly every other hash out. `slots`: pairs of halves; a free one is twice 0. */
-export function filterOf(slots: Uint32Array, count: number): Uint8Array<SharedArrayBuffer> {
-  const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, count) / 2)) * 4;
+/** As many bits for each as keep nearly every other hash out. `hashes`: pairs of halves. */
+export function filterOf(hashes: Uint32Array): Uint8Array<SharedArrayBuffer> {
+  const wanted = 2 ** Math.ceil(Math.log2(Math.max(2, hashes.length) / 4)) * 4;
   const filter = new Uint8Array(new SharedArrayBuffer(Math.min(MOST_FILTER_BYTES, Math.max(8, wanted))));
   const view = new DataView(filter.buffer);
   const shift = shiftOf(filter);
-  for (let i = 0; i < slots.length; i += 2) {
-    const [low, high] = [slots[i]!, slots[i + 1]!];
-    if (low === 0 && high === 0) continue;
+  for (let i = 0; i < hashes.length; i += 2) {
+    const [low, high] = [hashes[i]!, hashes[i + 1]!];
     const at = (low >>> shift) * 4;
     view.setInt32(at, view.getInt32(at) | bitsOf(high));
   }

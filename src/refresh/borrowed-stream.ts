@@ -1,12 +1,14 @@
 // A connection's bytes, borrowed from the client while a COPY runs: the client would make an object of every row.
 import type { Duplex } from 'node:stream';
 import type { Client } from 'pg';
+import { lendMemory, takeMemoryBack } from './reading-socket.ts';
 
 /** `connection` is there, only the types of pg leave it out. */
 type OpenClient = Client & { readonly connection: { readonly stream: Duplex } };
 type Listener = (...args: unknown[]) => void;
 
 export interface BorrowedStream {
+  /** What it gives is gone when a listener returns. */
   readonly stream: Duplex;
   /** Begins a statement of the simple protocol. */
   ask(statement: string): void;
@@ -21,6 +23,7 @@ export function borrowStream(client: Client): BorrowedStream {
   const { stream } = (client as OpenClient).connection;
   const own = stream.listeners('data') as Listener[];
   stream.removeAllListeners('data');
+  lendMemory(stream);
   const lost: (() => void)[] = [];
   const endings = ['error', 'close'] as const;
   return {
@@ -36,6 +39,7 @@ export function borrowStream(client: Client): BorrowedStream {
       stream.write(Buffer.concat([head, text]));
     },
     giveBack() {
+      takeMemoryBack(stream);
       stream.removeAllListeners('data');
       for (const listener of own) stream.on('data', listener);
       for (const act of lost) for (const ending of endings) stream.removeListener(ending, act);

@@ -1,6 +1,8 @@
 // Connections of a refresh. What their role may do is asked elsewhere; here they are only opened and named.
+import { Socket } from 'node:net';
 import { Client } from 'pg';
 import { fail } from '../domain/failure.ts';
+import { openReadingSocket } from './reading-socket.ts';
 
 const CONNECT_MS = 20_000;
 
@@ -22,6 +24,7 @@ export async function connect({ url, what }: Door, readOnly: boolean, database?:
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     application_name: 'greenroom refresh',
+    stream: openStream as () => Socket,
     ...(readOnly && { options: '-c default_transaction_read_only=on' }),
   });
   client.on('error', () => {}); // whatever is under way fails of it
@@ -43,6 +46,9 @@ export async function connect({ url, what }: Door, readOnly: boolean, database?:
   await client.query("SET client_encoding = 'UTF8'");
   return client;
 }
+
+/** What is encrypted is read by whoever decrypts it. */
+const openStream = ({ ssl }: { readonly ssl?: unknown }): Socket => (ssl ? new Socket() : openReadingSocket());
 
 /** To the database beside the target in which refreshes and seedings of it are told apart. */
 export async function openAdmin(targetUrl: string): Promise<Client> {

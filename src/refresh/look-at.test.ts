@@ -53,7 +53,7 @@ function check(
   for (const kernel of [plain, compiled]) {
     const gathered = gather(kernel, column, values);
     const set = openOriginalSet(leak);
-    set.join(gathered.slots, gathered.ends);
+    set.join(gathered.hashes, gathered.ends);
     expect([...forms].filter((form) => !set.has(form))).toEqual([]);
     expect(set.count()).toBe(model.count());
     expect(gathered.ends).toEqual(new Uint8Array(model.shared().ends));
@@ -201,10 +201,10 @@ test('F100 what is masked again to explain a find is handed on whenever a form o
       const forms = [...(made[pick % made.length] ?? []), 'somebody else altogether', '#98765432101'];
       const set = openOriginalSet(leak);
       for (const form of forms) set.add(form);
-      const { slots, ends } = set.shared();
+      const { hashes, ends } = set.shared();
       for (const kernel of [plain, compiled]) {
         const { program } = explainingOf(column, new Set([name]))!;
-        const filter = filterOf(slots, set.count());
+        const filter = filterOf(hashes);
         kernel.explain({ ends, filter, wordCounts: new Set(), has: set.hasHash }, forms);
         expect(kernel.begin([program])).toBe(true);
         const handedOn: string[] = [];

@@ -36,8 +36,8 @@ function setOf(forms: readonly string[]) {
 
 function look(kernel: Kernel, rows: readonly Row[], forms: readonly string[], cuts: readonly number[] = []): Seen {
   const { set, wordCounts } = setOf(forms);
-  const { slots, ends } = set.shared();
-  kernel.seek({ wordCounts, ends, filter: filterOf(slots, set.count()), has: set.hasHash });
+  const { hashes, ends } = set.shared();
+  kernel.seek({ wordCounts, ends, filter: filterOf(hashes), has: set.hasHash });
   if (!kernel.begin(kinds.map((kind) => column(kind)))) throw new Error('it does not fit');
   const asked: string[] = [];
   let texts = 0;

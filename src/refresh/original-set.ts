@@ -1,15 +1,15 @@
-// Keyed hashes of originals, 64 bits each: whoever had the set could not tell whose it is. At most 15 bytes for each that is different.
+// Keyed hashes of originals, 64 bits each: whoever had the set could not tell whose it is.
 import { wordCount } from '../domain/refresh/originals.ts';
 import type { Keeper } from '../kernel/ask.ts';
 import { openHasher } from '../kernel/hasher.ts';
 import { ENDS_BITS } from '../kernel/layout.ts';
 import { endsOf } from '../kernel/sought.ts';
 import { compiledKernel } from './compiled-kernel.ts';
+import { holds, openSortedHashes, type Hashes } from './sorted-hashes.ts';
 
 /** In memory that threads share: what it holds may be looked at by all, and is changed by none of them. */
 export interface SharedSet {
-  /** Pairs of halves of a hash; a free slot is twice 0. */
-  readonly slots: Uint32Array<SharedArrayBuffer>;
+  readonly hashes: Hashes;
   /** One bit for each of what is known of lengths and ends. */
   readonly ends: Uint8Array<SharedArrayBuffer>;
 }
@@ -23,33 +23,18 @@ export interface Originals {
 
 export interface OriginalSet extends Originals {
   add(form: string): void;
-  /** Everything of a list under the same key. In the order of the hashes they would crowd at one end of the set until it has grown. */
-  join(slots: Uint32Array, ends: Uint8Array): void;
+  /** Everything of a list under the same key. */
+  join(hashes: Uint32Array, ends: Uint8Array): void;
   count(): number;
+  /** At most until now. */
   sizeBytes(): number;
   /** As it stands; nothing may be added afterwards. */
   shared(): SharedSet;
 }
 
-const FULLEST = 0.7;
-const GROWTH = 1.25;
-const FEWEST_SLOTS = 1024;
-const makeSlots = (count: number) => new Uint32Array(new SharedArrayBuffer(count * 8));
-
-/** Where the hash stands, or the free slot that would be its place. In the order of the hashes, so that a larger set is filled from one end to the other. */
-function place(slots: Uint32Array, low: number, high: number): number {
-  const slotCount = slots.length / 2;
-  let i = Math.floor((low / 0x1_0000_0000) * slotCount);
-  while ((slots[i * 2] !== 0 || slots[i * 2 + 1] !== 0) && (slots[i * 2] !== low || slots[i * 2 + 1] !== high))
-    i = i + 1 === slotCount ? 0 : i + 1;
-  return i * 2;
-}
-
-const isTaken = (slots: Uint32Array, at: number): boolean => slots[at] !== 0 || slots[at + 1] !== 0;
-
 let hasher: ReturnType<typeof openHasher> | null = null;
 
-/** Never both 0, which is a free slot. */
+/** Never both 0, as in the kernel. */
 function openHash(key: Uint8Array): (form: string) => readonly [number, number] {
   hasher ??= openHasher(compiledKernel());
   const hash = hasher;
@@ -62,9 +47,18 @@ function openHash(key: Uint8Array): (form: string) => readonly [number, number] 
 /** Hashes on their way to the set, those that came last not twice. */
 export interface FormList extends Keeper {
   addForm(form: string): void;
-  readonly gathered: () => { readonly slots: Uint32Array; readonly ends: Uint8Array; readonly wordCounts: number[] };
+  /** From now on nothing is gathered yet, and nothing known. */
+  clear(): void;
+  /** In memory that is used again after `clear`. */
+  readonly gathered: () => {
+    readonly hashes: Hashes;
+    readonly ends: Uint8Array;
+    readonly wordCounts: number[];
+  };
 }
 
+const FEWEST_BYTES = 0x1_0000;
+const MOST_BYTES = 2 ** 32;
 const LATEST = 0x8000;
 const MOST_COUNTED_WORDS = 31;
 
@@ -73,7 +67,8 @@ export function openFormList(key: Uint8Array): FormList {
   const ends = new Uint8Array(ENDS_BITS / 8);
   const latest = new Uint32Array(LATEST * 2);
   const wordCounts = new Uint8Array(MOST_COUNTED_WORDS + 1);
-  let pairs = new Uint32Array(FEWEST_SLOTS);
+  const memory = new SharedArrayBuffer(FEWEST_BYTES, { maxByteLength: MOST_BYTES });
+  let pairs = new Uint32Array(memory, 0, FEWEST_BYTES / 4);
   let length = 0;
   const add = (low: number, high: number, end: number, words: number): void => {
     const at = (low & (LATEST - 1)) * 2;
@@ -81,9 +76,8 @@ export function openFormList(key: Uint8Array): FormList {
     latest[at] = low;
     latest[at + 1] = high;
     if (length === pairs.length) {
-      const longer = new Uint32Array(length * 2);
-      longer.set(pairs);
-      pairs = longer;
+      memory.grow(memory.byteLength * 2);
+      pairs = new Uint32Array(memory, 0, memory.byteLength / 4);
     }
     pairs[length] = low;
     pairs[length + 1] = high;
@@ -97,26 +91,28 @@ export function openFormList(key: Uint8Array): FormList {
       const end = endsOf(form.length, form.charCodeAt(0), form.charCodeAt(form.length - 1));
       add(...hash(form), end, Math.min(MOST_COUNTED_WORDS, wordCount(form)));
     },
+    clear() {
+      length = 0;
+      latest.fill(0);
+      ends.fill(0);
+      wordCounts.fill(0);
+    },
     gathered: () => ({
-      ...{ slots: pairs.slice(0, length), ends },
+      ...{ hashes: pairs.subarray(0, length), ends: ends.slice() },
       wordCounts: [...wordCounts.keys()].filter((count) => wordCounts[count] === 1),
     }),
   };
 }
 
 /** What another thread has gathered under the same key. */
-export function originalsIn(key: Uint8Array, { slots, ends }: SharedSet): Originals {
-  return reading(openHash(key), () => slots, ends);
+export function originalsIn(key: Uint8Array, { hashes, ends }: SharedSet): Originals {
+  return reading(openHash(key), () => hashes, ends);
 }
 
-function reading(hash: ReturnType<typeof openHash>, slots: () => Uint32Array, ends: Uint8Array): Originals {
-  const hasHash = (low: number, high: number): boolean => isTaken(slots(), place(slots(), low, high));
+function reading(hash: ReturnType<typeof openHash>, hashes: () => Hashes, ends: Uint8Array): Originals {
   return {
-    has(form) {
-      const [low, high] = hash(form);
-      return hasHash(low, high);
-    },
-    hasHash,
+    has: (form) => holds(hashes(), ...hash(form)),
+    hasHash: (low, high) => holds(hashes(), low, high),
     mayHave(length, first, last) {
       const end = endsOf(length, first, last);
       return (ends[end >>> 3]! & (1 << (end & 7))) !== 0;
@@ -128,41 +124,20 @@ function reading(hash: ReturnType<typeof openHash>, slots: () => Uint32Array, en
 export function openOriginalSet(key: Uint8Array): OriginalSet {
   const hash = openHash(key);
   const ends = new Uint8Array(new SharedArrayBuffer(ENDS_BITS / 8));
-  let slots = makeSlots(FEWEST_SLOTS);
-  let count = 0;
-  const grow = (): void => {
-    const larger = makeSlots(Math.ceil((slots.length / 2) * GROWTH));
-    for (let i = 0; i < slots.length; i += 2) {
-      if (!isTaken(slots, i)) continue;
-      const at = place(larger, slots[i]!, slots[i + 1]!);
-      larger[at] = slots[i]!;
-      larger[at + 1] = slots[i + 1]!;
-    }
-    slots = larger;
-  };
-  const addHash = (low: number, high: number): boolean => {
-    const at = place(slots, low, high);
-    if (isTaken(slots, at)) return false;
-    slots[at] = low;
-    slots[at + 1] = high;
-    count += 1;
-    if (count > (slots.length / 2) * FULLEST) grow();
-    return true;
-  };
+  const all = openSortedHashes();
   return {
-    ...reading(hash, () => slots, ends),
+    ...reading(hash, all.sorted, ends),
     add(form) {
-      const [low, high] = hash(form);
-      if (!addHash(low, high)) return;
+      all.add(...hash(form));
       const end = endsOf(form.length, form.charCodeAt(0), form.charCodeAt(form.length - 1));
       ends[end >>> 3]! |= 1 << (end & 7);
     },
-    join(others, theirEnds) {
-      for (let i = 0; i < others.length; i += 2) if (isTaken(others, i)) addHash(others[i]!, others[i + 1]!);
+    join(hashes, theirEnds) {
+      all.join(hashes);
       for (const [i, bits] of theirEnds.entries()) ends[i]! |= bits;
     },
-    count: () => count,
-    sizeBytes: () => slots.byteLength + ends.byteLength,
-    shared: () => ({ slots, ends }),
+    count: () => all.sorted().length / 2,
+    sizeBytes: () => all.sizeBytes() + ends.byteLength,
+    shared: () => ({ hashes: all.sorted(), ends }),
   };
 }

@@ -4,7 +4,12 @@ import type { ProveAnswer, ProveTask } from './prove-tasks.ts';
 
 const task = (from: string): ProveTask => ({ kind: 'gather', piece: { from, columns: [] } });
 const tasks = ['a', 'b', 'c', 'd', 'e'].map(task);
-const gathered: ProveAnswer = { kind: 'gathered', slots: new Uint32Array(2), ends: new Uint8Array(1), wordCounts: [] };
+const gathered: ProveAnswer = {
+  kind: 'gathered',
+  hashes: new Uint32Array(new SharedArrayBuffer(8)),
+  ends: new Uint8Array(1),
+  wordCounts: [],
+};
 const hand = (answer: () => Promise<ProveAnswer>): Hand => ({ do: answer, close: async () => {} });
 
 test('F100 every piece has its answer, or nothing is proven', async () => {

@@ -10,8 +10,16 @@ import { filterOf } from '../kernel/write-sought.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 import { explainingOf, gatheringOf, jsonIn, textsIn, type Reading } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
-import { openFormList, openOriginalSet, originalsIn, type Originals, type SharedSet } from './original-set.ts';
+import {
+  openFormList,
+  openOriginalSet,
+  originalsIn,
+  type FormList,
+  type Originals,
+  type SharedSet,
+} from './original-set.ts';
 import { leafOf } from './program-of.ts';
+import type { Hashes } from './sorted-hashes.ts';
 import { readRows } from './read-rows.ts';
 
 export interface Hit {
@@ -35,8 +43,8 @@ export interface CopyPiece {
 }
 
 export interface Gathered {
-  /** Pairs of halves; a free slot is twice 0. */
-  readonly slots: Uint32Array;
+  /** Pairs of halves, in memory of the thread that is used again for the next piece. */
+  readonly hashes: Hashes;
   readonly ends: Uint8Array;
   readonly wordCounts: readonly number[];
 }
@@ -84,7 +92,8 @@ export function wantedOf(keys: Keys, originals: SharedSet, wordCounts: readonly 
 }
 
 async function gather({ source, keys, signal }: Proof, piece: SourcePiece): Promise<ProveAnswer> {
-  const list = openFormList(keys.leak);
+  const list = listOf(keys);
+  list.clear();
   const columns = piece.columns.filter(holdsOriginals);
   const readings = columns.map(gatheringOf);
   const slowly = columns.map(originalsOf);
@@ -122,6 +131,15 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
   return { kind: 'looked', hits, textCount: textCount + pipe.textCount() };
 }
 
+const lists = new WeakMap<Keys, FormList>();
+
+/** One for all pieces of a thread, whose answers are taken up before the next task. */
+function listOf(keys: Keys): FormList {
+  const list = lists.get(keys) ?? openFormList(keys.leak);
+  lists.set(keys, list);
+  return list;
+}
+
 const kernels = new WeakMap<Keys, Kernel>();
 
 /** One for all pieces of a thread. */
@@ -151,7 +169,7 @@ async function explain(
   for (const form of wanted.keys()) forms.add(form);
   const kernel = kernelOf(keys);
   const shared = forms.shared();
-  const filter = filterOf(shared.slots, forms.count());
+  const filter = filterOf(shared.hashes);
   kernel.explain({ ends: shared.ends, filter, wordCounts: new Set(), has: forms.hasHash }, wanted.keys());
   if (!kernel.begin(columns.map(({ program }) => program)))
     throw new Error(`the paths of ${piece.from} do not fit into the kernel`);

@@ -38,6 +38,8 @@ export interface Proving {
 }
 
 const MOST_PLACES = 40;
+/** Smaller than those of the copy: a thread holds what it has gathered of one until it is done with it. */
+const PIECE_BYTES = 16 * 1024 * 1024;
 
 /** Throws `GR5061` with the places of what was found, and never with a value. */
 export async function proveNoLeak(proving: Proving): Promise<LeakProof> {
@@ -49,7 +51,7 @@ export async function proveNoLeak(proving: Proving): Promise<LeakProof> {
   const wordCounts = new Set<number>();
   const gathering = sources.map((piece) => ({ kind: 'gather', piece }) as const);
   await overHands(hands, gathering, 'gathered', (gathered) => {
-    originals.join(gathered.slots, gathered.ends);
+    originals.join(gathered.hashes, gathered.ends);
     for (const count of gathered.wordCounts) wordCounts.add(count);
   });
   const { hits, textCount } = await lookThrough(proving, hands, originals, [...wordCounts]);
@@ -73,7 +75,7 @@ async function sourcePieces({ source, plan }: Proving): Promise<readonly SourceP
     const { rows } = await source.query<{ is: boolean }>(`SELECT EXISTS (SELECT FROM ${name}) AS is`);
     if (rows[0]!.is) throw new Error(`the rows of ${name} were not found on disk`);
   }
-  return cutIntoPieces(stored, await canSplit(source)).map((piece) => ({
+  return cutIntoPieces(stored, await canSplit(source), PIECE_BYTES).map((piece) => ({
     from: rowsOf(piece),
     columns: holding.get(piece.table)!,
   }));
@@ -90,8 +92,8 @@ async function lookThrough(
   const { rows: tables } = await fresh.query<CopiedTable>(everyTable);
   const byName = new Map(tables.map((table) => [table.storedIn, table]));
   const shared = originals.shared();
-  const filter = filterOf(shared.slots, originals.count());
-  const looking = cutIntoPieces(tables, await canSplit(fresh)).map((piece) => {
+  const filter = filterOf(shared.hashes);
+  const looking = cutIntoPieces(tables, await canSplit(fresh), PIECE_BYTES).map((piece) => {
     const copyPiece = copyPieceOf(byName.get(piece.storedIn)!, rowsOf(piece), plan);
     return { kind: 'look', piece: copyPiece, originals: shared, filter, wordCounts } as const;
   });

@@ -60,7 +60,7 @@ interface Door {
 export const doors: readonly Door[] = [
   {
     modules: ['node:net', 'node:tls', 'node:http', 'node:https', 'node:http2', 'node:dgram', 'undici'],
-    rooms: ['effects', 'edge', 'haproxy', 'docker', 'embedded', 'load', 'rehearsal'],
+    rooms: ['effects', 'edge', 'haproxy', 'docker', 'embedded', 'load', 'refresh', 'rehearsal'],
   },
   { modules: ['node:child_process'], rooms: ['host', 'effects', 'edge', 'haproxy', 'embedded', 'load'] },
   { modules: ['node:worker_threads'], rooms: ['load', 'refresh'] },
