@@ -1,7 +1,7 @@
 // The forms of an original, or of its mask, as `formsOf` and `partsOf` of domain/refresh/originals.ts make them: of ASCII alone; others are for those rules themselves.
 import { JOINED, LOOKED, OUTPUT_BYTES, OUTPUT_COUNT, OUTPUTS, SIGN } from './layout.ts';
 import { maskLeaf } from './leaf.ts';
-import { hasAddress, hasNumber } from './look-parts.ts';
+import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
 import * as op from './operations.ts';
 import { cursor, open, overflowed } from './output.ts';
@@ -11,6 +11,9 @@ import { EXPLAINING, is, MEASURING, meets, purpose, setPurpose } from './sought.
 const MOST_WORDS: i32 = 5;
 const LONGEST_WHOLE: i32 = 512;
 const FEWEST_DIGITS: i32 = 7;
+/** First bytes of marks that make one sign with what stands before them, and of a sign that becomes a semicolon. */
+const MARKS: i32 = 0xcc;
+const MORE_MARKS: i32 = 0xcd;
 
 /** Keeps the forms of the text, or looks for those of its mask; false when others must read it. `operation`: what is gathered, or what masks it. */
 export function gatherText(operation: i32, at: i32, length: i32): boolean {
@@ -35,7 +38,7 @@ function isAsLong(at: i32, length: i32): boolean {
   return !isOther;
 }
 
-/** False when the text is not of ASCII alone, or has a form that is sought. */
+/** False when others must read the text, or it has a form that is sought. Beyond ASCII only parts are made out, far from signs that become others. */
 function gather(operation: i32, at: i32, length: i32): boolean {
   let from = at;
   let end = at + length;
@@ -44,13 +47,18 @@ function gather(operation: i32, at: i32, length: i32): boolean {
     while (end > from && is(end - 1, sign.BLANK)) end -= 1;
   }
   const to = LOOKED - from;
+  let beyond = 0;
   for (let i = from; i < end; i++) {
     const c = load8(i);
     const kinds = load8(SIGN + c);
-    if ((kinds & sign.BEYOND) !== 0) return false;
+    if ((kinds & sign.BEYOND) !== 0) {
+      if (operation === op.GATHER_FORMS || c === MARKS || c === MORE_MARKS) return false;
+      beyond += 1;
+    }
     store8(to + i, (kinds & sign.CAPITAL) !== 0 ? c | 32 : c);
   }
   if (operation === op.GATHER_FORMS) return !meetsForms(to + end);
+  if (beyond > 0 && isAddressBeyond(LOOKED, to + end)) return false;
   return !hasAddress(LOOKED, to + end) && !hasNumber(LOOKED, to + end);
 }
 

@@ -1,4 +1,4 @@
-// Addresses and numbers inside a text of ASCII that is folded: looked for, or gathered.
+// Addresses and numbers inside a text that is folded: looked for, or gathered. Of ASCII; other signs end them.
 import { JOINED } from './layout.ts';
 import { load8, store8 } from './memory.ts';
 import * as sign from './sought.ts';
@@ -17,6 +17,18 @@ function endOfAddress(middle: i32, end: i32): i32 {
     return last;
   }
   return 0;
+}
+
+/** Whether an @ has a sign beyond ASCII in what may be its address. */
+export function isAddressBeyond(from: i32, end: i32): boolean {
+  for (let middle = from; middle < end; middle++) {
+    if (load8(middle) !== 64) continue;
+    for (let at = middle - 1; at >= from && is(at, sign.ADDRESS | sign.BEYOND); at--)
+      if (is(at, sign.BEYOND)) return true;
+    for (let at = middle + 1; at < end && is(at, sign.ADDRESS | sign.BEYOND); at++)
+      if (is(at, sign.BEYOND)) return true;
+  }
+  return false;
 }
 
 /** Goes over the addresses; whether one is looked for. */

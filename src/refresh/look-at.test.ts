@@ -84,6 +84,25 @@ const text = fc.oneof(
     .map((parts) => parts.join('')),
   fc.string({ unit: 'binary-ascii', maxLength: 60 }).filter((each) => !each.includes('\0')),
   fc.string({ unit: 'binary', maxLength: 20 }).filter((each) => each.isWellFormed() && !each.includes('\0')),
+  fc
+    .array(
+      fc.constantFrom(
+        'é',
+        'Ω',
+        '\u0338',
+        '\u212a',
+        '\u037e',
+        '\u00a0',
+        '\u0130',
+        ...'<=>@.,- ',
+        '.de',
+        ...people.slice(1, 3),
+      ),
+      {
+        maxLength: 9,
+      },
+    )
+    .map((parts) => parts.join('')),
   fc.constantFrom(...people).map((who) => `${'long text '.repeat(60)}${who} ${'and more '.repeat(20)}`),
 );
 const masker = fc.constantFrom<MaskerName>('email', 'digits', 'text', 'full-name', 'token', 'company', 'outbound');
@@ -236,6 +255,14 @@ test('F100 a column whose maskers are not asked about is not read again', () => 
   expect(explainingOf(plannedOf('jsonb', { kind: 'json', rest: 'keep', paths }), new Set(['digits']))).not.toBe(null);
   expect(explainingOf(plannedOf('text', mask('outbound')), new Set(['digits']))).not.toBe(null);
   expect(explainingOf(plannedOf('text', { kind: 'null' }), new Set(['text']))).not.toBe(null);
+});
+
+test('F100 parts of a text beyond ASCII are gathered by the kernel, but for addresses with such a sign', () => {
+  const of = (value: string) => check(plannedOf('text', mask('text')), [JSON.stringify(value)], [Buffer.from(value)]);
+  expect(of('Zoë und José: +49 170 1234567, (zoe@sea.example)')).toEqual({ forms: 2, handedOn: 0 });
+  expect(of('Zoë: zoë@sea.example')).toEqual({ forms: 1, handedOn: 1 });
+  expect(of('zoe@sea.example=\u0338lake.example')).toEqual({ forms: 1, handedOn: 1 });
+  expect(of('zoe@sea.example\u037e')).toEqual({ forms: 1, handedOn: 1 });
 });
 
 test('F100 a uuid is a text', () => {
