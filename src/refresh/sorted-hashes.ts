@@ -12,8 +12,8 @@ export interface SortedHashes {
   sizeBytes(): number;
 }
 
-/** Addresses that are kept free for more; memory is taken as it is needed. */
-const MOST_BYTES = 2 ** 33;
+/** Addresses that are kept free for more, half a thousand million hashes; memory is taken as it is needed. */
+const MOST_BYTES = 2 ** 32;
 const FEWEST_WAITING = 0x100;
 const SHARE_WAITING = 1 / 4;
 
