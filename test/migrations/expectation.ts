@@ -116,5 +116,7 @@ export interface Given {
   readonly rowsHeldMs?: number;
   /** Stall of the old version's statements that is certain, because the script sleeps while it holds the lock. */
   readonly stallMs?: number;
+  /** What is said of the role by which the old version logs in: nothing, or its search path in production. Default: that it is `app`, with the usual path. */
+  readonly login?: 'unsaid' | (string & {});
 }
 export type Expectations = Readonly<Record<string, Expectation>>;

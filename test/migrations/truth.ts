@@ -22,6 +22,8 @@ export async function truthOf(lab: Lab, migration: Case): Promise<Truth> {
 async function goForth(clone: Clone, migration: Case): Promise<Omit<Truth, 'back' | 'again'>> {
   const { script } = migration;
   await prepare(clone, migration);
+  const { login = 'unsaid' } = migration.expected.given ?? {};
+  if (login !== 'unsaid') await clone.app.query(`set search_path to ${login}`);
   const rowsBefore = await answersOf(clone.app, script.old);
   const invalidOf = async () =>
     (

@@ -15,6 +15,27 @@ export const oldVersion: Expectations = {
     unasked: ['countries'],
     safer: 'List what the old version asks of the table, then expand and contract.',
   },
+  'schema-of-the-role': {
+    decision: 'no-go',
+    reasons: ['old-version-fails'],
+    old: ['other-rows'],
+    safer: 'Give the schema a name that no role has.',
+  },
+  'schema-on-the-path-of-the-role': {
+    decision: 'no-go',
+    reasons: ['old-version-fails'],
+    old: ['other-rows'],
+    given: { login: 'shop, public' },
+    safer: 'Give the schema a name that is on no search path.',
+  },
+  'schema-of-a-role-that-nobody-named': {
+    decision: 'no-go',
+    reasons: ['not-measured'],
+    old: ['other-rows'],
+    given: { login: 'unsaid' },
+    unasked: ['users'],
+    safer: 'Say as which role the old version logs in; give the schema a name that no role has.',
+  },
   'rename-column': {
     decision: 'no-go',
     reasons: ['old-version-fails'],

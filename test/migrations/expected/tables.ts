@@ -6,6 +6,12 @@ export const tables: Expectations = {
     reasons: [],
     looksLike: 'create-table-by-force',
   },
+  'schema-that-nobody-finds': {
+    decision: 'go',
+    reasons: [],
+    given: { login: 'unsaid' },
+    looksLike: 'schema-of-a-role-that-nobody-named',
+  },
   'rename-table-with-a-view': {
     decision: 'go',
     reasons: [],

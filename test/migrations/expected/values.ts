@@ -39,6 +39,11 @@ export const values: Expectations = {
     locks: { users: 'ShareUpdateExclusiveLock' },
     looksLike: 'drop-table-in-use',
   },
+  'rows-locked-and-taken-back': {
+    decision: 'go',
+    reasons: [],
+    looksLike: 'locks-every-row-in-an-exception-block',
+  },
   'set-a-stricter-timeout': {
     decision: 'go',
     reasons: [],

@@ -1,0 +1,14 @@
+-- up
+do $$ begin
+  perform 1 from orders for share;
+exception when others then
+  raise;
+end $$;
+do $$ begin
+  perform 1 from orders for update;
+exception when others then
+  raise;
+end $$;
+select pg_sleep(2.5);
+-- down
+select 1;
