@@ -47,9 +47,17 @@ const long = [
   'test/cli/seed.test.ts',
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
   'test/refresh/hard.test.ts',
-  ...['session', 'scratch', 'canary', 'schema-mark', 'captured', 'reading', 'plain-schema', 'new-session-settings'].map(
-    (name) => `src/rehearsal/${name}.test.ts`,
-  ),
+  ...[
+    'session',
+    'scratch',
+    'canary',
+    'schema-mark',
+    'captured',
+    'reading',
+    'plain-schema',
+    'new-session-settings',
+    'application',
+  ].map((name) => `src/rehearsal/${name}.test.ts`),
   'src/haproxy/machines.test.ts',
   ...['migration-rehearsal', 'migration-rehearsal/squawk', 'data-age', 'backup', 'backup/hostile'].map(
     (name) => `src/checks/${name}.test.ts`,

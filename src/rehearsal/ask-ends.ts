@@ -4,12 +4,15 @@ import { fail } from '../domain/failure.ts';
 import type { SchemaMark } from '../kinds/rehearsals.ts';
 import { versionsOf } from './copy-facts.ts';
 import type { RehearsalOrder } from './order.ts';
+import type { Login } from '../domain/rehearsal/search-path.ts';
+import { loginsOf } from './logins.ts';
 import { plainSchema } from './plain-schema.ts';
 import { relationsOf } from './relations.ts';
 import { schemaMarkQuery } from './schema-mark.ts';
 
 export interface Ends {
   readonly production: NonNullable<RehearsalOrder['production']>;
+  readonly logins: readonly Login[];
   /** Of production, to be told when its schema has become another one. */
   readonly mark: SchemaMark;
 }
@@ -42,8 +45,9 @@ export async function askEnds(server: string, production: string): Promise<Ends>
     const relations = await relationsOf(client);
     const sizes = Object.fromEntries(relations.map(({ name, sizeBytes }) => [name, sizeBytes]));
     const marks = await client.query<{ place: string; schema: string }>(schemaMarkQuery);
-    const [versions, schema] = [await versionsOf(client), await plainSchema(client)];
-    return { production: { versions, sizes, schema }, mark: marks.rows[0]! };
+    const [versions, logins] = [await versionsOf(client), await loginsOf(client)];
+    const schema = await plainSchema(client);
+    return { production: { versions, sizes, schema }, logins, mark: marks.rows[0]! };
   });
 }
 

@@ -1,8 +1,8 @@
 // The old version's captured statements: met, tried on the schema of before, and tried again on the migrated one.
-import type pg from 'pg';
 import type { CapturedStatements } from '../domain/rehearsal/captured.ts';
 import { judgeTries, type Tried } from '../domain/rehearsal/captured-tries.ts';
 import { harderTables, type WriteRule } from '../domain/rehearsal/harder-tables.ts';
+import { openApplication } from './application.ts';
 import type { Capture } from './capture.ts';
 import { capturedStatements, type CapturedStatement } from './captured-statement.ts';
 import type { Scratch } from './scratch.ts';
@@ -19,6 +19,9 @@ export interface TriedBefore {
   readonly unreadable: number;
   readonly excepted: number;
 }
+
+/** Who the old version is. */
+type As = Parameters<typeof openApplication>[1];
 
 const mostSamples = 5;
 
@@ -51,23 +54,19 @@ async function toldApart({ met, hidden }: Capture, except: readonly string[]) {
 /** On a clone that nobody has migrated. */
 export async function tryBefore(
   scratch: Scratch,
-  {
-    capture,
-    except,
-    role,
-  }: { readonly capture: Capture; readonly except: readonly string[]; readonly role: string | null },
+  { capture, except, ...as }: As & { readonly capture: Capture; readonly except: readonly string[] },
 ): Promise<TriedBefore> {
   const apart = await toldApart(capture, except);
   const looker = await scratch.connect('greenroom looker');
   const [rules, words] = [await writeRules(looker), await enumWords(looker)];
-  return { source: capture.source, ...apart, rules, words, tried: await tryAll(scratch, apart.statements, role) };
+  return { source: capture.source, ...apart, rules, words, tried: await tryAll(scratch, apart.statements, as) };
 }
 
 /** On one that was migrated. */
 export async function tryAfter(
   scratch: Scratch,
   { statements, rules, words, tried: before, source, unreadable, excepted }: TriedBefore,
-  role: string | null,
+  as: As,
 ): Promise<CapturedStatements> {
   const looker = await scratch.connect('greenroom looker');
   const now = await enumWords(looker);
@@ -77,18 +76,13 @@ export async function tryAfter(
   );
   const harder = harderTables(rules, await writeRules(looker));
   const ground = { ...(await tableKin(looker)), harder, narrower };
-  const after = await tryAll(scratch, statements, role);
+  const after = await tryAll(scratch, statements, as);
   const tries = statements.map(({ shown }, index) => ({ text: shown, before: before[index]!, after: after[index]! }));
   return { source, unreadable, excepted, ...judgeTries(tries, ground) };
 }
 
-async function tryAll(
-  scratch: Scratch,
-  statements: readonly CapturedStatement[],
-  role: string | null,
-): Promise<readonly Tried[]> {
-  const client: pg.Client = await scratch.connect('greenroom canary');
-  await client.query(`set session authorization "${(role ?? scratch.name).replaceAll('"', '""')}"`);
+async function tryAll(scratch: Scratch, statements: readonly CapturedStatement[], as: As): Promise<readonly Tried[]> {
+  const client = await openApplication(scratch, as);
   const tried: Tried[] = [];
   for (const each of statements) tried.push(await tryStatement(client, each));
   return tried;

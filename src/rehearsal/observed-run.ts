@@ -1,8 +1,10 @@
 // The run that is looked at: old version before, canary and observer while, old version, fingerprints and INVALID indexes after.
 import type { AskedRelation, OldStatement, ReshapedRelation } from '../domain/rehearsal/facts.ts';
 import type { SchemaFact, TableData } from '../domain/rehearsal/fingerprint.ts';
+import { unaskedSchemas } from '../domain/rehearsal/search-path.ts';
 import { reshapedRelations } from '../domain/rehearsal/reshaped.ts';
 import { otherSettings, sessionSettings } from './new-session-settings.ts';
+import { openApplication } from './application.ts';
 import { startCanary, type Song } from './canary.ts';
 import { knownIndexes, versionsOf } from './copy-facts.ts';
 import { dataColumns, dataFingerprint } from './database-fingerprint.ts';
@@ -33,6 +35,8 @@ export interface ObservedRun {
   readonly asked: readonly AskedRelation[];
   /** Names of settings that a session gets since, and did not before. */
   readonly newSettings: readonly string[];
+  /** Null: nobody knows who logs in to production. */
+  readonly unaskedSchemas: readonly string[] | null;
   /** Empty when it failed. */
   readonly reshaped: readonly ReshapedRelation[];
 }
@@ -43,12 +47,7 @@ export async function observedRun(
   statements: readonly MigrationStatement[],
 ): Promise<ObservedRun> {
   const { oldStatements, applicationRole } = order;
-  const application = async () => {
-    const client = await scratch.connect('greenroom canary');
-    const role = applicationRole ?? scratch.name;
-    await client.query(`set session authorization "${role.replaceAll('"', '""')}"`);
-    return client;
-  };
+  const application = () => openApplication(scratch, order);
   const looker = await scratch.connect('greenroom looker');
   const relations = await relationsOf(looker);
   const [versions, indexes] = [await versionsOf(looker), await knownIndexes(looker)];
@@ -76,6 +75,7 @@ export async function observedRun(
   const endsAfter = end.failedWith === null ? await endsOf(asker, oldStatements) : [];
   const after = await dataFingerprint(looker, columns);
   const invalid = await invalidIndexes(looker);
+  const schemaAfter = await plainSchemaAlone(looker);
   return {
     ...{ end, song, relations, versions, schema, indexes, observation: observer.seen() },
     invalid: invalid.filter((name) => !invalidBefore.includes(name) || end.failedWith === null),
@@ -84,7 +84,8 @@ export async function observedRun(
     })),
     asked,
     newSettings: otherSettings(settings, await sessionSettings(looker, roles)),
-    reshaped: end.failedWith === null ? reshapedRelations(schema, await plainSchemaAlone(looker)) : [],
+    reshaped: end.failedWith === null ? reshapedRelations(schema, schemaAfter) : [],
+    unaskedSchemas: order.logins ? unaskedSchemas(order.logins, applicationRole, [schema, schemaAfter]) : null,
     goneTables: goneOf(before.tables, after.tables),
   };
 }

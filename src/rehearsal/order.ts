@@ -1,4 +1,5 @@
 // What a rehearsal is asked to do.
+import type { Login } from '../domain/rehearsal/search-path.ts';
 import type { SchemaFact } from '../domain/rehearsal/fingerprint.ts';
 import type { Capture } from './capture.ts';
 import type { Command, DeclaredBack } from '../kinds/rehearsals.ts';
@@ -38,6 +39,8 @@ export interface RehearsalOrder {
     readonly sizes: Readonly<Record<string, number>>;
     readonly schema: readonly SchemaFact[];
   } | null;
+  /** Who may log in to production; absent: it was not asked. */
+  readonly logins?: readonly Login[];
   readonly profile: 'quick' | 'full';
   /** No single run of a command takes longer. */
   readonly limitMs: number;

@@ -11,7 +11,7 @@ import { statementStatistics } from './statement-statistics.ts';
 export async function rehearseRequest(request: RehearsalRequest, signal: AbortSignal): Promise<MeasuredRehearsal> {
   const { server, nowMs, onProgress = () => undefined } = request;
   signal.throwIfAborted();
-  const { production, mark } = await askEnds(server, request.production);
+  const { production, logins, mark } = await askEnds(server, request.production);
   const meet = request.capture && (await meetOf(request.capture));
   if (request.copy.from === 'backup') onProgress('restoring the backup');
   const copy = await findCopy(server, request.copy, nowMs, signal);
@@ -27,7 +27,7 @@ export async function rehearseRequest(request: RehearsalRequest, signal: AbortSi
     const { back, write, capture, smoke } = request;
     const recorded = meet && capture && { meet: observed(meet, until), except: capture.except };
     const told = await rehearse({
-      ...{ adminUrl: server, copy: copy.name, copiedAtMs: copy.copiedAtMs, nowMs, production },
+      ...{ adminUrl: server, copy: copy.name, copiedAtMs: copy.copiedAtMs, nowMs, production, logins },
       ...{ lockTimeoutMs: request.lockTimeoutMs, limitMs: request.limitMs, profile: request.profile },
       ...{ files: request.files, oldStatements: request.oldStatements, applicationRole: request.applicationRole },
       migrate: until(request.migrate, () => `migrating, run ${(runs += 1)}`),

@@ -1,6 +1,7 @@
 // A whole rehearsal on clones of a copy: what is measured becomes facts, which the domain judges.
 import type { RehearsalFacts, SecondRun } from '../domain/rehearsal/facts.ts';
 import { compareSchemas } from '../domain/rehearsal/fingerprint.ts';
+import { migratorsPath } from './application.ts';
 import { tableSizes, versionPairs } from './copy-facts.ts';
 import { hostileRun } from './hostile-run.ts';
 import { newVersionRun, tryCaptured, triedBefore } from './version-runs.ts';
@@ -38,7 +39,7 @@ export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
   const statements = await readFiles(order);
   const counter = { runs: 0 };
   const onIdleClone = async <T>(work: (scratch: Scratch) => Promise<T>): Promise<T> => {
-    const scratch = await makeScratch(order);
+    const scratch = await makeScratch({ ...order, searchPath: migratorsPath(order) });
     try {
       return await work(scratch);
     } finally {
@@ -149,7 +150,7 @@ function factsOf(
     lostLocks: seen.lostLocks,
     stalls: seen.song.stalls,
     oldVersion: seen.oldVersion,
-    ...{ asked: seen.asked, newSettings: seen.newSettings },
+    ...{ asked: seen.asked, newSettings: seen.newSettings, unaskedSchemas: seen.unaskedSchemas },
     goneTables: end.failedWith === null ? seen.goneTables : null,
     reshaped: end.failedWith === null ? seen.reshaped : null,
     ...{ wayBack: later?.wayBack ?? null, secondRuns: later?.secondRuns ?? null },

@@ -1,6 +1,7 @@
 // Up undisturbed, the way back, up again.
 import { compareBooks } from '../domain/rehearsal/book.ts';
 import type { WayBack } from '../domain/rehearsal/facts.ts';
+import { openApplication } from './application.ts';
 import { shortName } from './observed-run.ts';
 import type { RehearsalOrder } from './order.ts';
 import { runCommand, type RunEnd } from './run-command.ts';
@@ -74,10 +75,9 @@ async function stepsBack(
 }
 
 /** After the forward fix the old version has to work; the SQLSTATE of the first statement that does not. */
-async function brokenOld(scratch: Scratch, { oldStatements, applicationRole }: RehearsalOrder): Promise<string | null> {
-  const client = await scratch.connect('greenroom canary');
-  const role = (applicationRole ?? scratch.name).replaceAll('"', '""');
-  await client.query(`set session authorization "${role}"`);
-  const broken = (await endsOf(client, oldStatements)).find((end) => 'failedWith' in end);
+async function brokenOld(scratch: Scratch, order: RehearsalOrder): Promise<string | null> {
+  const broken = (await endsOf(await openApplication(scratch, order), order.oldStatements)).find(
+    (end) => 'failedWith' in end,
+  );
   return broken !== undefined && 'failedWith' in broken ? broken.failedWith : null;
 }

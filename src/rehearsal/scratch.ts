@@ -25,10 +25,13 @@ export async function makeScratch({
   adminUrl,
   copy,
   lockTimeoutMs,
+  searchPath = null,
 }: {
   readonly adminUrl: string;
   readonly copy: string;
   readonly lockTimeoutMs: number;
+  /** What its sessions begin with; null: as everybody. */
+  readonly searchPath?: string | null;
 }): Promise<Scratch> {
   const name = `${prefix}${randomBytes(6).toString('hex')}`;
   const password = randomBytes(24).toString('hex');
@@ -49,6 +52,11 @@ export async function makeScratch({
     await keeper.query(`create role ${name} login nosuperuser nocreatedb nocreaterole password '${password}'`);
     await keeper.query(`create database ${name} owner ${name} template ${pg.escapeIdentifier(copy)}`);
     await keeper.query(`alter role ${name} in database ${name} set lock_timeout to ${lockTimeoutMs}`);
+    if (searchPath !== null) {
+      await keeper.query(`select set_config('search_path', $1, false)`, [searchPath]);
+      await keeper.query(`alter role ${name} in database ${name} set search_path from current`);
+      await keeper.query('reset search_path');
+    }
     const owner = await connect('greenroom rehearsal');
     await takeOver(owner, name);
   } catch (error) {

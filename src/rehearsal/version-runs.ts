@@ -11,22 +11,20 @@ import { idleWatcher } from './watcher.ts';
 type OnClone = <T>(work: (scratch: Scratch) => Promise<T>) => Promise<T>;
 
 /** What a recorded command writes is gone with its clone, so the statements are tried on another one. Null: nothing is asked for. */
-export async function triedBefore(
-  onClone: OnClone,
-  { capture: asked, applicationRole: role, limitMs }: RehearsalOrder,
-): Promise<TriedBefore | null> {
+export async function triedBefore(onClone: OnClone, order: RehearsalOrder): Promise<TriedBefore | null> {
+  const { capture: asked, limitMs } = order;
   if (asked === undefined) return null;
   const { meet, except } = asked;
   const capture =
     meet.from === 'known' ? meet.capture : await onClone((scratch) => recordedRun(scratch, meet.run, limitMs));
-  return onClone((scratch) => tryBefore(scratch, { capture, except, role }));
+  return onClone((scratch) => tryBefore(scratch, { ...order, capture, except }));
 }
 
 export const tryCaptured = (
   scratch: Scratch,
-  { applicationRole }: RehearsalOrder,
+  order: RehearsalOrder,
   before: TriedBefore,
-): Promise<CapturedStatements> => tryAfter(scratch, before, applicationRole);
+): Promise<CapturedStatements> => tryAfter(scratch, before, order);
 
 /** Null: nothing is asked for. */
 export async function newVersionRun(

@@ -48,6 +48,7 @@ function factsOf(migration: Case): RehearsalFacts {
     asked: Object.keys(productionBytes)
       .filter((name) => !isUnasked(name))
       .map((relation) => ({ relation, modes: ['AccessShareLock'] })),
+    unaskedSchemas: [],
     reshaped: (expected.unasked ?? []).map((relation) => ({ relation, how: 'changed' })),
     goneTables: expected.reasons.some((each) => each === 'data-lost' || each === 'destructive-step') ? ['users'] : [],
     wayBack: wayBackOf(claim.back, expected.reasons),

@@ -37,6 +37,7 @@ test.each([
   ...['vacuum-full', 'syntax'],
   ...['large-object-unlinked', 'large-object-overwritten', 'publication-dropped', 'extended-statistics-dropped'],
   ...['comment-taken', 'default-rights-given', 'aggregate-changed', 'book-not-struck'],
+  ...['schema-on-the-path-of-the-role', 'schema-of-a-role-that-nobody-named', 'schema-that-nobody-finds'],
   ...['book-with-an-instant', 'book-comes-into-being'],
   ...[
     'index-concurrently',

@@ -5,6 +5,7 @@ import { defaultBars } from '../../src/domain/rehearsal/bars.ts';
 import type { RehearsalFacts } from '../../src/domain/rehearsal/facts.ts';
 import { judgeRehearsal, type RehearsalJudgement } from '../../src/domain/rehearsal/judge-rehearsal.ts';
 import type { Command } from '../../src/kinds/rehearsals.ts';
+import type { RehearsalOrder } from '../../src/rehearsal/order.ts';
 import { rehearse, type Rehearsal } from '../../src/rehearsal/rehearse.ts';
 import { productionBytes } from './base.ts';
 import { statementsOf, type Case } from './corpus.ts';
@@ -48,7 +49,8 @@ export async function rehearsed(adminUrl: string, migration: Case): Promise<Rehe
       ...{ files: [{ file, text: script.up }], migrate: runnerOf(migration), limitMs: 120_000 },
       back: way === null ? null : { kind: script.down === null ? 'forward-fix' : 'down', run: texts([way]) },
       write: script.written === null ? null : texts([script.written]),
-      ...{ oldStatements: script.old, applicationRole: 'app', production: null, profile: 'full' },
+      ...{ oldStatements: script.old, production: null, profile: 'full' },
+      ...asWhom(given.login),
     });
     const facts = { ...rehearsal.facts, ...declared(migration, rehearsal.facts) };
     const budgetMs = given.budgetMs ?? defaultBars.budgetMs;
@@ -57,6 +59,20 @@ export async function rehearsed(adminUrl: string, migration: Case): Promise<Rehe
     await ask(at('postgres'), [`drop database if exists ${copy} with (force)`]);
     await ask(at('postgres'), ['alter role owner reset all']);
   }
+}
+
+const usualPath = '"$user", public';
+
+/** Production as the lab is: `owner` owns everything, `app` uses it. */
+function asWhom(login: string = usualPath): Pick<RehearsalOrder, 'applicationRole' | 'logins'> {
+  const isSaid = login !== 'unsaid';
+  return {
+    applicationRole: isSaid ? 'app' : null,
+    logins: [
+      { name: 'app', path: isSaid ? login : usualPath, ownsTables: false },
+      { name: 'owner', path: usualPath, ownsTables: true },
+    ],
+  };
 }
 
 async function asOne(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {

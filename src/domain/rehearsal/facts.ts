@@ -114,6 +114,8 @@ export interface RehearsalFacts {
   readonly asked: readonly AskedRelation[] | null;
   /** Names of settings that new sessions get of the database or of their role since. Absent: an older record. */
   readonly newSettings?: readonly string[] | null;
+  /** Schemas in which something came or went that another role than the asked one finds first. Absent: an older record. */
+  readonly unaskedSchemas?: readonly string[] | null;
   readonly reshaped: readonly ReshapedRelation[] | null;
   /** Tables of before of which rows or values are gone after the migration: dropped, emptied, a column dropped. */
   readonly goneTables: readonly string[] | null;

@@ -48,6 +48,13 @@ describe('what was not measured never passes', () => {
     });
     expect(judgeRehearsal({ ...goodFacts, newSettings: [] }).decision).toBe('go');
   });
+  test('a schema that another role finds first was asked by nobody', () => {
+    expect(judgeRehearsal({ ...goodFacts, unaskedSchemas: ['web'] })).toMatchObject({
+      decision: 'no-go',
+      findings: [{ reason: 'not-measured', text: expect.stringContaining('finds the schema web first') }],
+    });
+    expect(judgeRehearsal({ ...goodFacts, unaskedSchemas: [] }).decision).toBe('go');
+  });
   test('of one that failed only the failure is told, not what could not follow', () => {
     const failed = {
       ...goodFacts,

@@ -17,6 +17,7 @@ const words: Readonly<Record<keyof RehearsalFacts, string>> = {
   asked: 'which tables the old version’s statements ask for',
   reshaped: 'which tables the migration changes for the old version',
   newSettings: 'which settings new sessions get',
+  unaskedSchemas: 'which schemas the roles of production find first',
   goneTables: 'which data the migration takes away',
   wayBack: 'the way back',
   books: 'the books of migration tools',
