@@ -282,6 +282,12 @@ export const locks: Expectations = {
     given: { rowsHeldMs: 2500 },
     safer: 'Lock only the rows that are changed next, and commit.',
   },
+  'locks-every-row-and-changes-one': {
+    decision: 'no-go',
+    reasons: ['rows-locked'],
+    given: { rowsHeldMs: 2500 },
+    safer: 'Lock only the rows that are changed next, and commit.',
+  },
   'locks-every-row-in-an-exception-block': {
     decision: 'no-go',
     reasons: ['rows-locked'],
