@@ -57,6 +57,7 @@ const long = [
     'plain-schema',
     'new-session-settings',
     'application',
+    'locked-rows',
   ].map((name) => `src/rehearsal/${name}.test.ts`),
   'src/haproxy/machines.test.ts',
   ...['migration-rehearsal', 'migration-rehearsal/squawk', 'data-age', 'backup', 'backup/hostile'].map(

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { Place, SessionDeed, StatementFacts } from '../domain/rehearsal/facts.ts';
 import { insideCounts, type InsideCounts } from './inside-counts.ts';
 import type { SeenLock } from '../kinds/rehearsals.ts';
-import { lockedRows } from './locked-rows.ts';
+import { lockedRows, nextList } from './locked-rows.ts';
 import { lockBook } from './lock-book.ts';
 import { locksOf, relationsOf, type Relation } from './relations.ts';
 import { sentBook, type SentBook } from './sent-book.ts';
@@ -43,6 +43,7 @@ interface View {
 export async function openObserver({ client, relations, rows, placeOf, beganMs }: View): Promise<Observer> {
   const nameOf = new Map(relations.map(({ oid, name }) => [oid, name]));
   const book = lockBook(nameOf, beganMs);
+  const firstList = await nextList(client);
   const counts = new Map<number, InsideCounts>();
   const files = new Map(relations.map(({ oid, file }) => [oid, file]));
   const [statements, session, commits] = [[] as StatementFacts[], new Set<SessionDeed>(), new Set<number>()];
@@ -82,7 +83,8 @@ export async function openObserver({ client, relations, rows, placeOf, beganMs }
       const inside = isOpen
         ? await countsOf(migrator.pid).look(migrator, (oid) => book.strongestOf(migrator.pid, oid))
         : { rewrites: await newFiles(client, files, nameOf), scans: [], changedWhole: [], rowLocks: [] };
-      const locked = await lockedRows({ client, migrator, sent, isOpen, rows, locks: book.locksOf(migrator.pid) });
+      const locks = book.locksOf(migrator.pid);
+      const locked = await lockedRows({ client, migrator, sent, isOpen, rows, locks, firstList });
       if (isOpen && (await hasOtherTimeout(migrator, usualTimeout))) session.add('sets-lock-timeout');
       const place = placeOf(sent.text, statements.length + 1);
       texts.note(sent, place);
@@ -90,7 +92,7 @@ export async function openObserver({ client, relations, rows, placeOf, beganMs }
         place,
         ...{ durationMs, failedWith, walBytes: await walSince(client, began.wal), ...inside },
         rowLocks: [...inside.rowLocks, ...locked],
-        locks: book.locksOf(migrator.pid),
+        locks,
       });
       if (!isOpen) book.settle(migrator.pid, performance.now());
     },

@@ -38,6 +38,7 @@ test.each([
   ...['large-object-unlinked', 'large-object-overwritten', 'publication-dropped', 'extended-statistics-dropped'],
   ...['comment-taken', 'default-rights-given', 'aggregate-changed', 'book-not-struck'],
   ...['schema-on-the-path-of-the-role', 'schema-of-a-role-that-nobody-named', 'schema-that-nobody-finds'],
+  ...['locks-every-row-twice', 'locks-every-row-and-changes-one', 'rows-locked-and-taken-back'],
   ...['book-with-an-instant', 'book-comes-into-being'],
   ...[
     'index-concurrently',
