@@ -60,6 +60,8 @@ function world({
   migration = up,
   back = down as string | null,
   forwardOnly = false,
+  migrate = run('up'),
+  budgetMs = 60_000,
   config = {},
   variables = {},
   references = {},
@@ -67,6 +69,8 @@ function world({
   readonly migration?: string;
   readonly back?: string | null;
   readonly forwardOnly?: boolean;
+  readonly migrate?: readonly string[];
+  readonly budgetMs?: number;
   readonly config?: object;
   readonly variables?: Record<string, string>;
   readonly references?: Record<string, string>;
@@ -82,8 +86,8 @@ function world({
   if (back !== null) write('back/002.sql', back);
   const reader = Object.assign(new URL(at(production.url(), 'shop')), { username: 'reader', password: 'reader' });
   const declared: DeclaredMigration = {
-    ...{ database: 'main', variable: 'DATABASE_URL', migrate: run('up'), back: back === null ? null : run('down') },
-    ...{ forwardOnly, budgetMs: 60_000, lockTimeoutMs: 400, ownServer: null },
+    ...{ database: 'main', variable: 'DATABASE_URL', migrate, back: back === null ? null : run('down') },
+    ...{ forwardOnly, budgetMs, lockTimeoutMs: 400, ownServer: null },
   };
   const known: Record<string, string> = { '${SCRATCH}': scratch.url(), '${PRODUCTION}': reader.href, ...references };
   return {
@@ -130,6 +134,26 @@ test('a renamed column breaks the old version, in a moment', patience, async () 
   });
   expect(judgement).toMatchObject({ outcome: 'fail', reason: expect.stringContaining('fails with SQLSTATE 42703') });
 });
+
+test(
+  'a command that fails by itself, and one that never ends, are told by what they printed last',
+  patience,
+  async () => {
+    const program = (text: string) => [process.execPath, '-e', `console.log(process.env.DATABASE_URL); ${text}`];
+    const fails = await judged({ migrate: program(`console.error('no knex here'); process.exit(3)`) });
+    expect(fails).toMatchObject({
+      outcome: 'fail',
+      reason: expect.stringMatching(/^the migrate command: It fails, though/),
+    });
+    expect(fails.reason).toMatch(/and said last: postgresql:.*\*\*\*@.* \| no knex here/);
+    const hangs = await judged({
+      migrate: program(`console.log('waiting'); setInterval(() => {}, 9)`),
+      budgetMs: 1_000,
+    });
+    expect(hangs.reason).toMatch(/^the migrate command: It did not end within \d.* s, and said last: .*waiting/);
+    expect(await left()).toEqual([]);
+  },
+);
 
 test(
   'what the old version was recorded with has to go on, and the smoke of the new one to end well',

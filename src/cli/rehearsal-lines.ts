@@ -3,6 +3,7 @@ import { weigh } from '../checks/migration-rehearsal/judge.ts';
 import { squawkFindings } from '../checks/migration-rehearsal/squawk.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { StatementFacts } from '../domain/rehearsal/facts.ts';
+import { placeWords } from '../domain/rehearsal/finding.ts';
 import { stops } from '../domain/rehearsal/reason.ts';
 import { counted } from '../kinds/wording.ts';
 import type { Output } from './output.ts';
@@ -19,7 +20,7 @@ export function sayRehearsal(out: Output, { check, data, judgement }: RehearsedM
   out.line(`${out.style(colours[decision], decision)}  ${check}: the migration of database ${data.database}`);
   if (data.isIdle) out.line(`  ${judgement.reason}`);
   for (const { reason, place, text, next } of findings) {
-    const at = place === null ? '' : `${place.file}:${place.line}: `;
+    const at = place === null ? '' : `${placeWords(place)}: `;
     out.line(`  ${out.style(stops(reason) ? 'red' : 'yellow', reason)}  ${at}${text}`);
     out.line(out.style('dim', `    ${next}`));
   }
@@ -51,7 +52,7 @@ export function sayRehearsal(out: Output, { check, data, judgement }: RehearsedM
 function statementLine({ place, durationMs, locks, rewrites, scans, walBytes, failedWith }: StatementFacts): string {
   const strong = locks.filter(({ mode }) => !['AccessShareLock', 'RowShareLock', 'RowExclusiveLock'].includes(mode));
   return [
-    `${place.file}:${place.line}  ${formatDuration(durationMs)}`,
+    `${placeWords(place)}  ${formatDuration(durationMs)}`,
     ...strong.map(({ relation, mode, heldMs }) => `${mode} on ${relation} for ${formatDuration(heldMs)}`),
     ...(rewrites.length > 0 ? [`writes anew ${rewrites.join(', ')}`] : []),
     ...(scans.length > 0 ? [`reads whole ${scans.join(', ')}`] : []),

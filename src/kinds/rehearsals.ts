@@ -37,8 +37,15 @@ export interface RestoredBackup {
   readonly swept: readonly string[];
 }
 
-/** A command of the team's, run against a database; what it printed stays with who runs it. */
-export type Command = (url: string, signal: AbortSignal) => Promise<{ readonly isDone: boolean }>;
+/** A command of the team's, run against a database. */
+export type Command = (url: string, signal: AbortSignal) => Promise<CommandEnd>;
+
+/** `said`: what it printed last, without secrets and without what PostgreSQL says of values. `timedOut`: it was ended, since it did not end by itself. */
+export interface CommandEnd {
+  readonly isDone: boolean;
+  readonly said?: string;
+  readonly timedOut?: boolean;
+}
 
 export type DeclaredBack =
   | { readonly kind: 'down' | 'forward-fix'; readonly run: Command }

@@ -41,6 +41,9 @@ export interface ObservedRun {
   readonly reshaped: readonly ReshapedRelation[];
 }
 
+/** A command that does not end in time is ended by who runs it, so that what it printed is kept. */
+const toEndMs = 5_000;
+
 export async function observedRun(
   scratch: Scratch,
   order: RehearsalOrder,
@@ -69,7 +72,8 @@ export async function observedRun(
     placeOf: placesOf(statements),
   });
   const canary = await startCanary(oldStatements, application, beganMs);
-  const end = await runCommand({ scratch, command: order.migrate, watcher: observer, limitMs: order.limitMs });
+  const limitMs = order.limitMs + toEndMs;
+  const end = await runCommand({ scratch, command: order.migrate, watcher: observer, limitMs });
   const song = await canary.stop();
   await observer.close();
   const endsAfter = end.failedWith === null ? await endsOf(asker, oldStatements) : [];

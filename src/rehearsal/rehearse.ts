@@ -1,5 +1,6 @@
 // A whole rehearsal on clones of a copy: what is measured becomes facts, which the domain judges.
 import type { RehearsalFacts, SecondRun } from '../domain/rehearsal/facts.ts';
+import { notInTime } from '../domain/rehearsal/failure-words.ts';
 import { compareSchemas } from '../domain/rehearsal/fingerprint.ts';
 import { migratorsPath } from './application.ts';
 import { tableSizes, versionPairs } from './copy-facts.ts';
@@ -133,7 +134,8 @@ function factsOf(
   const done = observation.statements.map((each) => (end.failedWith === null ? { ...each, failedWith: null } : each));
   const hasFailed = done.some(({ failedWith }) => failedWith !== null);
   const nothing = { durationMs: end.durationMs, locks: [], rewrites: [], scans: [], changedWhole: [], walBytes: 0 };
-  const ended = { ...nothing, place: command, failedWith: end.failedWith };
+  const ended = { ...nothing, place: command, failedWith: end.failedWith, said: end.said };
+  const isTold = end.failedWith === null || (hasFailed && end.failedWith !== notInTime);
   const touched = new Set(
     done.flatMap(({ locks, rewrites, scans, changedWhole }) => [
       ...[...rewrites, ...scans, ...changedWhole],
@@ -145,7 +147,7 @@ function factsOf(
     copySchema: order.production && compareSchemas(order.production.schema, seen.schema),
     tables: tableSizes(touched, relations, order.production?.sizes ?? null),
     versions: versionPairs(seen.versions, order.production?.versions ?? null),
-    statements: end.failedWith === null || hasFailed ? done : [...done, ended],
+    statements: isTold ? done : [...done, ended],
     durationMs: end.durationMs,
     lostLocks: seen.lostLocks,
     stalls: seen.song.stalls,

@@ -1,17 +1,19 @@
 // One run of a team's command against a clone, through the one in the middle.
-import type { Command } from '../kinds/rehearsals.ts';
+import { byItself, notInTime } from '../domain/rehearsal/failure-words.ts';
+import type { Command, CommandEnd } from '../kinds/rehearsals.ts';
 import { openProxy } from './proxy.ts';
 import type { Scratch } from './scratch.ts';
 import { watchedSession } from './session.ts';
 import { idleWatcher, type Watcher } from './watcher.ts';
 
-/** `failedWith`: null when the command said that it is done; else the last SQLSTATE that it met, or `command`. */
+/** `failedWith`: null when the command said that it is done; else the last SQLSTATE that it met, `command` without one, or `timeout`. `said`: what it printed last. */
 export interface RunEnd {
   readonly failedWith: string | null;
   /** SQLSTATEs in their order. */
   readonly met: readonly string[];
   readonly durationMs: number;
   readonly timedOut: boolean;
+  readonly said: string;
 }
 
 export async function runCommand({
@@ -41,12 +43,14 @@ export async function runCommand({
   const startMs = performance.now();
   try {
     const given = command(scratch.url({ host: '127.0.0.1', port: proxy.port }), limit);
-    const over = new Promise<{ isDone: false }>((resolve) => {
+    const over = new Promise<CommandEnd>((resolve) => {
       limit.addEventListener('abort', () => resolve({ isDone: false }), { once: true });
     });
-    const { isDone } = await Promise.race([given, over]);
+    const { isDone, said = '', timedOut: isCut = false } = await Promise.race([given, over]);
     const durationMs = performance.now() - startMs;
-    return { failedWith: isDone ? null : (met.at(-1) ?? 'command'), met, durationMs, timedOut: limit.aborted };
+    const timedOut = isCut || limit.aborted;
+    const failedWith = isDone ? null : timedOut ? notInTime : (met.at(-1) ?? byItself);
+    return { failedWith, met, durationMs, timedOut, said };
   } finally {
     await proxy.close();
   }

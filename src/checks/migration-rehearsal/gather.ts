@@ -37,12 +37,14 @@ export async function prepareRehearsal(
   const forward = config['forward-fix'];
   const back = forward ?? migration.back;
   const copy = await copyOf(config, context, run, signal);
+  // Longer than its budget, so that it is measured how much longer it takes.
+  const limitMs = 5 * migration.budgetMs;
   const request: RehearsalRequest = {
     ...{ server, production, profile, nowMs: context.effects.clock.now(), copy: copy.source },
     lockTimeoutMs: migration.lockTimeoutMs,
     ...(await migrationText(config, migration, context.directory, context.effects.files)),
     ...{ capture: captureOf(config, statistics, run), smoke: config.smoke ? run(config.smoke) : null },
-    migrate: run(migration.migrate),
+    migrate: run(migration.migrate, limitMs),
     back: back
       ? { kind: forward ? 'forward-fix' : 'down', run: run(back) }
       : migration.forwardOnly
@@ -50,8 +52,7 @@ export async function prepareRehearsal(
         : null,
     ...{ book: config.book ?? null, write: config.write ? run(config.write) : null },
     ...{ oldStatements: config['old-statements'], applicationRole: config.role ?? null },
-    // Longer than its budget, so that it is measured how much longer it takes.
-    limitMs: 5 * migration.budgetMs,
+    limitMs,
   };
   return { migration, request, copy: copy.words };
 }

@@ -1,6 +1,6 @@
 import { defaultBars } from '../../domain/rehearsal/bars.ts';
 import type { RehearsalFacts } from '../../domain/rehearsal/facts.ts';
-import type { RehearsalFinding } from '../../domain/rehearsal/finding.ts';
+import { placeWords, type RehearsalFinding } from '../../domain/rehearsal/finding.ts';
 import { judgeRehearsal, type RehearsalJudgement } from '../../domain/rehearsal/judge-rehearsal.ts';
 import { weighReturn } from '../../domain/rehearsal/going-back.ts';
 import { stops } from '../../domain/rehearsal/reason.ts';
@@ -73,7 +73,7 @@ function good(data: RehearsalData): Judgement {
 /** A sentence without its end, with its place before it. */
 function placed({ place, text }: RehearsalFinding): string {
   const sentence = text.replace(/\.$/, '');
-  return place === null ? sentence : `${place.file}:${place.line}: ${sentence}`;
+  return place === null ? sentence : `${placeWords(place)}: ${sentence}`;
 }
 
 const asFinding = (finding: RehearsalFinding): Finding => ({

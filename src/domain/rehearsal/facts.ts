@@ -24,8 +24,10 @@ export interface StatementFacts {
   /** Rows that its transaction has changed, deleted or locked so far, where others wait for them. Absent in evidence of before they were counted. */
   readonly rowLocks?: readonly RowLocks[];
   readonly walBytes: number;
-  /** SQLSTATE of its failure; null when it ended. */
+  /** SQLSTATE of its failure; null when it ended. Of the command as a whole also `command` or `timeout`. */
   readonly failedWith: string | null;
+  /** Last lines that the command printed, where it failed without a statement that did. */
+  readonly said?: string;
 }
 
 /** `rows`: null when nobody could count them. `of`: rows of the table before. */
@@ -135,7 +137,7 @@ export interface RehearsalFacts {
   readonly newVersion?: NewVersion | null;
 }
 
-/** `failedWith`: the last SQLSTATE that it met, or `command`; null when it ended well. */
+/** `failedWith`: the last SQLSTATE that it met, `command` or `timeout`; null when it ended well. */
 export interface NewVersion {
   readonly failedWith: string | null;
   /** Statements that it asked of the copy. */

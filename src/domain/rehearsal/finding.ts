@@ -13,6 +13,9 @@ export interface RehearsalFinding {
   readonly next: string;
 }
 
+/** `001.sql:3`; a command as a whole has no line. */
+export const placeWords = ({ file, line }: Place): string => (line === 0 ? file : `${file}:${line}`);
+
 export const finding = (
   reason: Reason,
   text: string,

@@ -1,3 +1,4 @@
+import { failsHow } from './failure-words.ts';
 import { judgeCaptured } from './captured.ts';
 import type { RehearsalFacts, StatementEnd, WayBack } from './facts.ts';
 import { judgeSettings } from './judge-settings.ts';
@@ -69,7 +70,7 @@ function wayFault(wayBack: RehearsalFacts['wayBack']): string | null {
   const { kind, failedWith, schemaDifferences, movedSequences } = wayBack;
   if (kind === 'forward-only') return 'its database is declared forward-only';
   if (kind === 'forward-fix') return 'a forward fix is declared instead of a way back';
-  if (failedWith !== null) return `its way back fails with SQLSTATE ${failedWith}`;
+  if (failedWith !== null) return `its way back ${failsHow(failedWith)}`;
   const differing = [...schemaDifferences, ...movedSequences];
   if (differing.length > 0) return `after its way back differs: ${differing.join(', ')}`;
   return bookWords(wayBack)[0] ?? null;

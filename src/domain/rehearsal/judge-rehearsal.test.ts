@@ -65,6 +65,27 @@ describe('what was not measured never passes', () => {
   });
 });
 
+test.each([
+  ['command', 'Error: no knex', 'It fails, though no statement of it does, and said last: Error: no knex'],
+  ['command', '', 'It fails, though no statement of it does, and printed nothing'],
+  ['timeout', 'Waiting', 'It did not end within 2 min, and said last: Waiting'],
+])('a command that ended with %s tells what it printed', (failedWith, said, text) => {
+  const place = { file: 'the migrate command', line: 0 };
+  const facts = { ...goodFacts, ...statement({ place, failedWith, said, durationMs: 120_000 }) };
+  expect(judgeRehearsal(facts).findings).toMatchObject([{ reason: 'fails', place, text }]);
+});
+
+test('what a way back or a second run ends with is told in words', () => {
+  const textsOf = (facts: Partial<RehearsalFacts>) =>
+    judgeRehearsal({ ...goodFacts, ...facts }).findings.map(({ text }) => text);
+  expect(textsOf(back({ failedWith: 'timeout' }))).toContain('The way back does not end in time.');
+  expect(textsOf(back({ failedWith: '42P01' }))).toContain('The way back fails with SQLSTATE 42P01.');
+  const cutAt = { file: '1.sql', line: 1 };
+  expect(textsOf({ secondRuns: [{ cutAt, failedWith: 'command', isSame: false }] })).toEqual([
+    'Cut off here and run again, it fails, though no statement of it does.',
+  ]);
+});
+
 /** One fact that is worse, and the reason it must give. */
 const worse: readonly [string, Partial<RehearsalFacts>, Reason][] = [
   ['F092 another major version', { versions: [{ name: 'server', copy: '18.4', production: '17.6' }] }, 'other-version'],

@@ -2,6 +2,7 @@ import { judgeCaptured } from './captured.ts';
 import { expandAndContract } from './expand-contract.ts';
 import type { NewVersion, OldStatement, RehearsalFacts, SecondRun, StatementEnd, WayBack } from './facts.ts';
 import { bookWords } from './going-back.ts';
+import { failsHow } from './failure-words.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
 
 /** What it left: for the old version, for whoever goes back, for whoever runs it again. */
@@ -34,8 +35,7 @@ function judgeNew({ failedWith, statements }: NewVersion): readonly RehearsalFin
     return [finding('not-measured', text, 'Let it take its address from DATABASE_URL.')];
   }
   if (failedWith === null) return [];
-  const how = failedWith === 'command' ? '' : ` after SQLSTATE ${failedWith}`;
-  const text = `The new version’s smoke fails on the migrated copy${how}.`;
+  const text = `On the migrated copy the new version’s smoke ${failsHow(failedWith)}.`;
   return [finding('new-version-fails', text, 'Run the smoke by hand against a migrated copy, and correct either.')];
 }
 
@@ -96,13 +96,7 @@ function brokenBack({ kind, failedWith, schemaDifferences, movedSequences }: Way
   return [
     ...(failedWith === null
       ? []
-      : [
-          finding(
-            'no-way-back',
-            `The ${name} fails with SQLSTATE ${failedWith}.`,
-            `Correct the ${name}, and rehearse again.`,
-          ),
-        ]),
+      : [finding('no-way-back', `The ${name} ${failsHow(failedWith)}.`, `Correct the ${name}, and rehearse again.`)]),
     ...(differing.length === 0
       ? []
       : [
@@ -117,7 +111,7 @@ function brokenBack({ kind, failedWith, schemaDifferences, movedSequences }: Way
 
 function judgeSecond({ cutAt, failedWith, isSame }: SecondRun): readonly RehearsalFinding[] {
   if (failedWith === null && isSame) return [];
-  const said = failedWith === null ? 'it comes to something else' : `it fails with SQLSTATE ${failedWith}`;
+  const said = failedWith === null ? 'it comes to something else' : `it ${failsHow(failedWith)}`;
   const text = `Cut off here and run again, ${said}.`;
   const next = 'Let each statement stand a second run: IF NOT EXISTS, or all in one transaction.';
   return [finding('not-repeatable', text, next, { place: cutAt })];

@@ -1,6 +1,7 @@
 import { formatDuration } from '../duration.ts';
 import type { RehearsalBars } from './bars.ts';
 import type { RehearsalFacts, StatementFacts } from './facts.ts';
+import { byItself, failsHow, notInTime } from './failure-words.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
 import { judgeHeld } from './judge-held.ts';
 import { judgeRows } from './judge-rows.ts';
@@ -59,13 +60,24 @@ function judgeStall(statement: string, longestMs: number, bars: RehearsalBars): 
   return [finding(reason, text, 'Hold strong locks only for a moment: commit before what takes long.')];
 }
 
-function judgeFailure({ failedWith, place }: StatementFacts): readonly RehearsalFinding[] {
+function judgeFailure(statement: StatementFacts): readonly RehearsalFinding[] {
+  const { failedWith, place } = statement;
   if (failedWith === null) return [];
+  if (failedWith === byItself || failedWith === notInTime) return [judgeCommand(failedWith, statement)];
   const fails = finding('fails', `It fails with SQLSTATE ${failedWith}.`, 'Correct it, and rehearse again.', { place });
   if (!refusedRights.includes(failedWith)) return [fails];
   const text = 'It asked for more than the role that rehearses may do: programs, files, the network, the server.';
   const next = 'Let the administrator do it, outside of migrations.';
   return [fails, finding('reaches-outside', text, next, { place })];
+}
+
+/** No statement tells why, so what it printed has to. */
+function judgeCommand(failedWith: string, { durationMs, said, place }: StatementFacts): RehearsalFinding {
+  const how = failedWith === notInTime ? `did not end within ${formatDuration(durationMs)}` : failsHow(failedWith);
+  const last = said ? `said last: ${said}` : 'printed nothing';
+  const next =
+    'Run the migrate command by hand against a copy: it gets the variables that the guide names, and no other.';
+  return finding('fails', `It ${how}, and ${last}`, next, { place });
 }
 
 function judgeTables(
