@@ -87,3 +87,26 @@ test(
     });
   },
 );
+
+test('rehearsals that run beside each other take nothing for left behind, and lose nothing', patience, async () => {
+  await withCopy(postgres.url(), async (copy) => {
+    const state = { isOver: false };
+    const swept: string[] = [];
+    const sweeping = (async () => {
+      while (!state.isOver) swept.push(...(await sweepScratch(postgres.url())));
+    })();
+    try {
+      for (let round = 0; round < 8; round += 1) {
+        const scratch = await makeScratch({ adminUrl: postgres.url(), copy, lockTimeoutMs: 1_000 });
+        const client = await scratch.connect('somebody');
+        expect((await client.query('select count(*)::int as count from users')).rows).toEqual([{ count: 300 }]);
+        await scratch.drop();
+      }
+    } finally {
+      state.isOver = true;
+      await sweeping;
+    }
+    expect(swept).toEqual([]);
+  });
+  expect(await left()).toEqual([]);
+});

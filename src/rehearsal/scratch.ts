@@ -41,13 +41,20 @@ export async function makeScratch({
     open.add(client);
     return client;
   };
-  const drop = async () => {
-    await Promise.all([...open].map((client) => client.end().catch(() => undefined)));
-    await withAdmin(adminUrl, (admin) => dropOne(admin, name));
-  };
-  // Open for as long as the clone is in use: by its name a sweep knows that it is not left behind.
+  // Open for as long as the clone is there: by its name a sweep knows that it is not left behind.
   const keeper = await openClient(adminUrl, name);
-  open.add(keeper);
+  const rest = async () => {
+    await Promise.all([...open].map((client) => client.end().catch(() => undefined)));
+    open.clear();
+  };
+  const drop = async () => {
+    await rest();
+    try {
+      await withAdmin(adminUrl, (admin) => dropOne(admin, name));
+    } finally {
+      await keeper.end().catch(() => undefined);
+    }
+  };
   try {
     await keeper.query(`create role ${name} login nosuperuser nocreatedb nocreaterole password '${password}'`);
     await keeper.query(`create database ${name} owner ${name} template ${pg.escapeIdentifier(copy)}`);
@@ -63,26 +70,24 @@ export async function makeScratch({
     await drop().catch(() => undefined); // the first failure says more
     throw error;
   }
-  const rest = async () => {
-    const others = [...open].filter((client) => client !== keeper);
-    await Promise.all(others.map((client) => client.end().catch(() => undefined)));
-    for (const client of others) open.delete(client);
-  };
   const url = (place?: { readonly host: string; readonly port: number }) =>
     urlOf(adminUrl, { database: name, user: name, password, ...(place && { place }) });
   return { name, url, connect, rest, drop };
 }
 
+const leftQuery = `select rolname as name from pg_catalog.pg_roles where rolname ~ '^${prefix}[0-9a-f]{12}$'
+  union select datname from pg_catalog.pg_database where datname ~ '^${prefix}[0-9a-f]{12}$'
+  except select application_name from pg_catalog.pg_stat_activity order by 1`;
+
 /** Drops what a rehearsal that was killed has left on this server. Answers the names. One that is at work is left. */
 export const sweepScratch = (adminUrl: string): Promise<readonly string[]> =>
   withAdmin(adminUrl, async (admin) => {
-    const { rows } = await admin.query<{ name: string }>(
-      `select rolname as name from pg_catalog.pg_roles where rolname ~ '^${prefix}[0-9a-f]{12}$'
-       union select datname from pg_catalog.pg_database where datname ~ '^${prefix}[0-9a-f]{12}$'
-       except select application_name from pg_catalog.pg_stat_activity order by 1`,
-    );
-    for (const { name } of rows) await dropOne(admin, name);
-    return rows.map(({ name }) => name);
+    const look = async () => (await admin.query<{ name: string }>(leftQuery)).rows.map(({ name }) => name);
+    const first = await look();
+    // What another one was just dropping is gone when somebody looks again, and was not left by anybody.
+    const left = first.length === 0 ? [] : (await look()).filter((name) => first.includes(name));
+    for (const name of left) await dropOne(admin, name);
+    return left;
   });
 
 async function dropOne(admin: pg.Client, name: string): Promise<void> {
