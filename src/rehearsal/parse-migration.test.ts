@@ -116,3 +116,11 @@ test('any number of statements comes back in its order, with its lines', async (
     { numRuns: 50 },
   );
 });
+
+test('a text of megabytes is gone through once', async () => {
+  const count = 60_000;
+  const row = `insert into users (name, email) values ('Ada of the analytical engine', 'ada@shop.test');\n`;
+  const statements = await read(row.repeat(count));
+  expect(statements).toHaveLength(count);
+  expect(statements.at(-1)!.place.line).toBe(count);
+});

@@ -6,7 +6,9 @@ import type { DeclaredMigration } from '../../kinds/check.ts';
 import type { Files } from '../../kinds/effects.ts';
 import type { MigrationRehearsalConfig } from './schema.ts';
 
-const mostBytes = 1024 * 1024;
+/** Of twice as much the parser's memory comes to its end. */
+const mostMebibytes = 16;
+const mostBytes = mostMebibytes * 1024 * 1024;
 
 /** `directory`: a tree of the release. Throws `GR5107` where files are not there or cannot be read whole. */
 export const migrationText = async (
@@ -42,9 +44,12 @@ async function filesOf(
       if (read === null || read.truncated)
         fail({
           code: 'GR5107',
-          message: `${file} cannot be read whole.`,
+          message: read === null ? `${file} cannot be read.` : `${file} has more than ${mostMebibytes} MiB.`,
           where,
-          do: 'A migration file has at most 1 MiB.',
+          do:
+            read === null
+              ? 'Let whoever runs Greenroom read it.'
+              : 'Keep rows that the migration loads in a file that the glob does not match, and let the migrate command read them from there.',
         });
       return { file, text: read.text };
     }),
