@@ -155,6 +155,15 @@ test(
   },
 );
 
+test('a scratch server without room is told as that, and the next file may be large', patience, async () => {
+  const full = `do $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$;`;
+  expect(await refused({ migration: full })).toMatch(/^GR5120 .*disk of the scratch server is full/);
+  const rows = `-- ${'x'.repeat(1024 * 1024)}\n`;
+  expect(await judged({ migration: `${rows.repeat(5)}${up}` })).toMatchObject({ outcome: 'pass' });
+  expect(await refused({ migration: rows.repeat(17) })).toMatch(/^GR5107 migrations.002.sql has more than 16 MiB/);
+  expect(await left()).toEqual([]);
+});
+
 test(
   'what the old version was recorded with has to go on, and the smoke of the new one to end well',
   { timeout: 300_000 },

@@ -4,7 +4,7 @@ import type { RehearsalFacts } from '../domain/rehearsal/facts.ts';
 
 /** The door to a server on which migrations may be tried. */
 export interface Rehearsals {
-  /** Throws `FailureError` (GR5103–GR5108, GR5130, GR5131) for what keeps it from measuring; nothing is left behind then. */
+  /** Throws `FailureError` (GR5103–GR5108, GR5120, GR5130, GR5131) for what keeps it from measuring; nothing is left behind then. */
   rehearse(request: RehearsalRequest, signal: AbortSignal): Promise<MeasuredRehearsal>;
   /** Restores a backup into a database of its own and compares. Throws `FailureError` (GR5151–GR5154) for what keeps it from measuring; nothing is left behind then. */
   restore(request: RestoreRequest, signal: AbortSignal): Promise<RestoredBackup>;

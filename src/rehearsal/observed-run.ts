@@ -73,9 +73,12 @@ export async function observedRun(
   });
   const canary = await startCanary(oldStatements, application, beganMs);
   const limitMs = order.limitMs + toEndMs;
-  const end = await runCommand({ scratch, command: order.migrate, watcher: observer, limitMs });
+  const running = runCommand({ scratch, command: order.migrate, watcher: observer, limitMs });
+  // Whatever becomes of it, nobody goes on asking a clone that is dropped.
+  await running.catch(() => undefined);
   const song = await canary.stop();
   await observer.close();
+  const end = await running;
   const endsAfter = end.failedWith === null ? await endsOf(asker, oldStatements) : [];
   const after = await dataFingerprint(looker, columns);
   const invalid = await invalidIndexes(looker);

@@ -3,12 +3,16 @@ import { createHash } from 'node:crypto';
 import { migrationDigest } from '../domain/rehearsal/digest.ts';
 import type { CaptureSource, Command, MeasuredRehearsal, RehearsalRequest } from '../kinds/rehearsals.ts';
 import { askEnds } from './ask-ends.ts';
+import { inRoom } from './full-scratch.ts';
 import { findCopy } from './find-copy.ts';
 import type { Meet } from './order.ts';
 import { rehearse } from './rehearse.ts';
 import { statementStatistics } from './statement-statistics.ts';
 
-export async function rehearseRequest(request: RehearsalRequest, signal: AbortSignal): Promise<MeasuredRehearsal> {
+export const rehearseRequest = (request: RehearsalRequest, signal: AbortSignal): Promise<MeasuredRehearsal> =>
+  inRoom(() => measured(request, signal));
+
+async function measured(request: RehearsalRequest, signal: AbortSignal): Promise<MeasuredRehearsal> {
   const { server, nowMs, onProgress = () => undefined } = request;
   signal.throwIfAborted();
   const { production, logins, mark } = await askEnds(server, request.production);

@@ -1,6 +1,7 @@
 // One run of a team's command against a clone, through the one in the middle.
 import { byItself, notInTime } from '../domain/rehearsal/failure-words.ts';
 import type { Command, CommandEnd } from '../kinds/rehearsals.ts';
+import { refuseFull } from './full-scratch.ts';
 import { openProxy } from './proxy.ts';
 import type { Scratch } from './scratch.ts';
 import { watchedSession } from './session.ts';
@@ -47,6 +48,7 @@ export async function runCommand({
       limit.addEventListener('abort', () => resolve({ isDone: false }), { once: true });
     });
     const { isDone, said = '', timedOut: isCut = false } = await Promise.race([given, over]);
+    refuseFull(met);
     const durationMs = performance.now() - startMs;
     const timedOut = isCut || limit.aborted;
     const failedWith = isDone ? null : timedOut ? notInTime : (met.at(-1) ?? byItself);

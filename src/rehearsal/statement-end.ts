@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { StatementEnd } from '../domain/rehearsal/facts.ts';
+import { refuseFull } from './full-scratch.ts';
 
 /** How a statement ends, in a transaction of which nothing stays. A connection that breaks throws. */
 export async function endOf(client: pg.Client, ask: () => Promise<pg.QueryResult>): Promise<StatementEnd> {
@@ -26,5 +27,6 @@ export async function endsOf(client: pg.Client, statements: readonly string[]): 
         return answer;
       }),
     );
+  refuseFull(ends.flatMap((end) => ('failedWith' in end ? [end.failedWith] : [])));
   return ends;
 }

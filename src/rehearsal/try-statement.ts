@@ -1,6 +1,7 @@
 // One captured statement against a clone: planned, and executed where values are at hand. Nothing of it stays.
 import pg from 'pg';
 import type { Plan, Refusal, Tried } from '../domain/rehearsal/captured-tries.ts';
+import { isFull } from './full-scratch.ts';
 import type { CapturedStatement, Sample } from './captured-statement.ts';
 
 /** SQLSTATEs of which the message holds names alone. */
@@ -75,7 +76,7 @@ async function typeNames(client: pg.Client, oids: readonly number[]): Promise<st
 }
 
 function refusalOf(error: unknown): Refusal {
-  if (!(error instanceof pg.DatabaseError) || error.code === undefined) throw error;
+  if (!(error instanceof pg.DatabaseError) || error.code === undefined || isFull(error)) throw error;
   const { code, message, constraint, column, table } = error;
   if (harmless.has(code)) return { failedWith: code, said: message };
   const named = Object.entries({ constraint, column, table }).filter(([, value]) => value !== undefined);
