@@ -1,7 +1,9 @@
 import type { RehearsalFacts } from './facts.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
 
-const next = 'List what the old version asks of it under  old-statements, or meet all of its statements by  capture.';
+/** What would measure it, by name. */
+const listing = (names: readonly string[]) =>
+  `List under  old-statements, with values, what the old version reads and writes of ${names.join(', ')}, or meet all of its statements by  capture`;
 
 /** What the listed statements never ask for they do not measure. A table that is dropped by a declared forward fix is told as that; captured statements have reasons of their own. */
 export function judgeAsked({
@@ -25,7 +27,9 @@ export function judgeAsked({
   const text = (names: readonly string[]) =>
     `No listed statement of the old version asks for ${names.join(', ')}, which the migration changes.`;
   return [
-    ...(missed.length === 0 ? [] : [finding('not-measured', text(missed), next)]),
-    ...(stricter.length === 0 ? [] : [finding('not-asked', text(stricter), next)]),
+    ...(missed.length === 0 ? [] : [finding('not-measured', text(missed), `${listing(missed)}.`)]),
+    ...(stricter.length === 0
+      ? []
+      : [finding('not-asked', text(stricter), `${listing(stricter)}; where it asks nothing of it, accept that.`)]),
   ];
 }

@@ -86,6 +86,19 @@ test('what a way back or a second run ends with is told in words', () => {
   ]);
 });
 
+test('who is to list a statement is told of which table, and that one of which there is none is accepted', () => {
+  const nextOf = (how: 'changed' | 'stricter') =>
+    judgeRehearsal({ ...goodFacts, reshaped: [{ relation: 'countries', how }] }).findings.map(({ next }) => next);
+  expect(nextOf('stricter')).toEqual([
+    expect.stringMatching(
+      /old-statements, with values, what the old version reads and writes of countries.*accept that/,
+    ),
+  ]);
+  expect(nextOf('changed')).toEqual([
+    expect.stringMatching(/of countries, or meet all of its statements by {2}capture\.$/),
+  ]);
+});
+
 /** One fact that is worse, and the reason it must give. */
 const worse: readonly [string, Partial<RehearsalFacts>, Reason][] = [
   ['F092 another major version', { versions: [{ name: 'server', copy: '18.4', production: '17.6' }] }, 'other-version'],
