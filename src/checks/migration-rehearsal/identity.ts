@@ -6,8 +6,8 @@ import type { DeclaredMigration } from '../../kinds/check.ts';
 import type { Files } from '../../kinds/effects.ts';
 import type { MigrationRehearsalConfig } from './schema.ts';
 
-/** Of twice as much the parser's memory comes to its end. */
-const mostMebibytes = 16;
+/** Read in a second or two, in which nobody asks for the old version; of 64 the parser's memory comes to its end. */
+const mostMebibytes = 8;
 const mostBytes = mostMebibytes * 1024 * 1024;
 
 /** `directory`: a tree of the release. Throws `GR5107` where files are not there or cannot be read whole. */

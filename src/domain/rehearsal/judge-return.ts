@@ -2,7 +2,7 @@ import { judgeCaptured } from './captured.ts';
 import { expandAndContract } from './expand-contract.ts';
 import type { NewVersion, OldStatement, RehearsalFacts, SecondRun, StatementEnd, WayBack } from './facts.ts';
 import { bookWords } from './going-back.ts';
-import { failsHow } from './failure-words.ts';
+import { byItself, failsHow } from './failure-words.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
 
 /** What it left: for the old version, for whoever goes back, for whoever runs it again. */
@@ -35,7 +35,8 @@ function judgeNew({ failedWith, statements }: NewVersion): readonly RehearsalFin
     return [finding('not-measured', text, 'Let it take its address from DATABASE_URL.')];
   }
   if (failedWith === null) return [];
-  const text = `On the migrated copy the new version’s smoke ${failsHow(failedWith)}.`;
+  const how = failedWith === byItself ? '' : `: it ${failsHow(failedWith)}`;
+  const text = `The new version’s smoke fails on the migrated copy${how}.`;
   return [finding('new-version-fails', text, 'Run the smoke by hand against a migrated copy, and correct either.')];
 }
 
