@@ -61,7 +61,7 @@ export const schema = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'Address of production by a role that reads, as a reference: `secret://env/PRODUCTION_READER`. It is asked for versions, schema and sizes.',
+      'Address of production by a role that reads, as a reference: `secret://env/PRODUCTION_READER`. It is asked for versions, schema, sizes and search paths of roles.',
     ),
   files: inside().describe(
     'Glob of the migration files in the release, in the order of their names. Plain SQL is read; of programs (`*.py`, `*.js`, …) what they send.',
