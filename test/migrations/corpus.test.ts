@@ -10,7 +10,14 @@ const cases = corpus();
 const bad = cases.filter(({ kind }) => kind === 'bad');
 const safe = cases.filter(({ kind }) => kind === 'safe');
 const conditional: readonly Reason[] = [
-  ...(['copy-too-small', 'destructive-step', 'lock-avoidable', 'promise-withdrawn', 'unindexed-reference'] as const),
+  ...([
+    'copy-too-small',
+    'not-asked',
+    'destructive-step',
+    'lock-avoidable',
+    'promise-withdrawn',
+    'unindexed-reference',
+  ] as const),
 ];
 const isLarge = (name: string) => (productionBytes[name] ?? 0) > stoppingBytes;
 
@@ -32,6 +39,7 @@ function disagreements({ expected, script, name }: Pick<Case, 'expected' | 'scri
     ['canary-stalled', (given.stallMs ?? 0) > 2000],
     ['lock-held', (given.heldMs ?? 0) > 2000],
     ['not-measured', (expected.unasked ?? []).length > 0],
+    ['not-asked', (given.unexercised ?? []).length > 0],
     ['copy-too-old', (given.copyAgeDays ?? 0) > 7],
     ['other-schema', (given.onlyInProduction ?? []).length > 0],
     ['copy-too-small', Object.values(given.copyRatio ?? {}).some((ratio) => ratio < 0.5)],
@@ -77,7 +85,7 @@ describe('expectations', () => {
     const asked = new Set(bad.flatMap(({ expected }) => expected.reasons));
     expect([...asked].toSorted()).toEqual(
       [
-        ...(['lock-held', 'not-measured'] as const),
+        ...(['lock-held', 'not-asked', 'not-measured'] as const),
         ...(['canary-stalled', 'copy-too-old', 'copy-too-small', 'data-lost', 'destructive-step', 'fails'] as const),
         ...([
           'invalid-index',

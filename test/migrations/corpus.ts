@@ -15,6 +15,7 @@ import { repeating } from './expected/repeating.ts';
 import { session } from './expected/session.ts';
 import { tables } from './expected/tables.ts';
 import { types } from './expected/types.ts';
+import { unexercised } from './expected/unexercised.ts';
 import { values } from './expected/values.ts';
 import { versions } from './expected/versions.ts';
 
@@ -22,6 +23,7 @@ const bad: Expectations = {
   ...locks,
   ...hidden,
   ...oldVersion,
+  ...unexercised,
   ...data,
   ...failing,
   ...repeating,

@@ -40,6 +40,8 @@ export type Reason =
   | 'copy-too-old'
   /** It takes longer than its budget. */
   | 'over-budget'
+  /** Conditional: it changes something for the old version that no listed statement exercises. */
+  | 'not-asked'
   /** Conditional: the copy of a touched table is less than half of production's. */
   | 'copy-too-small'
   /** Conditional: what nobody uses is taken away for good. */
@@ -118,5 +120,7 @@ export interface Given {
   readonly stallMs?: number;
   /** What is said of the role by which the old version logs in: nothing, or its search path in production. Default: that it is `app`, with the usual path. */
   readonly login?: 'unsaid' | (string & {});
+  /** Tables of which no listed statement exercises what changes. */
+  readonly unexercised?: readonly string[];
 }
 export type Expectations = Readonly<Record<string, Expectation>>;

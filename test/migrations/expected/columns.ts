@@ -1,6 +1,12 @@
 import type { Expectations } from '../expectation.ts';
 
 export const columns: Expectations = {
+  'default-of-a-new-column': {
+    decision: 'go',
+    reasons: [],
+    locks: { countries: 'AccessExclusiveLock' },
+    looksLike: 'default-gone-where-null-may-be',
+  },
   'column-nullable': {
     decision: 'go',
     reasons: [],

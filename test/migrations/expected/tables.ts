@@ -1,6 +1,12 @@
 import type { Expectations } from '../expectation.ts';
 
 export const tables: Expectations = {
+  'new-table-with-row-security': {
+    decision: 'go',
+    reasons: [],
+    given: { login: 'unsaid' },
+    looksLike: 'row-security-and-nobody-named',
+  },
   'new-table': {
     decision: 'go',
     reasons: [],

@@ -28,6 +28,18 @@ export const values: Expectations = {
     runsIn: 'none',
     looksLike: 'rows-refused-again',
   },
+  'policy-the-old-one-meets': {
+    decision: 'go',
+    reasons: [],
+    locks: { orders: 'AccessExclusiveLock' },
+    looksLike: 'row-security',
+  },
+  'rights-given-and-nobody-named': {
+    decision: 'go',
+    reasons: [],
+    given: { login: 'unsaid' },
+    looksLike: 'rights-taken-and-nobody-named',
+  },
   'rights-given': {
     decision: 'go',
     reasons: [],
