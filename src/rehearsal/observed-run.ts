@@ -1,5 +1,5 @@
 // The run that is looked at: old version before, canary and observer while, old version, fingerprints and INVALID indexes after.
-import type { AskedRelation, OldStatement, ReshapedRelation } from '../domain/rehearsal/facts.ts';
+import type { AskedRelation, OldStatement, ReshapedRelation, UnmetChange } from '../domain/rehearsal/facts.ts';
 import type { SchemaFact, TableData } from '../domain/rehearsal/fingerprint.ts';
 import { unaskedSchemas } from '../domain/rehearsal/search-path.ts';
 import { reshapedRelations } from '../domain/rehearsal/reshaped.ts';
@@ -17,6 +17,7 @@ import { plainSchemaAlone } from './plain-schema.ts';
 import { invalidIndexes, relationsOf, type Relation } from './relations.ts';
 import { runCommand, type RunEnd } from './run-command.ts';
 import type { Scratch } from './scratch.ts';
+import { watchShape } from './shape-watch.ts';
 import { endsOf } from './statement-end.ts';
 
 export interface ObservedRun {
@@ -39,6 +40,8 @@ export interface ObservedRun {
   readonly unaskedSchemas: readonly string[] | null;
   /** Empty when it failed. */
   readonly reshaped: readonly ReshapedRelation[];
+  /** Empty when it failed. */
+  readonly unmet: readonly UnmetChange[];
 }
 
 /** A command that does not end in time is ended by who runs it, so that what it printed is kept. */
@@ -48,6 +51,7 @@ export async function observedRun(
   scratch: Scratch,
   order: RehearsalOrder,
   statements: readonly MigrationStatement[],
+  captured: readonly string[] = [],
 ): Promise<ObservedRun> {
   const { oldStatements, applicationRole } = order;
   const application = () => openApplication(scratch, order);
@@ -63,6 +67,8 @@ export async function observedRun(
   const asker = await application();
   const endsBefore = await endsOf(asker, oldStatements);
   const asked = await askedRelations(asker, oldStatements, relations);
+  const ended = oldStatements.filter((_, index) => 'rows' in endsBefore[index]!);
+  const shape = await watchShape(looker, asker, { order, relations, texts: [...ended, ...captured] });
   const beganMs = performance.now();
   const observer = await openObserver({
     beganMs,
@@ -93,6 +99,7 @@ export async function observedRun(
     newSettings: otherSettings(settings, await sessionSettings(looker, roles)),
     reshaped: end.failedWith === null ? reshapedRelations(schema, schemaAfter) : [],
     unaskedSchemas: order.logins ? unaskedSchemas(order.logins, applicationRole, [schema, schemaAfter]) : null,
+    unmet: end.failedWith === null ? await shape.unmet(asked) : [],
     goneTables: goneOf(before.tables, after.tables),
   };
 }

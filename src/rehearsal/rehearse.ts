@@ -54,7 +54,12 @@ export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
   const met = await triedBefore(onIdleClone, order);
   const seen = await patientRun(() =>
     onClone(async (scratch) => {
-      const run = await observedRun(scratch, order, statements ?? []);
+      const run = await observedRun(
+        scratch,
+        order,
+        statements ?? [],
+        met?.statements.map(({ text }) => text),
+      );
       if (run.end.failedWith !== null) return { ...run, captured: null, newVersion: null };
       // What the new version writes comes last.
       const captured = met && (await tryCaptured(scratch, order, met));
@@ -155,6 +160,7 @@ function factsOf(
     ...{ asked: seen.asked, newSettings: seen.newSettings, unaskedSchemas: seen.unaskedSchemas },
     goneTables: end.failedWith === null ? seen.goneTables : null,
     reshaped: end.failedWith === null ? seen.reshaped : null,
+    unmet: end.failedWith === null ? seen.unmet : null,
     ...{ wayBack: later?.wayBack ?? null, secondRuns: later?.secondRuns ?? null },
     ...(later?.books && later.books.length > 0 && { books: later.books }),
     hostileReader: later?.hostileReader ?? null,

@@ -50,6 +50,7 @@ function factsOf(migration: Case): RehearsalFacts {
       .map((relation) => ({ relation, modes: ['AccessShareLock'] })),
     unaskedSchemas: [],
     reshaped: (expected.unasked ?? []).map((relation) => ({ relation, how: 'changed' })),
+    unmet: (given.unexercised ?? []).map((relation) => ({ relation, what: 'something', by: 'statement' })),
     goneTables: expected.reasons.some((each) => each === 'data-lost' || each === 'destructive-step') ? ['users'] : [],
     wayBack: wayBackOf(claim.back, expected.reasons),
     secondRuns: claim.again === 'same' ? [] : [{ cutAt: place, failedWith: claim.again, isSame: false }],

@@ -35,6 +35,13 @@ test.each([
     'check-at-once',
   ],
   ...['vacuum-full', 'syntax'],
+  ...[
+    'policy-changed-and-nobody-named',
+    'generated-no-longer',
+    'check-that-rows-break',
+    'rights-taken-beside-a-select',
+  ],
+  'policy-the-old-one-meets',
   ...['large-object-unlinked', 'large-object-overwritten', 'publication-dropped', 'extended-statistics-dropped'],
   ...['comment-taken', 'default-rights-given', 'aggregate-changed', 'book-not-struck'],
   ...['schema-on-the-path-of-the-role', 'schema-of-a-role-that-nobody-named', 'schema-that-nobody-finds'],

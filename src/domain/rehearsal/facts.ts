@@ -72,6 +72,16 @@ export interface ReshapedRelation {
   readonly how: 'gone' | 'changed' | 'stricter';
 }
 
+/**
+ * Something that changed for the old version, in words, and nobody met it. `role`: it binds only who does not own the table, and that role is not declared.
+ * `statement`: none of its statements does what meets it. `rows`: rows of the copy break what was added NOT VALID.
+ */
+export interface UnmetChange {
+  readonly relation: string;
+  readonly what: string;
+  readonly by: 'role' | 'statement' | 'rows';
+}
+
 /** The way back as it was taken. `forward-fix`: declared instead of a down migration. `forward-only`: declared that there is none, and nothing was run. */
 export interface WayBack {
   readonly kind: 'down' | 'forward-fix' | 'forward-only';
@@ -119,6 +129,8 @@ export interface RehearsalFacts {
   /** Schemas in which something came or went that another role than the asked one finds first. Absent: an older record. */
   readonly unaskedSchemas?: readonly string[] | null;
   readonly reshaped: readonly ReshapedRelation[] | null;
+  /** Absent: an older record. */
+  readonly unmet?: readonly UnmetChange[] | null;
   /** Tables of before of which rows or values are gone after the migration: dropped, emptied, a column dropped. */
   readonly goneTables: readonly string[] | null;
   /** `none`: there is neither a down migration nor a declared forward fix. */

@@ -2,6 +2,7 @@ import { failsHow } from './failure-words.ts';
 import { judgeCaptured } from './captured.ts';
 import type { RehearsalFacts, StatementEnd, WayBack } from './facts.ts';
 import { judgeSettings } from './judge-settings.ts';
+import { judgeUnmet } from './judge-unmet.ts';
 
 /**
  * Whether one can go back over a migration. `safe`: the old version goes on, and the way back brought everything back. `roll-forward`:
@@ -30,6 +31,7 @@ export function weighReturn(facts: RehearsalFacts): WeighedReturn {
       ? ['the old version on the new schema']
       : []),
     ...(judgeSettings(facts).length > 0 ? ['the old version in a new session'] : []),
+    ...(judgeUnmet(facts).length > 0 ? ['what changes for the old version and none of its statements meets'] : []),
     ...(isCapturedKnown(facts) ? [] : ['captured statements of the old version']),
     ...(wayBack === null ? ['the way back'] : []),
     ...(goneTables === null ? ['whether data is gone'] : []),

@@ -1,6 +1,7 @@
 import type { RehearsalFacts } from './facts.ts';
 import { judgeAsked } from './judge-asked.ts';
 import { judgeSettings } from './judge-settings.ts';
+import { judgeUnmet } from './judge-unmet.ts';
 import { finding, type RehearsalFinding } from './finding.ts';
 
 /** What each measurement is called where it is missing. */
@@ -16,6 +17,7 @@ const words: Readonly<Record<keyof RehearsalFacts, string>> = {
   oldVersion: 'the old version on the new schema',
   asked: 'which tables the old version’s statements ask for',
   reshaped: 'which tables the migration changes for the old version',
+  unmet: 'which changes the old version’s statements meet',
   newSettings: 'which settings new sessions get',
   unaskedSchemas: 'which schemas the roles of production find first',
   goneTables: 'which data the migration takes away',
@@ -36,6 +38,7 @@ const afterwards: readonly (keyof RehearsalFacts)[] = [
     'oldVersion',
     'goneTables',
     'reshaped',
+    'unmet',
     'wayBack',
     'secondRuns',
     'durationMs',
@@ -60,6 +63,7 @@ export function notMeasured(facts: RehearsalFacts): readonly RehearsalFinding[] 
         ),
       ),
     ...judgeAsked(facts),
+    ...judgeUnmet(facts),
     ...judgeSettings(facts),
   ];
 }

@@ -1,0 +1,66 @@
+// What the migration changes for the old version, beside what its statements meet of it.
+import type pg from 'pg';
+import type { AskedRelation, UnmetChange } from '../domain/rehearsal/facts.ts';
+import { shapeChanges } from '../domain/rehearsal/shape.ts';
+import type { StatementUses } from '../domain/rehearsal/statement-use.ts';
+import { unmetChanges } from '../domain/rehearsal/unmet.ts';
+import { brokenRows, notValid } from './broken-rows.ts';
+import type { RehearsalOrder } from './order.ts';
+import type { Relation } from './relations.ts';
+import { statementUses } from './statement-uses.ts';
+import { tableShape } from './table-shape.ts';
+
+export interface ShapeWatch {
+  /** To be asked after the migration. */
+  unmet(asked: readonly AskedRelation[]): Promise<readonly UnmetChange[]>;
+}
+
+/** `asker`: a session of the old version, which finds the relations of its statements. To be called before the migration. */
+export async function watchShape(
+  looker: pg.Client,
+  asker: pg.Client,
+  {
+    order,
+    relations,
+    texts,
+  }: { readonly order: RehearsalOrder; readonly relations: readonly Relation[]; readonly texts: readonly string[] },
+): Promise<ShapeWatch> {
+  const shape = await tableShape(looker, order.applicationRole);
+  const unvalidated = await notValid(looker);
+  const statements = await foundBy(asker, await Promise.all(texts.map(statementUses)), relations);
+  return {
+    unmet: async (asked) => [
+      ...unmetChanges(shapeChanges(shape, await tableShape(looker, order.applicationRole)), {
+        ...{ shape, asked, statements },
+        ...{ isNamed: order.applicationRole !== null, isCaptured: order.capture !== undefined },
+      }),
+      ...(await brokenRows(looker, unvalidated)),
+    ],
+  };
+}
+
+/** Names as they stand in statements are those of relations on the search path; what it does not find is none of before. */
+async function foundBy(
+  asker: pg.Client,
+  each: readonly StatementUses[],
+  relations: readonly Relation[],
+): Promise<StatementUses> {
+  const uses = each.flatMap((one) => one.uses);
+  const compared = each.flatMap((one) => one.compared);
+  const names = [...new Set([...uses.map(({ relation }) => relation), ...compared.flatMap(({ among }) => among)])];
+  const { rows } = await asker.query<{ name: string; oid: number | null }>(
+    `select name, to_regclass(name)::oid::int as oid from unnest($1::text[]) name`,
+    [names],
+  );
+  const known = new Map(relations.map(({ oid, name }) => [oid, name]));
+  const found = new Map(rows.map(({ name, oid }) => [name, known.get(oid ?? 0)]));
+  return {
+    uses: uses.flatMap((use) =>
+      [found.get(use.relation)].flatMap((relation) => (relation === undefined ? [] : [{ ...use, relation }])),
+    ),
+    compared: compared.map(({ column, among }) => ({
+      column,
+      among: among.flatMap((name) => found.get(name) ?? []),
+    })),
+  };
+}
