@@ -1,6 +1,12 @@
 import type { Expectations } from '../expectation.ts';
 
 export const tables: Expectations = {
+  'view-written-otherwise': {
+    decision: 'go',
+    reasons: [],
+    locks: { active_users: 'AccessExclusiveLock' },
+    looksLike: 'view-with-other-values',
+  },
   'new-table-with-row-security': {
     decision: 'go',
     reasons: [],

@@ -115,6 +115,13 @@ export const unexercised: Expectations = {
     given: { unexercised: ['orders'] },
     safer: 'List what the old version writes there.',
   },
+  'view-with-other-values': {
+    decision: 'conditional-go',
+    reasons: ['not-asked'],
+    locks: { active_users: 'AccessExclusiveLock' },
+    given: { unexercised: ['active_users'] },
+    safer: 'Make a second view for the new meaning.',
+  },
   'rights-taken-beside-a-select': {
     decision: 'conditional-go',
     reasons: ['not-asked'],
