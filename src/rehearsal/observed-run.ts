@@ -68,7 +68,7 @@ export async function observedRun(
   const endsBefore = await endsOf(asker, oldStatements);
   const asked = await askedRelations(asker, oldStatements, relations);
   const ended = oldStatements.filter((_, index) => 'rows' in endsBefore[index]!);
-  const shape = await watchShape(looker, asker, { order, relations, texts: [...ended, ...captured] });
+  const shape = await watchShape({ scratch, looker, asker }, { order, relations, texts: [...ended, ...captured] });
   const beganMs = performance.now();
   const observer = await openObserver({
     beganMs,

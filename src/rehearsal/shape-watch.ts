@@ -8,6 +8,8 @@ import { brokenRows, notValid } from './broken-rows.ts';
 import type { RehearsalOrder } from './order.ts';
 import type { Relation } from './relations.ts';
 import { statementUses } from './statement-uses.ts';
+import type { Scratch } from './scratch.ts';
+import { otherViews, viewTexts } from './view-values.ts';
 import { tableShape } from './table-shape.ts';
 
 export interface ShapeWatch {
@@ -15,10 +17,16 @@ export interface ShapeWatch {
   unmet(asked: readonly AskedRelation[]): Promise<readonly UnmetChange[]>;
 }
 
-/** `asker`: a session of the old version, which finds the relations of its statements. To be called before the migration. */
+/** `asker`: one of the old version, which finds the relations of its statements. */
+interface Sessions {
+  readonly scratch: Scratch;
+  readonly looker: pg.Client;
+  readonly asker: pg.Client;
+}
+
+/** To be called before the migration. */
 export async function watchShape(
-  looker: pg.Client,
-  asker: pg.Client,
+  { scratch, looker, asker }: Sessions,
   {
     order,
     relations,
@@ -26,15 +34,18 @@ export async function watchShape(
   }: { readonly order: RehearsalOrder; readonly relations: readonly Relation[]; readonly texts: readonly string[] },
 ): Promise<ShapeWatch> {
   const shape = await tableShape(looker, order.applicationRole);
-  const unvalidated = await notValid(looker);
+  const [unvalidated, views] = [await notValid(looker), await viewTexts(looker)];
   const statements = await foundBy(asker, await Promise.all(texts.map(statementUses)), relations);
+  const isCaptured = order.capture !== undefined;
+  const isUsed = (relation: string) => statements.uses.some((use) => use.relation === relation);
   return {
     unmet: async (asked) => [
       ...unmetChanges(shapeChanges(shape, await tableShape(looker, order.applicationRole)), {
         ...{ shape, asked, statements },
-        ...{ isNamed: order.applicationRole !== null, isCaptured: order.capture !== undefined },
+        ...{ isNamed: order.applicationRole !== null, isCaptured },
       }),
-      ...(await brokenRows(looker, unvalidated)),
+      ...(await brokenRows(looker, scratch.name, unvalidated)),
+      ...(await otherViews(looker, scratch.name, views)).filter(({ relation }) => !isCaptured || isUsed(relation)),
     ],
   };
 }
