@@ -58,6 +58,7 @@ const long = [
     'new-session-settings',
     'application',
     'locked-rows',
+    'shape-watch',
   ].map((name) => `src/rehearsal/${name}.test.ts`),
   'src/haproxy/machines.test.ts',
   ...['migration-rehearsal', 'migration-rehearsal/squawk', 'data-age', 'backup', 'backup/hostile'].map(
