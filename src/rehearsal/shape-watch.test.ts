@@ -13,9 +13,12 @@ async function told(migration: string, texts: readonly string[], applicationRole
   let found: readonly string[] = [];
   await withClone(postgres.url(), async (scratch) => {
     const looker = await scratch.connect('looker');
+    await looker.query('create schema hidden; create table hidden.users ()');
     const relations = await relationsOf(looker);
+    const asker = await scratch.connect('asker');
+    await asker.query('set session authorization pg_monitor');
     const order = { applicationRole } as RehearsalOrder;
-    const watch = await watchShape({ scratch, looker, asker: looker }, { order, relations, texts });
+    const watch = await watchShape({ scratch, looker, asker }, { order, relations, texts });
     const client = await openClient(scratch.url());
     await client.query(migration);
     await client.end();
@@ -40,6 +43,7 @@ test.each<readonly [migration: string, text: string, what: readonly RegExp[]]>([
   ],
   ['alter table notes alter id type smallint', 'select 1 from notes n, users u where n.id = 3', []],
   ['create view seen as select 1', insert, []],
+  ['alter table users alter total drop default', 'select 1 from hidden.users', []],
 ])('%s beside %s', { timeout: 120_000 }, async (migration, text, what) => {
   const found = await told(migration, [text]);
   expect(found).toHaveLength(what.length);

@@ -1,5 +1,5 @@
 // What the migration changes for the old version, beside what its statements meet of it.
-import type pg from 'pg';
+import pg from 'pg';
 import type { AskedRelation, UnmetChange } from '../domain/rehearsal/facts.ts';
 import { shapeChanges } from '../domain/rehearsal/shape.ts';
 import type { StatementUses } from '../domain/rehearsal/statement-use.ts';
@@ -59,12 +59,9 @@ async function foundBy(
   const uses = each.flatMap((one) => one.uses);
   const compared = each.flatMap((one) => one.compared);
   const names = [...new Set([...uses.map(({ relation }) => relation), ...compared.flatMap(({ among }) => among)])];
-  const { rows } = await asker.query<{ name: string; oid: number | null }>(
-    `select name, to_regclass(name)::oid::int as oid from unnest($1::text[]) name`,
-    [names],
-  );
   const known = new Map(relations.map(({ oid, name }) => [oid, name]));
-  const found = new Map(rows.map(({ name, oid }) => [name, known.get(oid ?? 0)]));
+  const found = new Map<string, string | undefined>();
+  for (const name of names) found.set(name, known.get((await oidOf(asker, name)) ?? 0));
   return {
     uses: uses.flatMap((use) =>
       [found.get(use.relation)].flatMap((relation) => (relation === undefined ? [] : [{ ...use, relation }])),
@@ -74,4 +71,15 @@ async function foundBy(
       among: among.flatMap((name) => found.get(name) ?? []),
     })),
   };
+}
+
+/** Null: there is none, or it may not know. */
+async function oidOf(asker: pg.Client, name: string): Promise<number | null> {
+  try {
+    const { rows } = await asker.query<{ oid: number | null }>('select to_regclass($1)::oid::int as oid', [name]);
+    return rows[0]!.oid;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError) return null;
+    throw error;
+  }
 }

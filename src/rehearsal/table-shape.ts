@@ -43,7 +43,7 @@ union all select o.name, 'rule', format('the unique index %I', x.relname),
   concat_ws(' ', ${columnsOf('i.indkey::int2[]', 'i.indrelid')}, pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid), i.indnkeyatts),
   ${columnsOf('i.indkey::int2[]', 'i.indrelid')}, ${none}
   from own o join pg_catalog.pg_index i on i.indrelid = o.oid and i.indisunique join pg_catalog.pg_class x on x.oid = i.indexrelid
-union all select o.name, 'reference', format('what %s does to it', k.conname), ${definition}, ${columnsOf('k.confkey', 'k.confrelid')}, array['delete', 'update']
+union all select o.name, 'reference', format('what %I of %s does to it', k.conname, k.conrelid::regclass), ${definition}, ${columnsOf('k.confkey', 'k.confrelid')}, array['delete', 'update']
   from own o join pg_catalog.pg_constraint k on k.confrelid = o.oid and k.conparentid = 0
 union all select o.name, 'trigger', t.tgname, regexp_replace(pg_get_triggerdef(t.oid), '^CREATE CONSTRAINT', 'CREATE'), ${none},
   ${commands(['insert', 't.tgtype & 4 <> 0'], ['update', 't.tgtype & 16 <> 0'], ['delete', 't.tgtype & 40 <> 0'])}
