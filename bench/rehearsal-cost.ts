@@ -76,7 +76,7 @@ async function timed<T>(work: Promise<T>): Promise<{ readonly done: T; readonly 
 }
 
 async function aloneMs(adminUrl: string, copy: string): Promise<number> {
-  const scratch = await makeScratch({ adminUrl, copy, lockTimeoutMs: 2_000 });
+  const scratch = await makeScratch({ adminUrl, copy });
   try {
     const { tookMs } = await timed(run(up)(scratch.url(), AbortSignal.timeout(300_000)));
     return tookMs;

@@ -211,6 +211,22 @@ test('a copy of another schema than production’s is no copy of it, whatever ru
   }
 });
 
+test('F089 it gets its lock timeout as in production, and by nothing else', { timeout: 300_000 }, async () => {
+  const { config, context } = world();
+  const judge = (words: readonly string[], options = '') => {
+    const migrations = context.migrations!.map((each) => ({ ...each, migrate: [...words, ...each.migrate] }));
+    const databases = context.databases.map((each) => ({ ...each, url: `${each.url}${options}` }));
+    return ask(migrationRehearsal, { config, context: { ...context, migrations, databases } });
+  };
+  const reasonsOf = async (asked: ReturnType<typeof judge>) => (await asked).findings.map(({ name }) => name);
+  expect(await judge([])).toMatchObject({ outcome: 'pass' });
+  const deaf = ['env', '-u', 'PGOPTIONS'];
+  expect(await reasonsOf(judge(deaf))).toContain('never-gives-up');
+  expect(await judge(deaf, '?options=-c%20lock_timeout%3D400')).toMatchObject({ outcome: 'pass' });
+  // What stands in the address goes before PGOPTIONS, there as here.
+  expect(await reasonsOf(judge([], '?options=-c%20work_mem%3D8MB'))).toContain('never-gives-up');
+});
+
 test('F093 without a way back, and with one that forgets the values, it does not pass', patience, async () => {
   expect(await judged({ back: null })).toMatchObject({
     outcome: 'fail',

@@ -55,7 +55,7 @@ test('the old version finds what it finds in production, and so does who migrate
   await withCopy(
     postgres.url(),
     async (copy) => {
-      const order = { adminUrl: postgres.url(), copy, lockTimeoutMs: 1_000 };
+      const order = { adminUrl: postgres.url(), copy };
       const find = async (known: typeof logins) => {
         const scratch = await makeScratch({ ...order, searchPath: migratorsPath({ logins: known }) });
         const migrator = await openClient(scratch.url());

@@ -69,7 +69,7 @@ async function restored(
   { takenAtMs, restore }: Extract<CopySource, { from: 'backup' }>,
   signal: AbortSignal,
 ): Promise<FoundCopy> {
-  const scratch = await makeScratch({ adminUrl: server, copy: 'template0', lockTimeoutMs: 0 });
+  const scratch = await makeScratch({ adminUrl: server, copy: 'template0' });
   try {
     await scratch.rest();
     const { isDone } = await restore(scratch.url(), signal);

@@ -8,6 +8,7 @@ import { openApplication } from './application.ts';
 import { startCanary, type Song } from './canary.ts';
 import { knownIndexes, versionsOf } from './copy-facts.ts';
 import { dataColumns, dataFingerprint } from './database-fingerprint.ts';
+import { lockTimeouts } from './lock-timeouts.ts';
 import { openObserver, type Observation } from './observer.ts';
 import type { RehearsalOrder, Versions } from './order.ts';
 import { askedRelations } from './old-locks.ts';
@@ -76,6 +77,7 @@ export async function observedRun(
     relations,
     rows: new Map(before.tables.map(({ relation, rows }) => [shortName(relation), rows])),
     placeOf: placesOf(statements),
+    timeouts: lockTimeouts(order.lockTimeoutMs),
   });
   const canary = await startCanary(oldStatements, application, beganMs);
   const limitMs = order.limitMs + toEndMs;

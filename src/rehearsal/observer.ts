@@ -6,9 +6,10 @@ import { insideCounts, type InsideCounts } from './inside-counts.ts';
 import type { SeenLock } from '../kinds/rehearsals.ts';
 import { lockedRows, nextList } from './locked-rows.ts';
 import { lockBook } from './lock-book.ts';
+import type { LockTimeouts } from './lock-timeouts.ts';
 import { locksOf, relationsOf, type Relation } from './relations.ts';
 import { sentBook, type SentBook } from './sent-book.ts';
-import type { Migrator, Watcher } from './watcher.ts';
+import type { Watcher } from './watcher.ts';
 
 export interface Observer extends Watcher {
   /** What was seen so far. */
@@ -36,11 +37,12 @@ interface View {
   /** Rows of each table before, by name. */
   readonly rows: ReadonlyMap<string, number>;
   placeOf(text: string, number: number): Place;
+  readonly timeouts: LockTimeouts;
   /** Instant of `performance` that times of the drawing are counted from. */
   readonly beganMs: number;
 }
 
-export async function openObserver({ client, relations, rows, placeOf, beganMs }: View): Promise<Observer> {
+export async function openObserver({ client, relations, rows, placeOf, timeouts, beganMs }: View): Promise<Observer> {
   const nameOf = new Map(relations.map(({ oid, name }) => [oid, name]));
   const book = lockBook(nameOf, beganMs);
   const firstList = await nextList(client);
@@ -49,7 +51,6 @@ export async function openObserver({ client, relations, rows, placeOf, beganMs }
   const [statements, session, commits] = [[] as StatementFacts[], new Set<SessionDeed>(), new Set<number>()];
   const current = new Map<number, { startMs: number; wal: string }>();
   const texts = sentBook();
-  let usualTimeout: string | null = null;
   const sample = async (pids: readonly number[]) => {
     const found = await locksOf(client, pids);
     for (const pid of pids) book.note(pid, found.get(pid) ?? [], performance.now());
@@ -69,7 +70,7 @@ export async function openObserver({ client, relations, rows, placeOf, beganMs }
         return 'go';
       }
       await countsOf(migrator.pid).begin(migrator);
-      usualTimeout ??= (await migrator.ask('show lock_timeout'))[0]?.[0] ?? null;
+      await timeouts.note(migrator);
       if (book.isIdle(migrator.pid) && statements.length > 0) commits.add(statements.length);
       current.set(migrator.pid, { startMs: performance.now(), wal: await walAt(client) });
       return 'go';
@@ -85,7 +86,7 @@ export async function openObserver({ client, relations, rows, placeOf, beganMs }
         : { rewrites: await newFiles(client, files, nameOf), scans: [], changedWhole: [], rowLocks: [] };
       const locks = book.locksOf(migrator.pid);
       const locked = await lockedRows({ client, migrator, sent, isOpen, rows, locks, firstList });
-      if (isOpen && (await hasOtherTimeout(migrator, usualTimeout))) session.add('sets-lock-timeout');
+      if (isOpen && (await timeouts.isOther(migrator))) session.add('sets-lock-timeout');
       const place = placeOf(sent.text, statements.length + 1);
       texts.note(sent, place);
       statements.push({
@@ -142,15 +143,6 @@ const walAt = async (client: pg.Client) =>
 async function walSince(client: pg.Client, start: string): Promise<number> {
   const query = 'select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1)::float8 as bytes';
   return (await client.query<{ bytes: number }>(query, [start])).rows[0]!.bytes;
-}
-
-async function hasOtherTimeout(migrator: Migrator, usual: string | null): Promise<boolean> {
-  const rows = await migrator.ask(
-    `select current_setting('lock_timeout'), exists (select from pg_catalog.pg_db_role_setting s, unnest(s.setconfig) one
-       where one like 'lock_timeout=%' and s.setrole in (0, (select oid from pg_catalog.pg_roles where rolname = session_user))
-       and not (s.setrole <> 0 and s.setdatabase <> 0 and one = 'lock_timeout=' || (select setting from pg_catalog.pg_settings where name = 'lock_timeout')))`,
-  );
-  return rows[0]?.[0] !== usual || rows[0]?.[1] === 't';
 }
 
 /** Files of tables that are others since somebody last looked; of one that ran outside of a transaction. */

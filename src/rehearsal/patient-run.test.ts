@@ -4,6 +4,7 @@ import { realPostgres } from '../checks/testing/database.ts';
 import type { Command } from '../kinds/rehearsals.ts';
 import { rehearse, type Rehearsal } from './rehearse.ts';
 import { openClient, withCopy } from './testing/clone.ts';
+import { toldTimeout } from './testing/told-timeout.ts';
 
 const postgres = realPostgres();
 const patience = { timeout: 120_000 };
@@ -18,7 +19,7 @@ function metBySomebody(held: number): Command {
     const somebody = await openClient(
       Object.assign(new URL(postgres.url()), { pathname: new URL(address).pathname }).href,
     );
-    const client = await openClient(address);
+    const client = await openClient(toldTimeout(address, 400));
     try {
       if (runs <= held) await somebody.query('begin; lock table users in access share mode');
       await client.query(migration);

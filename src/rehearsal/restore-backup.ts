@@ -15,7 +15,7 @@ export async function restoreBackup(request: RestoreRequest, signal: AbortSignal
   const here = await askServer(original, 'the database that is backed up', 'the check backup');
   judgeServers(there, here, request.isOwnServer);
   const swept = await sweepScratch(server);
-  const scratch = await makeScratch({ adminUrl: server, copy: 'template0', lockTimeoutMs: 0 });
+  const scratch = await makeScratch({ adminUrl: server, copy: 'template0' });
   try {
     const admin = await scratch.connect('greenroom rehearsal');
     await openExtensions(admin, scratch.name, here.extensions);

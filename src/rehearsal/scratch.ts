@@ -18,18 +18,16 @@ export interface Scratch {
 }
 
 /**
- * Clones a database that nobody is connected to. The lock timeout is the session's default, as it is in production.
+ * Clones a database that nobody is connected to. Its role has no lock timeout: a command gets its lock timeout as in production, by its variables.
  * `adminUrl` is a superuser's of the server that holds the copy. Throws what PostgreSQL answers.
  */
 export async function makeScratch({
   adminUrl,
   copy,
-  lockTimeoutMs,
   searchPath = null,
 }: {
   readonly adminUrl: string;
   readonly copy: string;
-  readonly lockTimeoutMs: number;
   /** What its sessions begin with; null: as everybody. */
   readonly searchPath?: string | null;
 }): Promise<Scratch> {
@@ -58,7 +56,6 @@ export async function makeScratch({
   try {
     await keeper.query(`create role ${name} login nosuperuser nocreatedb nocreaterole password '${password}'`);
     await keeper.query(`create database ${name} owner ${name} template ${pg.escapeIdentifier(copy)}`);
-    await keeper.query(`alter role ${name} in database ${name} set lock_timeout to ${lockTimeoutMs}`);
     if (searchPath !== null) {
       await keeper.query(`select set_config('search_path', $1, false)`, [searchPath]);
       await keeper.query(`alter role ${name} in database ${name} set search_path from current`);

@@ -27,7 +27,7 @@ test('who migrates owns also large objects, statistics and publications', { time
   await withCopy(
     postgres.url(),
     async (copy) => {
-      const scratch = await makeScratch({ adminUrl: postgres.url(), copy, lockTimeoutMs: 1_000 });
+      const scratch = await makeScratch({ adminUrl: postgres.url(), copy });
       try {
         const looker = await scratch.connect('greenroom looker');
         await looker.query(`set role ${scratch.name}`);

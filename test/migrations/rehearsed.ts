@@ -7,6 +7,7 @@ import { judgeRehearsal, type RehearsalJudgement } from '../../src/domain/rehear
 import type { Command } from '../../src/kinds/rehearsals.ts';
 import type { RehearsalOrder } from '../../src/rehearsal/order.ts';
 import { rehearse, type Rehearsal } from '../../src/rehearsal/rehearse.ts';
+import { toldTimeout } from '../../src/rehearsal/testing/told-timeout.ts';
 import { productionBytes } from './base.ts';
 import { statementsOf, type Case } from './corpus.ts';
 import { isApart } from './truth.ts';
@@ -18,6 +19,7 @@ export interface Rehearsed {
   readonly judgement: RehearsalJudgement;
 }
 
+const lockTimeoutMs = 400;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** `adminUrl`: a server where `openLab` has made the base. */
@@ -44,7 +46,7 @@ export async function rehearsed(adminUrl: string, migration: Case): Promise<Rehe
         copy,
         copiedAtMs: 0,
         nowMs: (given.copyAgeDays ?? 1) * dayMs,
-        lockTimeoutMs: 400,
+        lockTimeoutMs,
       },
       ...{ files: [{ file, text: script.up }], migrate: runnerOf(migration), limitMs: 120_000 },
       back: way === null ? null : { kind: script.down === null ? 'forward-fix' : 'down', run: texts([way]) },
@@ -91,7 +93,7 @@ const texts =
   (parts: readonly string[]): Command =>
   async (url) => {
     try {
-      await asOne(url, async (client) => {
+      await asOne(toldTimeout(url, lockTimeoutMs), async (client) => {
         for (const text of parts) await client.query(text);
       });
       return { isDone: true };

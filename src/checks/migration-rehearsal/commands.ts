@@ -44,8 +44,10 @@ export function commandOn({
         do: `Leave it out; the address of the clone is given as ${migration.variable}.`,
       });
   const backup = 'backup' in config.copy ? path.resolve(context.projectDirectory, config.copy.backup) : null;
+  const options = optionsOf(context, migration);
   return (argv, limitMs = withoutLimitMs) =>
-    async (url, signal) => {
+    async (clone, signal) => {
+      const url = options === null ? clone : withOptions(clone, options);
       const answer = await context.effects.process.run(
         {
           ...{ argv, directory: context.directory },
@@ -63,6 +65,20 @@ export function commandOn({
       const { exitCode, output, timedOut } = answer;
       return { isDone: exitCode === 0 && !timedOut, timedOut, said: lastLines(output, new URL(url).password) };
     };
+}
+
+/** A driver that reads no PGOPTIONS gets its lock timeout so, and libpq lets them go before it: they count here as they do there. */
+function optionsOf({ databases }: CheckContext, { database }: DeclaredMigration): string | null {
+  const url = databases.find(({ name }) => name === database)?.url ?? '';
+  return URL.canParse(url) ? new URL(url).searchParams.get('options') : null;
+}
+
+/** libpq takes a plus for a plus. */
+function withOptions(clone: string, options: string): string {
+  const url = new URL(clone);
+  const rest = [...url.searchParams].filter(([name]) => name !== 'options');
+  url.search = new URLSearchParams([...rest, ['options', options]]).toString().replaceAll('+', '%20');
+  return url.href;
 }
 
 /** As the team's variable and as libpq reads it, so that a program that knows neither fails instead of finding another one. */

@@ -41,7 +41,7 @@ function judgeSession({ session, hostileReader }: RehearsalFacts): readonly Rehe
   };
   const reader = {
     'gave-up-and-retried': [],
-    'never-gave-up': [finding('never-gives-up', 'It did not give up on a reader that never ends.', leaveTimeout)],
+    'never-gave-up': [finding('never-gives-up', 'It did not give up on a reader that never ends.', takeTimeout)],
     'retry-failed': [
       finding('not-repeatable', 'After it had given up on a reader it could not be run again.', repeatable),
     ],
@@ -51,6 +51,8 @@ function judgeSession({ session, hostileReader }: RehearsalFacts): readonly Rehe
 
 const leaveTransactions = 'Leave BEGIN, COMMIT and ROLLBACK to what runs the migration; one file for each transaction.';
 const leaveTimeout = 'Leave lock_timeout to Greenroom, here and in production.';
+const takeTimeout =
+  'Let its driver read PGOPTIONS, or the command set what GREENROOM_LOCK_TIMEOUT_MS says when it connects, or write options=-c%20lock_timeout=… into the database’s address.';
 const repeatable = 'Let each statement stand a second run: IF NOT EXISTS, or all in one transaction.';
 
 function judgeStall(statement: string, longestMs: number, bars: RehearsalBars): readonly RehearsalFinding[] {

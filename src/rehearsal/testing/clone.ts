@@ -28,7 +28,7 @@ export async function withCopy<T>(adminUrl: string, work: (copy: string) => Prom
 
 export const withClone = <T>(adminUrl: string, work: (scratch: Scratch) => Promise<T>): Promise<T> =>
   withCopy(adminUrl, async (copy) => {
-    const scratch = await makeScratch({ adminUrl, copy, lockTimeoutMs: 1_000 });
+    const scratch = await makeScratch({ adminUrl, copy });
     try {
       return await work(scratch);
     } finally {

@@ -3,6 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeScratch } from '../scratch.ts';
 
 const [adminUrl, copy] = process.argv.slice(2);
-const scratch = await makeScratch({ adminUrl: adminUrl!, copy: copy!, lockTimeoutMs: 1_000 });
+const scratch = await makeScratch({ adminUrl: adminUrl!, copy: copy! });
 console.log(scratch.name);
 await sleep(600_000);
