@@ -9,6 +9,7 @@ import { openClient, withClone } from './testing/clone.ts';
 import type { Watcher } from './watcher.ts';
 
 const postgres = realPostgres();
+const patience = { timeout: 60_000 };
 
 interface Seen {
   readonly told: string[];
@@ -58,7 +59,7 @@ const codeOf = (query: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error as pg.DatabaseError).code ?? String(error),
   );
 
-test('a client meets what it would meet without anybody between', { timeout: 60_000 }, async () => {
+test('a client meets what it would meet without anybody between', patience, async () => {
   const { told, watcher } = writer();
   await through(watcher, async (client) => {
     expect((await client.query('select $1::int + 1 as n', [41])).rows).toEqual([{ n: 42 }]);
@@ -85,7 +86,63 @@ test('a client meets what it would meet without anybody between', { timeout: 60_
   expect(told.at(-1)).toBe('left');
 });
 
-test('F088 what commits by itself is seen while it still holds its locks', { timeout: 60_000 }, async () => {
+/** One turn of the extended protocol, up to its Sync: how it ends. */
+const turn = (client: pg.Client, send: (connection: pg.Connection) => void): Promise<string> =>
+  new Promise((resolve) => {
+    const nothing = () => undefined;
+    const turned = {
+      submit: (connection: pg.Connection) => {
+        send(connection);
+        connection.sync();
+      },
+      ...{ handleRowDescription: nothing, handleDataRow: nothing, handleCommandComplete: nothing },
+      handleError: ({ code }: pg.DatabaseError) => resolve(code ?? 'fails'),
+      handleReadyForQuery: () => resolve('ends'),
+    };
+    client.query(turned);
+  });
+const unnamed = { name: '', text: 'insert into notes values ($1, $2)', types: [] };
+const prepare = (client: pg.Client) =>
+  turn(client, (connection) => {
+    connection.parse(unnamed, true);
+    connection.describe({ type: 'S', name: '' }, true);
+  });
+const execute = (client: pg.Client, values: readonly string[]) =>
+  turn(client, (connection) => {
+    connection.bind({ statement: '', portal: '', values: [...values] }, true);
+    connection.execute({ portal: '', rows: '0' }, true);
+  });
+
+test(
+  'what is prepared in one turn and executed in the next is still there, as lib/pq and pgx do it',
+  patience,
+  async () => {
+    const { told, watcher } = writer();
+    await through(watcher, async (client, scratch) => {
+      expect(await prepare(client)).toBe('ends');
+      expect(await execute(client, ['1', '7'])).toBe('ends');
+      // One that fails for its COMMIT, and by itself, stands in nobody's way.
+      expect(await execute(client, ['2', '4711'])).toBe('23503');
+      expect(await execute(client, ['1', '7'])).toBe('23505');
+      expect(await execute(client, ['3', '7'])).toBe('ends');
+      await client.query('begin');
+      expect(await prepare(client)).toBe('ends');
+      expect(await execute(client, ['4', '7'])).toBe('ends');
+      expect(await execute(client, ['5', '7'])).toBe('ends');
+      await client.query('commit');
+      expect((await client.query('select name from pg_prepared_statements')).rows).toEqual([]);
+      const other = await scratch.connect('test');
+      expect((await other.query('select id from notes order by id')).rows.map(({ id }) => id)).toEqual([1, 3, 4, 5]);
+      // Control: a simple query of the client's own does end it.
+      await prepare(client);
+      await client.query('select 1');
+      expect(await execute(client, ['6', '7'])).toBe('26000');
+    });
+    expect(told.filter((each) => each.startsWith(unnamed.text))).toHaveLength(7);
+  },
+);
+
+test('F088 what commits by itself is seen while it still holds its locks', patience, async () => {
   const { told, watcher } = writer();
   const name = await through(watcher, async (client, scratch) => {
     await client.query('alter table users rename column name to full_name');
@@ -102,19 +159,15 @@ test('F088 what commits by itself is seen while it still holds its locks', { tim
   ]);
 });
 
-test(
-  'several statements of one message are one transaction, as without anybody between',
-  { timeout: 60_000 },
-  async () => {
-    await through(writer().watcher, async (client, scratch) => {
-      expect(await codeOf(client.query('create table kept (id int); select 1 / 0'))).toBe('22012');
-      const other = await scratch.connect('test');
-      expect((await other.query(`select to_regclass('kept') as kept`)).rows).toEqual([{ kept: null }]);
-    });
-  },
-);
+test('several statements of one message are one transaction, as without anybody between', patience, async () => {
+  await through(writer().watcher, async (client, scratch) => {
+    expect(await codeOf(client.query('create table kept (id int); select 1 / 0'))).toBe('22012');
+    const other = await scratch.connect('test');
+    expect((await other.query(`select to_regclass('kept') as kept`)).rows).toEqual([{ kept: null }]);
+  });
+});
 
-test('what refuses a transaction runs outside of one', { timeout: 60_000 }, async () => {
+test('what refuses a transaction runs outside of one', patience, async () => {
   const { told, watcher } = writer();
   await through(watcher, async (client) => {
     await client.query('create index concurrently users_name on users (name)');
@@ -127,20 +180,20 @@ test('what refuses a transaction runs outside of one', { timeout: 60_000 }, asyn
   expect(told.filter((each) => each.endsWith(': ends, exclusive locks -'))).toHaveLength(4);
 });
 
-test('a constraint that is looked at by COMMIT only fails for the client', { timeout: 60_000 }, async () => {
+test('a constraint that is looked at by COMMIT only fails for the client', patience, async () => {
   await through(writer().watcher, async (client) => {
     expect(await codeOf(client.query('insert into notes values (1, 4711)'))).toBe('23503');
     expect((await client.query('select count(*)::int as n from notes')).rows).toEqual([{ n: 0 }]);
   });
 });
 
-test('F091 a transaction that is left open is told', { timeout: 60_000 }, async () => {
+test('F091 a transaction that is left open is told', patience, async () => {
   const { told, watcher } = writer();
   await through(watcher, async (client) => void (await client.query('begin; update users set total = 2')));
   expect(told.at(-1)).toBe('left open');
 });
 
-test('F090 cut before a statement, what was committed stays and the rest does not', { timeout: 60_000 }, async () => {
+test('F090 cut before a statement, what was committed stays and the rest does not', patience, async () => {
   await through(cuttingWatcher(3), async (client, scratch) => {
     await client.query('create table one (id int)');
     await client.query('begin');

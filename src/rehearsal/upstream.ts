@@ -2,8 +2,8 @@
 import type { Socket } from 'node:net';
 import {
   backendPid,
+  besideFrames,
   errorCode,
-  queryFrame,
   rowOf,
   statusOf,
   takeFrames,
@@ -17,7 +17,7 @@ export interface Upstream {
   send(frames: readonly Frame[]): void;
   /** Sends and waits. What comes is kept until `release`, so that the client goes on only after somebody has looked, or `drop`. Rejects when the server has gone. */
   exchange(frames: readonly Frame[]): Promise<{ readonly failedWith: string | null }>;
-  /** A query of our own, unseen by the client. */
+  /** One query of our own, unseen by the client and by what it has prepared. */
   ask(
     query: string,
   ): Promise<{ readonly rows: readonly (readonly (string | null)[])[]; readonly failure: Frame | null }>;
@@ -101,7 +101,7 @@ export function openUpstream(socket: Socket, toClient: (frame: Frame) => void): 
     ask: async (query) => {
       const answer = (asked = { rows: [], failure: null });
       try {
-        await ready([queryFrame(query)]);
+        await ready(besideFrames(query));
       } finally {
         asked = null;
       }

@@ -34,6 +34,23 @@ export function frame(kind: string, body: Buffer): Frame {
 }
 
 export const queryFrame = (text: string): Frame => frame('Q', Buffer.from(`${text}\0`));
+/**
+ * A query that leaves alone what the client has prepared: a simple one would end its unnamed statement, which may wait for its Bind. Closed
+ * before, too, since a failure skips what follows it.
+ */
+export function besideFrames(query: string): readonly Frame[] {
+  const text = (kind: string, ...parts: readonly string[]) => frame(kind, Buffer.from(parts.join('\0')));
+  const closes = [text('C', `S${beside}`, ''), text('C', `P${beside}`, '')];
+  return [
+    ...closes,
+    text('P', beside, query, '\0\0'),
+    text('B', beside, beside, '\0\0\0\0\0\0'),
+    text('E', beside, '\0\0\0\0'),
+    ...closes,
+    frame('S', Buffer.alloc(0)),
+  ];
+}
+const beside = 'greenroom beside';
 export const readyFrame = (status: Status): Frame => frame('Z', Buffer.from(status, 'latin1'));
 
 /** Idle, in a transaction, in one that failed. */
