@@ -2,6 +2,7 @@ import type { RehearsedMigration } from '../app/rehearse-migration.ts';
 import { weigh } from '../checks/migration-rehearsal/judge.ts';
 import { squawkFindings } from '../checks/migration-rehearsal/squawk.ts';
 import { formatDuration } from '../domain/duration.ts';
+import { cutWords } from '../domain/rehearsal/cut-words.ts';
 import type { StatementFacts } from '../domain/rehearsal/facts.ts';
 import { placeWords } from '../domain/rehearsal/finding.ts';
 import { stops } from '../domain/rehearsal/reason.ts';
@@ -36,7 +37,8 @@ export function sayRehearsal(out: Output, { check, data, judgement }: RehearsedM
   }
   for (const { relation, left } of facts.books ?? [])
     out.line(`  book         ${relation}: ${left.length === 0 ? 'compared whole' : `${left.join(', ')} not compared`}`);
-  const { wayBack } = facts;
+  const { wayBack, cuts } = facts;
+  if (cuts !== undefined && cuts.tried < cuts.of) out.line(`  cut off      ${cutWords(cuts)}`);
   if (wayBack !== null && wayBack !== 'none' && (wayBack.times ?? 1) > 1)
     out.line(`  way back     taken ${wayBack.times} times, one migration after the other`);
   for (const { name, value } of squawkFindings(data.squawk).slice(0, mostStatements))

@@ -55,7 +55,7 @@ export async function capturedStatements(met: Captured): Promise<readonly Captur
         .toString()
         .trim()
         .replace(/;$/, '');
-      const shown = await withoutValues(own);
+      const shown = shortened(await withoutValues(own));
       const kind = kindOf(stmt);
       const sample = met.values === 'unknown' ? [] : [{ text: own, values: met.values }];
       found.push({ ...{ shown, text: own, types: met.types, kind }, samples: sample });
@@ -73,7 +73,7 @@ const comments = new Set(['SQL_COMMENT', 'C_COMMENT']);
 const mostShown = 400;
 
 /** Every constant is a question mark, comments are gone, white space is one space. Names stay: they are the schema's. */
-async function withoutValues(text: string): Promise<string> {
+export async function withoutValues(text: string): Promise<string> {
   const bytes = Buffer.from(text);
   const { tokens } = await scan(text);
   const parts: string[] = [];
@@ -84,6 +84,7 @@ async function withoutValues(text: string): Promise<string> {
     if (!comments.has(tokenName)) parts.push(isConstant(token, tokenName) ? '?' : token);
     at = end;
   }
-  const plain = parts.join('').replaceAll(/\s+/g, ' ').trim();
-  return plain.length <= mostShown ? plain : `${plain.slice(0, mostShown)} …`;
+  return parts.join('').replaceAll(/\s+/g, ' ').trim();
 }
+
+const shortened = (plain: string): string => (plain.length <= mostShown ? plain : `${plain.slice(0, mostShown)} …`);

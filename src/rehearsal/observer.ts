@@ -24,6 +24,7 @@ export interface Observation {
   readonly commitsAfter: readonly number[];
   readonly sent: ReturnType<SentBook['sent']>;
   readonly told: ReturnType<SentBook['told']>;
+  readonly texts: ReturnType<SentBook['texts']>;
   /** For the drawing: when each lock was first and last seen, in ms since the beginning. */
   readonly locks: readonly SeenLock[];
 }
@@ -112,6 +113,7 @@ export async function openObserver({ client, relations, rows, placeOf, timeouts,
       ...{
         sent: texts.sent(),
         told: texts.told(),
+        texts: texts.texts(),
         session: [...session],
         commitsAfter: [...commits],
         locks: book.line(),

@@ -59,3 +59,41 @@ test('what a program sends is read as files of SQL are, and its own text for two
   const mixed = await factsOf(tool('alter table users add column mail text'), { 'a.sql': both, 'b.js': '' });
   expect(mixed.lint).toEqual([]);
 });
+
+test('a byte order mark is read over, and a file that cannot be read is named', patience, async () => {
+  const up = 'alter table users add column mail text';
+  const marked = await factsOf(tool(up), { '1.sql': `\uFEFF-- of Windows\r\n${up};\r\n` });
+  expect(marked.lint).toEqual([]);
+  expect(marked.statements!.map(({ place }) => place)).toContainEqual({ file: '1.sql', line: 2 });
+  expect(marked).not.toHaveProperty('unread');
+  const broken = await factsOf(tool(up), { '1.sql': `${up};`, '2.sql': `select 1;\n\\i other.sql\n` });
+  expect(broken).toMatchObject({ lint: null, unread: [{ file: '2.sql' }] });
+});
+
+test('of a loop of batches that each commit not every one is cut off', { timeout: 300_000 }, async () => {
+  const batches = Array.from(
+    { length: 20 },
+    (_, index) => `update users set total = 1 where id between ${index * 15 + 1} and ${index * 15 + 15}`,
+  );
+  const apart: Command = async (address) => {
+    const client = await openClient(address);
+    try {
+      for (const text of batches) await client.query(text);
+      return { isDone: true };
+    } catch {
+      return { isDone: false };
+    } finally {
+      await client.end();
+    }
+  };
+  const { facts } = await withCopy(postgres.url(), (copy) =>
+    rehearse({
+      ...{ adminUrl: postgres.url(), copy, copiedAtMs: 0, nowMs: 0, lockTimeoutMs: 400, limitMs: 60_000 },
+      ...{ files: [{ file: '1.sql', text: batches.join(';') }], migrate: apart, back: null, write: null },
+      ...{ oldStatements: ['select 1'], applicationRole: null, production: null, profile: 'full' },
+    }),
+  );
+  expect(facts.cuts).toEqual({ tried: 12, of: 19 });
+  expect(facts.secondRuns).toHaveLength(12);
+  expect(facts.secondRuns!.every(({ failedWith, isSame }) => failedWith === null && isSame)).toBe(true);
+});

@@ -1,5 +1,5 @@
 // What the text of a migration says: plain SQL as it lies there, a program's statements as it has sent them.
-import type { RehearsalFacts } from '../domain/rehearsal/facts.ts';
+import type { Place, RehearsalFacts } from '../domain/rehearsal/facts.ts';
 import { lint, type KnownIndex } from '../domain/rehearsal/lint.ts';
 import { lintPrograms, pendingPrograms } from '../domain/rehearsal/lint-program.ts';
 import type { Observation } from './observer.ts';
@@ -8,15 +8,25 @@ import { parseMigration, type MigrationStatement } from './parse-migration.ts';
 
 const isSql = ({ file }: RehearsalOrder['files'][number]): boolean => /\.sql$/i.test(file);
 
+/** psql and its kin read over a byte order mark. */
+const withoutMark = (text: string): string => text.replace(/^\uFEFF/, '');
+
 /** Some tools keep the way back in the same file: node-pg-migrate, dbmate, goose, sql-migrate. */
 const upOf = (text: string): string =>
-  text.split(/^--[ \t]*(?:Down Migration|migrate:down|\+(?:goose|migrate) Down)\b/im)[0]!;
+  withoutMark(text).split(/^--[ \t]*(?:Down Migration|migrate:down|\+(?:goose|migrate) Down)\b/im)[0]!;
 
-/** Statements of the files of plain SQL. Null when one of them is nothing that PostgreSQL reads, or there is no file: then nobody knows what they say. */
-export async function readFiles({ files }: RehearsalOrder): Promise<readonly MigrationStatement[] | null> {
+export interface ReadFiles {
+  /** Of the files of plain SQL. Null when one of them is nothing that PostgreSQL reads, or there is no file: then nobody knows what they say. */
+  readonly statements: readonly MigrationStatement[] | null;
+  /** Where the parser came no further. */
+  readonly unread: readonly Place[];
+}
+
+export async function readFiles({ files }: RehearsalOrder): Promise<ReadFiles> {
   const parsed = await Promise.all(files.filter(isSql).map(({ file, text }) => parseMigration(file, upOf(text))));
-  if (files.length === 0 || parsed.some(({ status }) => status === 'unreadable')) return null;
-  return parsed.flatMap((each) => (each.status === 'parsed' ? each.statements : []));
+  const unread = parsed.flatMap((each) => (each.status === 'unreadable' ? [each.place] : []));
+  if (files.length === 0 || unread.length > 0) return { statements: null, unread };
+  return { statements: parsed.flatMap((each) => (each.status === 'parsed' ? each.statements : [])), unread };
 }
 
 /** Null when a program sent what the parser does not read. */

@@ -3,6 +3,7 @@ import type { RehearsalFacts, SecondRun } from '../domain/rehearsal/facts.ts';
 import { notInTime } from '../domain/rehearsal/failure-words.ts';
 import { compareSchemas } from '../domain/rehearsal/fingerprint.ts';
 import { migratorsPath } from './application.ts';
+import { chooseCuts } from './choose-cuts.ts';
 import { tableSizes, versionPairs } from './copy-facts.ts';
 import { hostileRun } from './hostile-run.ts';
 import { newVersionRun, tryCaptured, triedBefore } from './version-runs.ts';
@@ -31,13 +32,10 @@ export interface Rehearsal {
   readonly swept: readonly string[];
 }
 
-/** At most so many places are tried where it may be cut off; with more, the rest is not measured. */
-const mostCuts = 12;
-
 /** `quick`: up once, looked at; the way back, second runs and the hostile reader stay unmeasured. Throws what keeps it from measuring; nothing is left behind then. */
 export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
   const swept = await sweepScratch(order.adminUrl);
-  const statements = await readFiles(order);
+  const { statements, unread } = await readFiles(order);
   const counter = { runs: 0 };
   const onIdleClone = async <T>(work: (scratch: Scratch) => Promise<T>): Promise<T> => {
     const scratch = await makeScratch({ ...order, searchPath: migratorsPath(order) });
@@ -69,7 +67,7 @@ export async function rehearse(order: RehearsalOrder): Promise<Rehearsal> {
   const isIdle = mayBeIdle(order, seen) && (await onClone((scratch) => changesNothing(scratch, order)));
   const later = order.profile === 'full' ? await laterRuns(onClone, order, seen) : null;
   return {
-    facts: factsOf(order, statements, seen, later),
+    facts: { ...factsOf(order, statements, seen, later), ...(unread.length > 0 && { unread }) },
     lines: { locks: seen.observation.locks, canary: seen.song.line },
     ...{ isIdle, runs: counter.runs, swept },
   };
@@ -84,7 +82,7 @@ function mayBeIdle({ files }: RehearsalOrder, { observation: { statements }, end
 /** Where a failure stands that no statement has. */
 const command = { file: 'the migrate command', line: 0 };
 
-type Later = Pick<RehearsalFacts, 'wayBack' | 'secondRuns' | 'hostileReader' | 'books'>;
+type Later = Pick<RehearsalFacts, 'wayBack' | 'secondRuns' | 'cuts' | 'hostileReader' | 'books'>;
 type OnClone = <T>(work: (scratch: Scratch) => Promise<T>) => Promise<T>;
 
 async function laterRuns(onClone: OnClone, order: RehearsalOrder, seen: ObservedRun): Promise<Later> {
@@ -97,9 +95,9 @@ async function laterRuns(onClone: OnClone, order: RehearsalOrder, seen: Observed
   }
   const went = await onClone((scratch) => returnRun(scratch, order, false));
   const wrote = order.write === null ? went : await onClone((scratch) => returnRun(scratch, order, true));
-  const cuts = observation.commitsAfter;
+  const chosen = await chooseCuts(observation.commitsAfter, observation.texts);
   const secondRuns: SecondRun[] = [];
-  for (const after of cuts.slice(0, mostCuts)) {
+  for (const after of chosen) {
     const place = observation.statements[after]!.place;
     const each = { before: after + 1, place, once: went.up };
     secondRuns.push(await onClone((scratch) => secondRun(scratch, order, each)));
@@ -110,7 +108,8 @@ async function laterRuns(onClone: OnClone, order: RehearsalOrder, seen: Observed
   const waitMs = 2 * end.durationMs + (observation.statements.length + 1) * order.lockTimeoutMs + 5_000;
   return {
     wayBack: worse(went.wayBack, wrote.wayBack),
-    secondRuns: cuts.length > mostCuts ? null : secondRuns,
+    secondRuns,
+    cuts: { tried: chosen.length, of: observation.commitsAfter.length },
     books: went.up.books.map(({ relation, left }) => ({ relation: shortName(relation), left })),
     hostileReader: await onClone((scratch) => hostileRun(scratch, order, waitMs)),
   };
@@ -162,6 +161,7 @@ function factsOf(
     reshaped: end.failedWith === null ? seen.reshaped : null,
     unmet: end.failedWith === null ? seen.unmet : null,
     ...{ wayBack: later?.wayBack ?? null, secondRuns: later?.secondRuns ?? null },
+    ...(later?.cuts && { cuts: later.cuts }),
     ...(later?.books && later.books.length > 0 && { books: later.books }),
     hostileReader: later?.hostileReader ?? null,
     invalidIndexes: seen.invalid,

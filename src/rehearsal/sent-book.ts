@@ -10,15 +10,19 @@ export interface SentBook {
   settle(migrator: Migrator): void;
   /** As the parser read them, in their places; null when it did not read one of them. */
   sent(): readonly MigrationStatement[] | null;
+  /** As they were sent, by their number. */
+  texts(): readonly string[];
   /** Everything that was sent, and what was bound to it: names of migrations are among it. */
   told(): readonly string[];
 }
 
 export function sentBook(): SentBook {
   const [ones, told, open] = [[] as (MigrationStatement | null)[], [] as string[], new Set<number>()];
+  const texts: string[] = [];
   return {
     note: (sent, place) => {
       ones.push(sent.statement && { ...sent.statement, place });
+      texts.push(sent.text);
       told.push(sent.text, ...sent.values);
     },
     control: ({ pid }, { statement }) => {
@@ -32,6 +36,7 @@ export function sentBook(): SentBook {
       const read = ones.filter((each) => each !== null);
       return read.length === ones.length ? read : null;
     },
+    texts: () => texts,
     told: () => told,
   };
 }

@@ -1,4 +1,5 @@
 import { defaultBars } from '../../domain/rehearsal/bars.ts';
+import { cutWords } from '../../domain/rehearsal/cut-words.ts';
 import type { RehearsalFacts } from '../../domain/rehearsal/facts.ts';
 import { placeWords, type RehearsalFinding } from '../../domain/rehearsal/finding.ts';
 import { judgeRehearsal, type RehearsalJudgement } from '../../domain/rehearsal/judge-rehearsal.ts';
@@ -101,6 +102,7 @@ function measured(data: RehearsalData): readonly Finding[] {
     ...squawkFindings(data.squawk),
     ...(durationMs === null ? [] : [valueOf('migration', durationMs, data.budgetMs)]),
     ...lostLocksFinding(data),
+    ...cutsFinding(data),
     returnFinding(data),
     ...(data.facts.books ?? []).map(({ relation, left }): Finding => {
       const value = left.length === 0 ? 'compared whole' : `${left.join(', ')} not compared`;
@@ -121,6 +123,12 @@ const lostLocksFinding = ({ facts: { lostLocks = 0 } }: RehearsalData): readonly
   lostLocks === 0
     ? []
     : [{ name: 'runs before it that lost a lock', outcome: 'pass', value: String(lostLocks), threshold: null }];
+
+/** Where each was tried nobody has to be told. */
+const cutsFinding = ({ facts: { cuts } }: RehearsalData): readonly Finding[] =>
+  cuts === undefined || cuts.tried === cuts.of
+    ? []
+    : [{ name: 'cut off and run again', outcome: 'pass', value: cutWords(cuts), threshold: null }];
 
 const valueOf = (name: string, ms: number, bound: number): Finding => ({
   ...{ name, outcome: ms <= bound ? 'pass' : 'warn', value: formatDuration(ms), threshold: formatDuration(bound) },

@@ -136,6 +136,8 @@ export interface RehearsalFacts {
   /** `none`: there is neither a down migration nor a declared forward fix. */
   readonly wayBack: WayBack | 'none' | null;
   readonly secondRuns: readonly SecondRun[] | null;
+  /** Of the commits it could be cut off at, how many were tried: of many that are alike not each. Absent: an older record. */
+  readonly cuts?: { readonly tried: number; readonly of: number };
   /** Books of migration tools, with the columns that no two runs have alike. Absent: there are none. */
   readonly books?: readonly { readonly relation: string; readonly left: readonly string[] }[];
   readonly invalidIndexes: readonly string[] | null;
@@ -143,6 +145,8 @@ export interface RehearsalFacts {
   /** Whether it gave up on a reader that never ends, within its lock timeout, and went through after that one had left. */
   readonly hostileReader: 'gave-up-and-retried' | 'never-gave-up' | 'retry-failed' | null;
   readonly lint: readonly LintFinding[] | null;
+  /** Where files of SQL cannot be read any further; `lint` is null then. Absent: nowhere. */
+  readonly unread?: readonly Place[];
   /** Absent: the check declares no source of captured statements. */
   readonly captured?: CapturedStatements | null;
   /** How the new version's smoke ended on the migrated copy. Absent: the check declares none. */

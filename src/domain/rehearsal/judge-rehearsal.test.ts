@@ -19,6 +19,14 @@ const rowLocks = (rows: number | null, heldMs: number) =>
 const back = (change: object) =>
   ({ wayBack: { ...(goodFacts.wayBack as object), ...change } }) as Partial<RehearsalFacts>;
 
+test('a file that cannot be read is named with its place', () => {
+  const unread = [{ file: '7.sql', line: 3 }];
+  const [first, ...rest] = judgeRehearsal({ ...goodFacts, lint: null, unread }, defaultBars).findings;
+  expect(first).toMatchObject({ reason: 'not-measured', place: unread[0], text: expect.stringContaining('say: from') });
+  expect(rest).toEqual([]);
+  expect(judgeRehearsal({ ...goodFacts, lint: null }, defaultBars).decision).toBe('no-go');
+});
+
 test('a batch is small in time and in rows', () => {
   expect(reasonsOf({ ...goodFacts, ...rowLocks(1_200, 3_000) })).toEqual([]);
   expect(reasonsOf({ ...goodFacts, ...rowLocks(1, 3_000) })).toEqual([]);

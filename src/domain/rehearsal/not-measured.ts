@@ -1,4 +1,4 @@
-import type { RehearsalFacts } from './facts.ts';
+import type { Place, RehearsalFacts } from './facts.ts';
 import { judgeAsked } from './judge-asked.ts';
 import { judgeSettings } from './judge-settings.ts';
 import { judgeUnmet } from './judge-unmet.ts';
@@ -24,10 +24,12 @@ const words: Readonly<Record<keyof RehearsalFacts, string>> = {
   wayBack: 'the way back',
   books: 'the books of migration tools',
   secondRuns: 'a second run after it was cut off',
+  cuts: 'at how many of its commits it was cut off',
   invalidIndexes: 'whether INVALID indexes are left',
   session: 'what the script does to its session',
   hostileReader: 'whether it gives up on a reader that never ends',
   lint: 'what the statements say',
+  unread: 'which files cannot be read',
   captured: 'the old version’s captured statements on the new schema',
   newVersion: 'the new version on the new schema',
 };
@@ -55,18 +57,23 @@ export function notMeasured(facts: RehearsalFacts): readonly RehearsalFinding[] 
   return [
     ...(Object.keys(words) as (keyof RehearsalFacts)[])
       .filter((name) => (facts[name] === null || empty.includes(name)) && !(hasFailed && afterwards.includes(name)))
-      .map((name) =>
-        finding(
-          'not-measured',
-          `Nobody has measured ${words[name]}.`,
-          'Rehearse again, and see what kept it from being measured.',
-        ),
-      ),
+      .flatMap((name) => (name === 'lint' && facts.unread ? facts.unread.map(unreadAt) : [missing(words[name])])),
     ...judgeAsked(facts),
     ...judgeUnmet(facts),
     ...judgeSettings(facts),
   ];
 }
+
+const missing = (what: string): RehearsalFinding =>
+  finding('not-measured', `Nobody has measured ${what}.`, 'Rehearse again, and see what kept it from being measured.');
+
+const unreadAt = (place: Place): RehearsalFinding =>
+  finding(
+    'not-measured',
+    `Nobody has measured ${words.lint}: from here on it is nothing that PostgreSQL 18 reads.`,
+    'Write it as PostgreSQL reads it, without words of psql or of a template; or leave the file out of  files:  where it was run long ago.',
+    { place },
+  );
 
 /** Lists that cannot be empty: a migration without statements and an old version that asks nothing were not looked at. */
 const emptyOnes = ({ statements, oldVersion, stalls, versions }: RehearsalFacts): readonly (keyof RehearsalFacts)[] =>
