@@ -19,6 +19,7 @@ beforeAll(async () => {
     create table parts (id int, at date) partition by range (at);
     create table parts_1 partition of parts for values from ('2026-01-01') to ('2027-01-01');
     create view people as select id, name from users;
+    create materialized view totals as select count(*) from users;
     create function f(int) returns int language sql as 'select $1';
     create function tr() returns trigger language plpgsql as 'begin return new; end';
     create trigger users_tr before insert on users for each row execute function tr();
@@ -69,6 +70,8 @@ test.each([
     "create or replace function f(int) returns int language sql as 'select $1 + 1'",
     ['changed function public.f(integer)'],
   ],
+  ['refresh materialized view totals', []],
+  ['refresh materialized view totals with no data', ['changed relation public.totals']],
   ['drop index users_email', ['missing index public.users_email']],
   ['alter sequence tickets increment by 2', ['changed sequence public.tickets']],
   ['alter table "Odd"."T.1" alter column at drop default', ['changed column "Odd"."T.1".at']],

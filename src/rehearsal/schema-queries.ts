@@ -24,7 +24,8 @@ const queriesOf = (rights: typeof rightsOf, owned: (expression: string) => strin
   `select format('relation %I.%I', n.nspname, c.relname),
      concat_ws(' ', c.relkind, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.reloptions,
        ${rights('c.relacl', 'r', 'c.relowner')}, ${owned('pg_get_userbyid(c.relowner)')}, pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid),
-       array(select inhparent::regclass::text from pg_catalog.pg_inherits where inhrelid = c.oid order by 1))
+       array(select inhparent::regclass::text from pg_catalog.pg_inherits where inhrelid = c.oid order by 1),
+       case when c.relkind = 'm' and not c.relispopulated then 'not populated' end)
    from pg_catalog.pg_class c ${namespace('c.relnamespace')} where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')`,
   `select format('column %I.%I.%I', n.nspname, c.relname, a.attname),
      concat_ws(' ', format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, a.attgenerated, a.attcollation::regcollation,
