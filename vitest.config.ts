@@ -46,6 +46,7 @@ const long = [
   'src/refresh/seed/run-seed.test.ts',
   'test/cli/seed.test.ts',
   ...['truth', 'rehearsed'].map((name) => `test/migrations/${name}.test.ts`),
+  'src/rehearsal/versions-query.test.ts',
   'test/refresh/hard.test.ts',
   ...[
     'session',

@@ -4,12 +4,7 @@ import type { TableSize, VersionPair } from '../domain/rehearsal/facts.ts';
 import type { KnownIndex } from '../domain/rehearsal/lint.ts';
 import type { Versions } from './order.ts';
 import type { Relation } from './relations.ts';
-
-const versionsQuery = `
-select 'server' as name, current_setting('server_version') as version
-union all select format('extension %s', extname), extversion from pg_catalog.pg_extension
-union all select 'collation of the database', coalesce(datcollate || ' ' || datcollversion, datcollate) from pg_catalog.pg_database
-  where datname = current_database() order by 1`;
+import { versionsQuery } from './versions-query.ts';
 
 export async function versionsOf(client: pg.Client): Promise<Versions> {
   const { rows } = await client.query<{ name: string; version: string }>(versionsQuery);
