@@ -291,7 +291,9 @@ test('the quick profile leaves out what would be needed for a pass', patience, a
     copy: 'database shop_copy',
     copiedAtMs: Date.parse(yesterday),
   });
-  expect(migrationRehearsal.judge(parsed, data)).toMatchObject({ outcome: 'error' });
+  expect(migrationRehearsal.judge(parsed, data)).toMatchObject({
+    ...{ outcome: 'error', next: 'The profile quick leaves it out: rehearse without it.' },
+  });
 });
 
 test('F094 a changed migration or command has another digest; the same has the same', patience, async () => {

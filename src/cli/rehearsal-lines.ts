@@ -42,7 +42,7 @@ export function sayRehearsal(out: Output, { check, data, judgement }: RehearsedM
   if (wayBack !== null && wayBack !== 'none' && (wayBack.times ?? 1) > 1)
     out.line(`  way back     taken ${wayBack.times} times, one migration after the other`);
   for (const { name, value } of squawkFindings(data.squawk).slice(0, mostStatements))
-    out.line(`  ${name.padEnd(13)}${value}`);
+    out.line(`  ${name.padEnd(12)} ${value}`);
   const took = facts.durationMs === null ? 'not measured' : formatDuration(facts.durationMs);
   out.line(`  took         ${took}, its budget is ${formatDuration(data.budgetMs)}; ${counted(data.runs, 'run')}`);
   out.line(`  copy         ${data.copy} of ${new Date(data.copiedAtMs).toISOString()}`);

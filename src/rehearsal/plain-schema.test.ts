@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { realPostgres } from '../checks/testing/database.ts';
 import { compareSchemas } from '../domain/rehearsal/fingerprint.ts';
-import { plainSchemaAlone } from './plain-schema.ts';
+import { invalidNamed, plainSchemaAlone } from './plain-schema.ts';
 import { openClient } from './testing/clone.ts';
 
 const postgres = realPostgres();
@@ -51,5 +51,19 @@ test('what is not the same is named, and what a restore writes otherwise is not'
     { name: 'enum public.mood', how: 'changed' },
     { name: 'table public.more', how: 'new' },
     { name: 'trigger public.orders.touched', how: 'missing' },
+  ]);
+});
+
+test('an index that is INVALID in production alone is named as that', { timeout: 60_000 }, async () => {
+  const valid = 'create table books (id int, title text); create index plain on books (title)';
+  const twins = `create table twins (id int); insert into twins values (1), (1)`;
+  await schemaOf('production', valid, twins);
+  const client = await openClient(Object.assign(new URL(postgres.url()), { pathname: '/production' }).href);
+  const build = client.query('create unique index concurrently once on twins (id)');
+  await expect(build).rejects.toMatchObject({ code: '23505' });
+  const production = await plainSchemaAlone(client).finally(() => client.end());
+  const copy = await schemaOf('copied', valid, twins);
+  expect(compareSchemas(invalidNamed(production), invalidNamed(copy))).toEqual([
+    { name: 'INVALID index public.twins.once', how: 'missing' },
   ]);
 });

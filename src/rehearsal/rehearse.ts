@@ -12,6 +12,7 @@ import { observedRun, shortName, type ObservedRun } from './observed-run.ts';
 import type { RehearsalOrder } from './order.ts';
 import type { MigrationStatement } from './parse-migration.ts';
 import { patientRun, type PatientRun } from './patient-run.ts';
+import { invalidNamed } from './plain-schema.ts';
 import { readFiles, readingOf } from './reading.ts';
 import { returnRun } from './return-run.ts';
 import { makeScratch, sweepScratch, type Scratch } from './scratch.ts';
@@ -148,7 +149,7 @@ function factsOf(
   );
   return {
     copyAgeMs: order.copiedAtMs === null ? null : order.nowMs - order.copiedAtMs,
-    copySchema: order.production && compareSchemas(order.production.schema, seen.schema),
+    copySchema: order.production && compareSchemas(invalidNamed(order.production.schema), invalidNamed(seen.schema)),
     tables: tableSizes(touched, relations, order.production?.sizes ?? null),
     versions: versionPairs(seen.versions, order.production?.versions ?? null),
     statements: isTold ? done : [...done, ended],

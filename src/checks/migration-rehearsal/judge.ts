@@ -3,6 +3,7 @@ import { cutWords } from '../../domain/rehearsal/cut-words.ts';
 import type { RehearsalFacts } from '../../domain/rehearsal/facts.ts';
 import { placeWords, type RehearsalFinding } from '../../domain/rehearsal/finding.ts';
 import { judgeRehearsal, type RehearsalJudgement } from '../../domain/rehearsal/judge-rehearsal.ts';
+import { leftOutByQuick } from '../../domain/rehearsal/not-measured.ts';
 import { weighReturn } from '../../domain/rehearsal/going-back.ts';
 import { stops } from '../../domain/rehearsal/reason.ts';
 import { formatDuration } from '../../domain/duration.ts';
@@ -33,8 +34,13 @@ export interface RehearsalData {
   readonly squawk?: SquawkSaid;
 }
 
-export const weigh = ({ facts, budgetMs }: RehearsalData): RehearsalJudgement =>
-  judgeRehearsal(facts, { ...defaultBars, budgetMs });
+export function weigh({ facts, budgetMs, profile }: RehearsalData): RehearsalJudgement {
+  const judgement = judgeRehearsal(facts, { ...defaultBars, budgetMs });
+  if (profile === 'full') return judgement;
+  const next = 'The profile quick leaves it out: rehearse without it.';
+  const findings = judgement.findings.map((each) => (leftOutByQuick.includes(each.text) ? { ...each, next } : each));
+  return { ...judgement, findings };
+}
 
 /** Go passes, a condition warns; where nothing but a measurement is missing it cannot be judged, and everything else fails. */
 export function judgeMigration(data: RehearsalData): Judgement {

@@ -12,7 +12,8 @@ export function judgeCopy(facts: RehearsalFacts, bars: RehearsalBars): readonly 
   return [
     ...(isOld ? [finding('copy-too-old', age, 'Make a new copy from the newest backup.')] : []),
     ...(facts.versions ?? []).flatMap(judgeVersion),
-    ...judgeSchema(facts.copySchema ?? []),
+    ...judgeSchema((facts.copySchema ?? []).filter((each) => !isInvalid(each))),
+    ...(facts.copySchema ?? []).filter(isInvalid).map(judgeInvalid),
     ...(facts.tables ?? []).flatMap((table) => judgeSize(table, bars)),
   ];
 }
@@ -29,6 +30,16 @@ function judgeVersion({ name, copy, production }: VersionPair): readonly Rehears
 
 const mostNamed = 6;
 const differs = { missing: 'the copy lacks', new: 'only the copy has', changed: 'the copy has another' } as const;
+
+const isInvalid = ({ name, how }: SchemaDifference): boolean => how === 'missing' && name.startsWith('INVALID index ');
+
+/** No copy from a backup has it, however new. */
+function judgeInvalid({ name }: SchemaDifference): RehearsalFinding {
+  const [schema, ...rest] = name.replace('INVALID index ', '').match(/"(?:[^"]|"")*"|[^.]+/g) ?? [];
+  const index = `${schema}.${rest.at(-1)}`;
+  const next = `In production  DROP INDEX CONCURRENTLY ${index};  or  REINDEX INDEX CONCURRENTLY ${index};  then rehearse again.`;
+  return finding('other-schema', `The index ${index} of production is INVALID, and in no backup.`, next);
+}
 
 /** On another schema the migration meets other tables than production's. Of a table that is not in both its parts are not told one by one. */
 function judgeSchema(differences: readonly SchemaDifference[]): readonly RehearsalFinding[] {

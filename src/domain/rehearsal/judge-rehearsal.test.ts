@@ -19,6 +19,15 @@ const rowLocks = (rows: number | null, heldMs: number) =>
 const back = (change: object) =>
   ({ wayBack: { ...(goodFacts.wayBack as object), ...change } }) as Partial<RehearsalFacts>;
 
+test('an INVALID index of production is told with what mends it, and not by a new copy', () => {
+  const copySchema = [{ name: 'INVALID index public."Us.ers".users_name', how: 'missing' }] as const;
+  const { findings } = judgeRehearsal({ ...goodFacts, copySchema });
+  expect(findings.map(({ reason, text }) => `${reason} ${text}`)).toEqual([
+    'other-schema The index public.users_name of production is INVALID, and in no backup.',
+  ]);
+  expect(findings[0]!.next).toContain('DROP INDEX CONCURRENTLY public.users_name;');
+});
+
 test('a file that cannot be read is named with its place', () => {
   const unread = [{ file: '7.sql', line: 3 }];
   const [first, ...rest] = judgeRehearsal({ ...goodFacts, lint: null, unread }, defaultBars).findings;
