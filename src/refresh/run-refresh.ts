@@ -18,7 +18,6 @@ import {
   lockTarget,
   nameBeside,
   readTarget,
-  swap,
   sweep,
   type TargetFacts,
 } from './beside.ts';
@@ -37,6 +36,7 @@ import type { LeakProof } from './prove.ts';
 import { readSchema } from './read-schema.ts';
 import { exportSnapshot } from './snapshot.ts';
 import { judgeConstructs, judgeSourceRole, readIdentity } from './source-guard.ts';
+import { swap } from './swap.ts';
 import { tidy, type Left } from './tidy.ts';
 
 export interface RefreshOrder {
