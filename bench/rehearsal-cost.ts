@@ -6,6 +6,7 @@ import type { RehearsalOrder } from '../src/rehearsal/order.ts';
 import { rehearse } from '../src/rehearsal/rehearse.ts';
 import { makeScratch } from '../src/rehearsal/scratch.ts';
 import { openClient, withCopy } from '../src/rehearsal/testing/clone.ts';
+import { toldTimeout } from '../src/rehearsal/testing/told-timeout.ts';
 import type { BenchRow } from './row.ts';
 
 const script = `
@@ -24,6 +25,7 @@ alter table orders drop constraint orders_users;
 drop index users_email;
 drop index orders_user;
 alter table orders alter column user_id type int;`;
+const lockTimeoutMs = 2_000;
 const oldStatements = ['select name from users where id = 7', "insert into orders (user_id, note) values (3, 'p')"];
 
 type Row = (measure: string, value: number, unit: string, bar: string, holds: boolean) => BenchRow;
@@ -88,7 +90,7 @@ async function aloneMs(adminUrl: string, copy: string): Promise<number> {
 const run =
   (text: string): Command =>
   async (url) => {
-    const client = await openClient(url);
+    const client = await openClient(toldTimeout(url, lockTimeoutMs));
     try {
       for (const each of ['begin', text, 'commit']) await client.query(each);
       return { isDone: true };
@@ -105,7 +107,6 @@ const beside =
   async (url, signal) => {
     const place = new URL(url);
     const client = await openClient(await serverOf(place));
-    await client.query('set lock_timeout to 0'); // the copy's owner has one
     const state = { isOver: false };
     const asking = (async () => {
       while (!state.isOver) {
@@ -137,7 +138,7 @@ async function serverOf(place: URL): Promise<string> {
 
 function orderOf(adminUrl: string, copy: string, profile: RehearsalOrder['profile'], migrate: Command): RehearsalOrder {
   return {
-    ...{ adminUrl, copy, copiedAtMs: 0, nowMs: 1, lockTimeoutMs: 2_000, migrate, profile, limitMs: 300_000 },
+    ...{ adminUrl, copy, copiedAtMs: 0, nowMs: 1, lockTimeoutMs, migrate, profile, limitMs: 300_000 },
     ...{ files: [{ file: 'up.sql', text: up }], back: { kind: 'down', run: run(down) }, write: null },
     ...{ oldStatements, applicationRole: null, production: null },
   };
