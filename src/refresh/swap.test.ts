@@ -1,31 +1,15 @@
 // A connection that is lost at the very instant of the swap, on a real PostgreSQL.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Client } from 'pg';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { joinPostgres } from '../embedded/postgres.ts';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { realPostgres } from '../checks/testing/database.ts';
 import { swap } from './swap.ts';
 
-let homeDir: string;
-let leave: () => Promise<void>;
-let adminUrl: string;
+const postgres = realPostgres();
 const clients: Client[] = [];
+afterAll(() => Promise.all(clients.map((client) => client.end().catch(() => undefined))));
 
-beforeAll(async () => {
-  homeDir = await mkdtemp(path.join(tmpdir(), 'greenroom-swap-'));
-  const postgres = await joinPostgres({ homeDir, label: 'swap test' });
-  ({ adminUrl } = postgres);
-  leave = () => postgres.leave();
-}, 240_000);
-afterAll(async () => {
-  await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
-  await leave?.();
-  await rm(homeDir, { recursive: true, force: true });
-});
-
-async function open(): Promise<Client> {
-  const client = new Client({ connectionString: adminUrl });
+async function open(database = 'postgres'): Promise<Client> {
+  const client = new Client({ connectionString: Object.assign(new URL(postgres.url()), { pathname: database }).href });
   client.on('error', () => {});
   await client.connect();
   clients.push(client);
@@ -90,10 +74,7 @@ test.each(['before', 'after'] as const)(
 
 test('somebody holds it and may not be sent away: nothing has changed, and the connection lives on', async () => {
   const admin = await open();
-  const other = new Client({ connectionString: Object.assign(new URL(adminUrl), { pathname: '/staging' }).href });
-  other.on('error', () => {});
-  await other.connect();
-  clients.push(other);
+  await open(names.target);
   const powerless = { query: () => Promise.reject(new Error('not allowed')) } as unknown as Client;
   await expect(swap([admin, powerless], names, comments)).rejects.toThrow(/GR5058/);
   expect((await admin.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
