@@ -34,14 +34,56 @@ export interface Round {
   readonly timed: readonly ProbeAnswer[];
 }
 
-/** One round that is under way: whoever hangs must not keep anybody from looking at everything else. */
-export interface Probing {
-  /** Null as long as not everything is answered. */
+/** When to ask: every interval, and once more when the time is over. */
+interface Schedule {
+  readonly everyMs: number;
+  /** The time is over already, and everybody has just been asked at its end. */
+  readonly isOvertime: boolean;
+}
+
+/** Whoever hangs must not keep anybody from looking at everything else: rounds go on beside the looks, one at a time. */
+export interface Probes {
+  /** What the round that is under way has come to, once; null as long as not everything is answered. */
+  over(): Round | null;
+  /** Begins the next round where it is due. What the newest probes say when the time is over is not from before its end, whatever the interval. */
+  turn(now: { readonly spentMs: number; readonly isTimeOver: boolean; readonly isWindowOver: boolean }): void;
+  isUnderWay(): boolean;
+  drop(): void;
+}
+
+export function probesBeside(
+  site: Site,
+  headers: Readonly<Record<string, string>>,
+  { everyMs, isOvertime }: Schedule,
+  signal: AbortSignal,
+): Probes {
+  let probing: Probing | null = null;
+  let dueMs = isOvertime ? everyMs : 0;
+  let isClosing = isOvertime;
+  return {
+    over() {
+      const round = probing?.over() ?? null;
+      if (round !== null) probing = null;
+      return round;
+    },
+    turn({ spentMs, isTimeOver, isWindowOver }) {
+      const closes = !isClosing && isTimeOver;
+      if (probing !== null || !(closes || (!isWindowOver && spentMs >= dueMs))) return;
+      isClosing ||= closes;
+      probing = startProbes(site, headers, signal);
+      dueMs = Math.max(dueMs + everyMs, spentMs);
+    },
+    isUnderWay: () => probing !== null,
+    drop: () => probing?.drop(),
+  };
+}
+
+interface Probing {
   over(): Round | null;
   drop(): void;
 }
 
-export function startProbes(site: Site, headers: Readonly<Record<string, string>>, signal: AbortSignal): Probing {
+function startProbes(site: Site, headers: Readonly<Record<string, string>>, signal: AbortSignal): Probing {
   const own = new AbortController();
   let round: Round | null = null;
   let broke: { readonly error: unknown } | null = null;

@@ -23,7 +23,7 @@ import { servingRelease, type Site } from '../site.ts';
 import { askBeside } from './bake-beside.ts';
 import { bad, earlier, look, type Bout } from './bake-bout.ts';
 import { bakeSubjects, endLook, lookFacts, takeIn, untilLookMs, type ProbeAnswer } from './bake-look.ts';
-import { probesOf, startProbes, type Probing } from './bake-probes.ts';
+import { probesBeside, probesOf } from './bake-probes.ts';
 import { provenStarts } from './proven-starts.ts';
 import type { StepModule, StepTask } from './step-task.ts';
 
@@ -116,40 +116,32 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
           signal,
         )
       : null;
+  const headers = share === null ? {} : newSide;
+  const probes = probesBeside(site, headers, { everyMs: rules.everyMs, isOvertime }, signal);
   let now = bout;
-  let probing: Probing | null = null;
   const restMs = () => (isOvertime && isSettled(now.tally) ? 0 : windowEndsMs - spentMs());
-  // What has just been asked at the end of the time is asked again after an interval.
-  let probeAtMs = isOvertime ? rules.everyMs : 0;
-  let isClosing = isOvertime;
   try {
     while (!signal.aborted && now.fault === null) {
       now = await look(site, now, { share, proven: ground.proven, allowed, watchedMs });
-      const round = signal.aborted ? null : (probing?.over() ?? null);
+      const round = signal.aborted ? null : probes.over();
       if (round !== null) {
-        probing = null;
         // A probe may meet the fault before the proxy's counters are read again.
         const badAt = round.timed.some(({ durationMs }) => durationMs === null) ? clock.now() : null;
         now = { ...now, tally: withProbes(now.tally, round.seen), firstBadAt: earlier(now.firstBadAt, badAt) };
         asked.push(...round.timed);
         await site.world.reach(`${step.name}:inside`);
       }
-      // Whatever the interval: what the newest probes say when the time is over is not from before its end.
-      const closes: boolean = !isClosing && watchedMs() >= rules.forMs;
-      if (probing === null && (closes || (restMs() > 0 && spentMs() >= probeAtMs))) {
-        isClosing ||= closes;
-        probing = startProbes(site, share === null ? {} : newSide, signal);
-        probeAtMs = Math.max(probeAtMs + rules.everyMs, spentMs());
-      }
+      const isTimeOver = watchedMs() >= rules.forMs;
+      probes.turn({ spentMs: spentMs(), isTimeOver, isWindowOver: restMs() <= 0 });
       const fault = now.fault ?? bakeFault(rules, now.tally, ground.baseline);
       if (fault !== null) now = { ...now, fault, faultAt: clock.now() };
       const leftMs = restMs();
       if (leftMs <= 0) beside?.end();
-      if (leftMs <= 0 && probing === null && (beside?.isDone() ?? true)) break;
+      if (leftMs <= 0 && !probes.isUnderWay() && (beside?.isDone() ?? true)) break;
       await clock.sleep(leftMs > 0 ? Math.min(lookEveryMs, Math.max(1, leftMs)) : settleEveryMs, signal);
     }
   } finally {
-    probing?.drop();
+    probes.drop();
     beside?.drop();
   }
   const seenMs = watchedMs();
