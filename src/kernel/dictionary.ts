@@ -1,6 +1,7 @@
 // The words and signs that the maskers know, as they lie in their memory.
 import { madeUpWord } from '../domain/made-up-word.ts';
-import { CHARACTER, FAMILY, FAMILY_COUNT, GIVEN, GIVEN_COUNT } from './layout.ts';
+import { CHARACTER, FAMILY, FAMILY_COUNT, GIVEN, GIVEN_COUNT, SYMBOLS } from './layout.ts';
+import { DIGITS, LETTERS, UNKNOWN } from './permute.ts';
 import { BETWEEN, CAPITAL, DIGIT, HOST, LOCAL, WORD } from './text.ts';
 
 export function writeDictionary(memory: Uint8Array): void {
@@ -27,4 +28,21 @@ export function writeCharacters(memory: Uint8Array): void {
     memory[CHARACTER + c] = kinds.reduce((all, [shape, kind]) => (shape.test(character) ? all | kind : all), 0);
   }
   for (let c = 128; c < 256; c++) memory[CHARACTER + c] = LOCAL | HOST | WORD | (c >= 0xc3 ? CAPITAL : 0);
+}
+
+/** Which symbols each byte may become in a permutation of digits, of letters, or of both: the first, and how many there are in the lowest 8 bits; 0 where it stays. */
+export function writeSymbols(memory: Uint8Array): void {
+  const view = new DataView(memory.buffer, memory.byteOffset);
+  for (const kinds of [0, DIGITS, LETTERS, DIGITS | LETTERS]) {
+    const write = (c: number, own: number): void => view.setInt32(SYMBOLS + kinds * 1024 + c * 4, own);
+    const range = (from: string, to: string): void => {
+      const [first, last] = [from.charCodeAt(0), to.charCodeAt(0)];
+      for (let c = first; c <= last; c++) write(c, (first << 8) | (last - first + 1));
+    };
+    if (kinds & DIGITS) range('0', '9');
+    if (!(kinds & LETTERS)) continue;
+    range('A', 'Z');
+    range('a', 'z');
+    for (let c = 128; c < 256; c++) write(c, UNKNOWN);
+  }
 }

@@ -6,14 +6,15 @@ function small(c: i32): i32 {
   return c >= 65 && c <= 90 ? c | 32 : c;
 }
 
-/** Hashes a text so that ANNA, Anna and anna are one; letters beyond ASCII as they stand. */
-export function hashFolded(key: i32, at: i32, length: i32): void {
-  if (length > FOLDED_BYTES) {
-    hash(key, at, length);
-    return;
-  }
+/** Where the text lies with ANNA, Anna and anna as one; letters beyond ASCII, and what is longer than a name or an address, as they stand. */
+export function fold(at: i32, length: i32): i32 {
+  if (length > FOLDED_BYTES) return at;
   for (let i = 0; i < length; i++) store8(FOLDED + i, small(load8(at + i)));
-  hash(key, FOLDED, length);
+  return FOLDED;
+}
+
+export function hashFolded(key: i32, at: i32, length: i32): void {
+  hash(key, fold(at, length), length);
 }
 
 const letters = 'abcdefghijklmnopqrstuvwxyz234567';

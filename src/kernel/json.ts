@@ -22,30 +22,36 @@ function keepUntil(until: i32): void {
   last = until;
 }
 
+// Loops go by a place of their own: one of the module is written to memory at every step.
 function skipBlanks(): void {
-  while (at < end) {
-    const c = load8(at);
-    if (c !== 32 && c !== 9 && c !== 10 && c !== 13) return;
-    at += 1;
+  const until = end;
+  let i = at;
+  while (i < until) {
+    const c = load8(i);
+    if (c !== 32 && c !== 9 && c !== 10 && c !== 13) break;
+    i += 1;
   }
+  at = i;
 }
 
 /** From the opening quote to behind the closing one; whether there were escapes. */
 function skipString(): boolean {
+  const until = end;
   let escaped = false;
-  at += 1;
-  while (at < end) {
-    const c = load8(at);
+  let i = at + 1;
+  while (i < until) {
+    const c = load8(i);
     if (c === 34) {
-      at += 1;
+      at = i + 1;
       return escaped;
     }
     if (c === 92) {
       escaped = true;
-      at += 1;
+      i += 1;
     }
-    at += 1;
+    i += 1;
   }
+  at = i;
   isBad = 1;
   return escaped;
 }
@@ -131,8 +137,9 @@ export function unescapeText(from: i32, until: i32): i32 {
 /** Escapes what was written from `from` on, where it needs that. */
 function escapeFrom(from: i32): void {
   const count = cursor - from;
+  const until = cursor;
   let needed = 0;
-  for (let i = from; i < cursor; i++) {
+  for (let i = from; i < until; i++) {
     const c = load8(i);
     if (c === 34 || c === 92) needed += 1;
     else if (c < 32) needed += 5;
@@ -180,15 +187,18 @@ function maskString(operation: i32): void {
 /** A number, true, false or null. Numbers keep their form; the digits of one that a rule meets change. */
 function maskScalar(operation: i32): void {
   const from = at;
+  const stop = end;
   let digits = 0;
   let until = 0;
-  while (at < end) {
-    const c = load8(at);
+  let i = from;
+  while (i < stop) {
+    const c = load8(i);
     if (c === 44 || c === 93 || c === 125 || c === 32 || (c >= 9 && c <= 13)) break;
-    if ((c | 32) === 101 && until === 0) until = at;
+    if ((c | 32) === 101 && until === 0) until = i;
     if (c >= 48 && c <= 57 && until === 0) digits += 1;
-    at += 1;
+    i += 1;
   }
+  at = i;
   if (at === from) isBad = 1;
   if (operation === op.KEEP || digits === 0 || (operation === op.TEXT && digits < FEWEST_DIGITS)) return;
   keepUntil(from);

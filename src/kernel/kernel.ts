@@ -1,7 +1,7 @@
 // The kernel as the rest of the house sees it: WebAssembly where it was compiled, plain otherwise, with the same answers.
 import { nobody, type Keeper } from './ask.ts';
 import { compiledMachine } from './compiled-machine.ts';
-import { writeCharacters, writeDictionary } from './dictionary.ts';
+import { writeCharacters, writeDictionary, writeSymbols } from './dictionary.ts';
 import { IS_FAMILY, IS_GIVEN } from './known-names.ts';
 import * as layout from './layout.ts';
 import type { Machine } from './machine.ts';
@@ -106,6 +106,7 @@ export function openKernel(keys: Keys, module: WebAssembly.Module | null = null)
   }
   writeDictionary(memory);
   writeCharacters(memory);
+  writeSymbols(memory);
   writeSigns(memory);
   return {
     memory,

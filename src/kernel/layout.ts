@@ -51,6 +51,9 @@ export const BLOCK: i32 = 0x26000;
 export const FOLDED: i32 = 0x26040;
 export const FOLDED_BYTES: i32 = 4096;
 
+/** What each byte may become when a value is permuted: four tables of 256 numbers of four bytes. */
+export const SYMBOLS: i32 = 0x28000;
+
 /** Constants and JSON paths of the programs. */
 export const PARAMETERS: i32 = 0x30000;
 export const PARAMETERS_END: i32 = 0x100000;
@@ -65,6 +68,8 @@ export const LEFT: i32 = 0x180008;
 export const RIGHT: i32 = 0x190010;
 export const CHOICES: i32 = 0x1a0020;
 export const MOST_SYMBOLS: i32 = 0xffff;
+/** Where in the value each symbol stands, and the first of those that it may become (in the lowest 8 bits). */
+export const PLACES: i32 = 0x1b0040;
 
 export const OUTPUTS: i32 = 0x200000;
 export const OUTPUT_BYTES: i32 = 0x80000;
