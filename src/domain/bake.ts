@@ -1,4 +1,6 @@
+import { isProvenAbove } from './bad-share.ts';
 import { formatDuration } from './duration.ts';
+import { waitingMs, waitingWords, withWaiting, type TrafficSeen, type Waiting } from './waiting-requests.ts';
 import { badTraffic, emptyCharts, openTraffic, withTraffic, type TrafficChart } from './newest-traffic.ts';
 import type { Bake } from './project.ts';
 
@@ -25,6 +27,10 @@ export interface BakeTally {
   readonly stranger?: { readonly looks: number; readonly reason: string } | null;
   /** What the newest requests say. */
   readonly newest?: readonly TrafficChart[];
+  /** Share of all requests that may be bad. */
+  readonly allowed?: number;
+  /** Those that nobody has answered yet. */
+  readonly waiting?: Waiting;
 }
 
 export const emptyTally: BakeTally = {
@@ -73,6 +79,13 @@ export const withRequests = (tally: BakeTally, seen: BakeBaseline, allowed: numb
   requests: tally.requests + seen.requests,
   badAnswers: tally.badAnswers + seen.badAnswers,
   newest: withTraffic(tally.newest ?? emptyCharts, seen, allowed),
+  allowed,
+});
+
+/** Takes in what is under way. `allowed`: how many may be. */
+export const withUnderWay = (tally: BakeTally, seen: TrafficSeen, allowed: number): BakeTally => ({
+  ...tally,
+  waiting: withWaiting(tally.waiting ?? null, seen, allowed),
 });
 
 /** What became of one probe. */
@@ -122,13 +135,24 @@ export function withLook(tally: BakeTally, { beganMs, endedMs, silent, strange }
   };
 }
 
-/** Whether the newest probes were all answered as they should be, and the newest look and the newest requests were good: no bake ends well before. */
-export const isSettled = ({ amiss = [], silence = null, stranger = null, newest = [] }: BakeTally): boolean =>
-  amiss.length === 0 && silence === null && stranger === null && openTraffic(newest) === null;
+type TrafficRules = Pick<Bake, 'minimumRequests'>;
+
+/** Enough requests, and more of them bad than is allowed, if only by chance. */
+const isAbove = ({ minimumRequests }: TrafficRules, { requests, badAnswers, allowed = 1 }: BakeTally): boolean =>
+  requests >= minimumRequests && badAnswers > allowed * requests;
+
+/** Whether the newest probes were all answered as they should be, the newest look and the newest requests were good, no more of all were bad than are allowed, and none pile up: no bake ends well before. */
+export function isSettled(rules: TrafficRules, tally: BakeTally): boolean {
+  const { amiss = [], silence = null, stranger = null, newest = [], waiting } = tally;
+  const isOpen = openTraffic(newest) !== null || isAbove(rules, tally) || typeof waiting?.sinceMs === 'number';
+  return amiss.length === 0 && silence === null && stranger === null && !isOpen;
+}
 
 /** Whether the watch is over: its time is, and either nothing is open or it was waited for long enough. */
-export const isWatched = (rules: Pick<Bake, 'forMs'>, tally: BakeTally, watchedMs: number): boolean =>
-  watchedMs >= rules.forMs && (isSettled(tally) || watchedMs >= rules.forMs + overtimeMs(rules));
+export const isWatched = (rules: Pick<Bake, 'forMs'> & TrafficRules, tally: BakeTally, watchedMs: number): boolean =>
+  watchedMs >= rules.forMs && (isSettled(rules, tally) || watchedMs >= rules.forMs + overtimeMs(rules));
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** Why the new version must not keep the traffic, or null. */
 export function bakeFault(rules: Bake, tally: BakeTally, baseline: BakeBaseline): string | null {
@@ -141,9 +165,11 @@ export function bakeFault(rules: Bake, tally: BakeTally, baseline: BakeBaseline)
   const mayBeSilentMs = (rules.consecutiveErrorLimit + 1) * answerWithinMs;
   if (silence && silence.lastsMs > mayBeSilentMs)
     return `the proxy could not be asked for ${formatDuration(silence.lastsMs)}, allowed are ${formatDuration(mayBeSilentMs)}: ${silence.reason}`;
+  if (tally.waiting && waitingMs(tally.waiting) > mayBeSilentMs)
+    return `${waitingWords(tally.waiting)}, for ${formatDuration(waitingMs(tally.waiting))}`;
   const allowed = allowedShare(rules, baseline);
-  const words = `requests were answered with 5xx or not at all, allowed are ${(100 * allowed).toFixed(1)} %`;
-  if (tally.requests >= rules.minimumRequests && tally.badAnswers > allowed * tally.requests)
+  const words = `requests were answered with 5xx or not at all, allowed are ${percent(allowed)}`;
+  if (tally.requests >= rules.minimumRequests && isProvenAbove(tally, allowed))
     return `${tally.badAnswers} of ${tally.requests} ${words}`;
   const newest = badTraffic(tally.newest ?? [], rules.minimumRequests);
   return newest && `${newest.badAnswers} of the newest ${newest.requests} ${words}`;
@@ -153,15 +179,30 @@ export function bakeFault(rules: Bake, tally: BakeTally, baseline: BakeBaseline)
  * What a bake without a fault has not measured, or null: one of whose probes nobody ever answered has shown nothing of that service, one
  * most of whose requests were bad is only no worse than what was before, and one whose newest probes or look were not good has not shown that it is well now.
  */
-export function bakeGap(tally: BakeTally, asked: readonly string[]): string | null {
-  const { probes, requests, badAnswers, answered, amiss = [], silence, stranger, newest = [] } = tally;
+export function bakeGap(rules: TrafficRules, tally: BakeTally, asked: readonly string[]): string | null {
+  const {
+    probes,
+    requests,
+    badAnswers,
+    answered,
+    amiss = [],
+    silence,
+    stranger,
+    newest = [],
+    allowed = 1,
+    waiting,
+  } = tally;
   if (probes === 0 && requests === 0) return 'nothing was measured';
   const silent = answered ? asked.filter((address) => !answered.includes(address)) : [];
   if (silent.length > 0) return `${silent.join(', ')} was never answered`;
   if (2 * badAnswers > requests)
     return `${badAnswers} of ${requests} requests were bad, which no old version makes good enough`;
-  if (isSettled(tally)) return null;
+  if (isSettled(rules, tally)) return null;
   const open = openTraffic(newest);
   const bad = open && `${open.badAnswers} of the newest ${open.requests} requests were bad`;
-  return [...amiss, silence?.reason, stranger?.reason, bad].filter((each) => each).join('; ');
+  const above =
+    isAbove(rules, tally) &&
+    `${badAnswers} of ${requests} requests were bad, allowed are ${percent(allowed)}: too many to be good, too few to tell from chance`;
+  const piled = typeof waiting?.sinceMs === 'number' && waitingWords(waiting);
+  return [...amiss, silence?.reason, stranger?.reason, bad, above, piled].filter((each) => each).join('; ');
 }

@@ -202,11 +202,9 @@ function byColour(load: EdgeLoad): ColourLoad[] {
   return [...colours.values()];
 }
 
-function countersOf(
-  lane: LaneLoad,
-): Pick<ColourLoad, 'requests' | 'status5xx' | 'transportErrors' | 'countedSinceAt' | 'firstErrorAt'> {
-  const { requests, status5xx, transportErrors, countedSinceAt, firstErrorAt } = lane;
-  return { requests, status5xx, transportErrors, countedSinceAt, firstErrorAt };
+function countersOf(lane: LaneLoad): Omit<ColourLoad, 'colour' | 'httpInFlight' | 'webSockets'> {
+  const { requests, status5xx, transportErrors, givenUp = 0, countedSinceAt, firstErrorAt } = lane;
+  return { requests, status5xx, transportErrors, givenUp, countedSinceAt, firstErrorAt };
 }
 
 function trafficState({ epoch, colour, release, services, beside }: TrafficTarget): TrafficState {

@@ -152,7 +152,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseError(_: unknown, error: NodeJS.ErrnoException): void {
     if (this.upstream) discard(this.upstream);
     if (this.ended) return;
-    if (this.clientGone) return this.end({ kind: 'given-up' });
+    if (this.clientGone) return this.end({ kind: 'given-up', isWaiting: !this.answering && this.request.complete });
     if (this.answering) {
       this.end({ kind: 'broken' });
       this.response.destroy();

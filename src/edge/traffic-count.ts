@@ -17,6 +17,8 @@ export interface LaneLoad {
   /** The backend did not answer, or broke off its answer. */
   readonly transportErrors: number;
   readonly clientAborts: number;
+  /** Of those, whole requests that had no answer yet. */
+  readonly givenUp: number;
   readonly retries: number;
   /** When the first 5xx answer or transport error was given. */
   readonly firstErrorAt: number | null;
@@ -27,7 +29,7 @@ export interface LaneLoad {
 export type RequestEnd =
   | { readonly kind: 'answered'; readonly statusCode: number }
   | { readonly kind: 'broken' }
-  | { readonly kind: 'given-up' };
+  | { readonly kind: 'given-up'; readonly isWaiting: boolean };
 
 export class TrafficCount {
   httpInFlight = 0;
@@ -37,6 +39,7 @@ export class TrafficCount {
   status5xx = 0;
   transportErrors = 0;
   clientAborts = 0;
+  givenUp = 0;
   retries = 0;
   firstErrorAt: number | null = null;
   readonly countedSinceAt = Date.now();
@@ -49,8 +52,10 @@ export class TrafficCount {
     const bucket = latencyBoundsMs.findIndex((boundMs) => tookMs <= boundMs);
     const index = bucket === -1 ? latencyBoundsMs.length : bucket;
     this.latencyBuckets[index] = (this.latencyBuckets[index] ?? 0) + 1;
-    if (end.kind === 'given-up') this.clientAborts += 1;
-    else if (end.kind === 'broken') this.errorSeen('transportErrors');
+    if (end.kind === 'given-up') {
+      this.clientAborts += 1;
+      if (end.isWaiting) this.givenUp += 1;
+    } else if (end.kind === 'broken') this.errorSeen('transportErrors');
     else if (end.statusCode >= 500) this.errorSeen('status5xx');
   }
 

@@ -20,8 +20,8 @@ export const countNow = (running: readonly RunningProxy[]): Promise<Looks> =>
 /** Where the counters of a lane stand in each of the proxies. */
 export function countedIn(looks: Looks, lane: Lane): Counted {
   const counted = ({ proxy, lanes }: Looks[number]) => {
-    const { ended, status5xx, transportErrors } = lanes.get(lane)!;
-    return { by: proxy.standing.name, counts: { ended, status5xx, transportErrors } };
+    const { ended, status5xx, transportErrors, givenUp } = lanes.get(lane)!;
+    return { by: proxy.standing.name, counts: { ended, status5xx, transportErrors, givenUp } };
   };
   const others = looks.filter(({ proxy }) => proxy.name !== mainProxy);
   return {

@@ -14,7 +14,11 @@ const addressSchema = z.object({
 const servicesSchema = z.record(z.string(), addressSchema).readonly();
 export type Addresses = z.infer<typeof servicesSchema>;
 
-const countsSchema = z.object({ ended: z.number(), status5xx: z.number(), transportErrors: z.number() });
+const countsSchema = z.object({
+  ...{ ended: z.number(), status5xx: z.number(), transportErrors: z.number() },
+  /** Absent in what an older version wrote. */
+  givenUp: z.number().optional(),
+});
 
 const countedSchema = z.object({ by: z.string().nullable(), counts: countsSchema });
 

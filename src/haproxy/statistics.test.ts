@@ -26,13 +26,14 @@ const some = answer({
   'blue1/once': { scur: 1, stot: 10, hrsp_5xx: 1, srv_abrt: 0 },
   'blue1/session': { scur: 3, stot: 9, hrsp_1xx: 8, hrsp_4xx: 1 },
   // 9 bad answers, 5 of them the application's; 7 attempts were repeated, which nobody but HAProxy noticed.
-  'blue1/BACKEND': { scur: 6, stot: 122, hrsp_5xx: 9, eresp: 12, econ: 3, wretr: 7 },
+  // Two left without an answer: HAProxy's own 400 beside the refusal.
+  'blue1/BACKEND': { scur: 6, stot: 122, hrsp_4xx: 3, hrsp_5xx: 9, eresp: 12, econ: 3, wretr: 7 },
 });
 
 test('requests, WebSockets and bad answers are told apart', () => {
   const look = readLanes(some, ['web'], 1)!.get('blue1');
   // Ended: 116 streams less 6 of WebSockets, and the one WebSocket that was refused is a request.
-  expect(look).toEqual({ httpInFlight: 3, webSockets: 3, ended: 111, status5xx: 5, transportErrors: 5 });
+  expect(look).toEqual({ httpInFlight: 3, webSockets: 3, ended: 111, status5xx: 5, transportErrors: 5, givenUp: 2 });
 });
 
 test('an answer that lacks a row, or is cut short, is none', () => {
@@ -43,20 +44,23 @@ test('an answer that lacks a row, or is cut short, is none', () => {
 
 test('counters go from the pointing, and from the start of a proxy that came later', () => {
   const target = { epoch: 4, colour: 'blue', release: 'r', services: {} } as const;
-  const counted = { by: '1/1', counts: { ended: 100, status5xx: 5, transportErrors: 3 } };
+  const counted = { by: '1/1', counts: { ended: 100, status5xx: 5, transportErrors: 3, givenUp: 1 } };
   const serves = { lane: 'blue1' as const, addresses: {}, counted };
   const state = pointed(emptyState, target, { pointedAt: 1_000, serves, beside: null });
   const countedOf = (record: LaneRecord) => record.counted;
   const source = { state, looks: readLanes(some, ['web'], 1)!, upSinceAt: 5_000, countedOf, errorTimeOf: () => 1_234 };
   expect(loadByColour({ ...source, by: '1/1' })).toEqual([
     {
-      ...{ colour: 'blue', httpInFlight: 3, webSockets: 3, requests: 11, status5xx: 0, transportErrors: 2 },
+      ...{ colour: 'blue', httpInFlight: 3, webSockets: 3, requests: 11, status5xx: 0, transportErrors: 2, givenUp: 1 },
       ...{ countedSinceAt: 1_000, firstErrorAt: 1_234 },
     },
   ]);
   expect(loadByColour({ ...source, by: '2/9' })).toMatchObject([
     { requests: 111, status5xx: 5, transportErrors: 5, countedSinceAt: 5_000 },
   ]);
+  // What an older version wrote down knows nothing of them, so that none are counted.
+  const older = { by: '1/1', counts: { ended: 100, status5xx: 5, transportErrors: 3 } };
+  expect(loadByColour({ ...source, by: '1/1', countedOf: () => older })).toMatchObject([{ requests: 11, givenUp: 0 }]);
   expect(loadByColour({ ...source, state: emptyState, by: '1/1' })).toEqual([]);
 });
 

@@ -5,11 +5,12 @@ import { lastLaneOf, type Counts, type LaneRecord, type ProxyState } from './pro
 
 /** What HAProxy says of one lane now, all services together; counted since HAProxy started. */
 export interface LaneLook extends Counts {
+  readonly givenUp: number;
   readonly httpInFlight: number;
   readonly webSockets: number;
 }
 
-export const noCounts: Counts = { ended: 0, status5xx: 0, transportErrors: 0 };
+export const noCounts = { ended: 0, status5xx: 0, transportErrors: 0, givenUp: 0 } satisfies Counts;
 
 /** One question for each backend: rows of one answer are of one moment only when they fit into HAProxy's buffer together. */
 export const statCommands = (services: readonly string[], machines: number): readonly string[] =>
@@ -39,6 +40,7 @@ export function readLanes(
         ended: sum.ended + look.ended,
         status5xx: sum.status5xx + look.status5xx,
         transportErrors: sum.transportErrors + look.transportErrors,
+        givenUp: sum.givenUp + look.givenUp,
       };
     }
     looks.set(lane, sum);
@@ -77,12 +79,15 @@ function lookOf(all: Row | null | undefined, servers: readonly (Row | null)[]): 
   );
   const ended = all('stot') - all('scur') - (session('stot') - session('scur')) + answeredSessions;
   const madeHere = all('hrsp_5xx') - status5xx;
+  // Who leaves before the answer has one of HAProxy's own, which he never sees.
+  const givenUp = all('hrsp_4xx') - app('hrsp_4xx') - once('hrsp_4xx') - session('hrsp_4xx');
   return {
     httpInFlight: all('scur') - session('scur'),
     webSockets: session('scur'),
     ended,
     status5xx,
     transportErrors: madeHere + app('srv_abrt') + once('srv_abrt'),
+    givenUp,
   };
 }
 
@@ -126,12 +131,12 @@ export function loadByColour({
     const sinceAt = record.counted.at ?? record.pointedAt;
     const before = isSameCount ? counted.counts : noCounts;
     const now = looks.get(lane)!;
-    const since = (name: keyof Counts): number => Math.max(0, now[name] - before[name]);
+    const since = (name: keyof Counts): number => Math.max(0, now[name] - (before[name] ?? now[name]));
     const [status5xx, transportErrors] = [since('status5xx'), since('transportErrors')];
     return [
       {
         ...{ colour, httpInFlight: sum(looks, colour, 'httpInFlight'), webSockets: sum(looks, colour, 'webSockets') },
-        ...{ requests: since('ended'), status5xx, transportErrors },
+        ...{ requests: since('ended'), status5xx, transportErrors, givenUp: since('givenUp') },
         countedSinceAt: isSameCount ? sinceAt : Math.max(sinceAt, upSinceAt),
         firstErrorAt: status5xx + transportErrors > 0 ? notBefore(record.counted.at, errorTimeOf(lane)) : null,
       },
@@ -165,6 +170,7 @@ function addLoads(one: ColourLoad, other: ColourLoad): ColourLoad {
     requests: one.requests + other.requests,
     status5xx: one.status5xx + other.status5xx,
     transportErrors: one.transportErrors + other.transportErrors,
+    givenUp: one.givenUp + other.givenUp,
     countedSinceAt: Math.max(one.countedSinceAt, other.countedSinceAt),
     firstErrorAt: times.length > 0 ? Math.min(...times) : null,
   };

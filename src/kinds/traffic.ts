@@ -99,6 +99,8 @@ export interface ColourLoad {
   readonly requests: number;
   readonly status5xx: number;
   readonly transportErrors: number;
+  /** By callers who waited for an answer and had none. */
+  readonly givenUp: number;
   readonly countedSinceAt: number;
   /** When the first of the 5xx answers and transport errors was given; null when there were none, or the proxy cannot tell. */
   readonly firstErrorAt: number | null;

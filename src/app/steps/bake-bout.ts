@@ -1,5 +1,5 @@
 import type { LooksTally } from '../../domain/bake-looks.ts';
-import { withLook, withRequests, type BakeTally } from '../../domain/bake.ts';
+import { withLook, withRequests, withUnderWay, type BakeTally } from '../../domain/bake.ts';
 import { followCopies, type SeenCopies } from '../../domain/copies.ts';
 import { startedAgain, type Starts } from '../../domain/started-again.ts';
 import type { Instance } from '../../kinds/driver.ts';
@@ -12,7 +12,7 @@ export interface Bout {
   /** Time that was really watched; what passed while nobody looked does not count. */
   readonly watchedMs: number;
   readonly tally: BakeTally;
-  readonly counted: { readonly sinceAt: number; readonly requests: number; readonly badAnswers: number };
+  readonly counted: Counted;
   readonly fault: string | null;
   readonly isOver: boolean;
   readonly firstBadAt: number | null;
@@ -23,23 +23,35 @@ export interface Bout {
   readonly copies?: SeenCopies;
 }
 
+interface Counted {
+  readonly sinceAt: number;
+  readonly requests: number;
+  readonly badAnswers: number;
+}
+
 export interface Looking {
   /** Percent of the traffic that the new version has; null: all. */
   readonly share: number | null;
   readonly proven: Starts;
   /** Share of its requests that may be bad. */
   readonly allowed: number;
+  /** How many of its requests may be under way. */
+  readonly allowedWaiting: number;
   /** How long the bake has watched. */
   readonly watchedMs: () => number;
 }
 
-export const bad = (load: ColourLoad): number => load.status5xx + load.transportErrors;
+export const bad = (load: ColourLoad): number => load.status5xx + load.transportErrors + load.givenUp;
 
 /**
  * Real traffic as the proxy counts it, and whether every process still lives and is of this release. A proxy that could not be asked has
  * counted nothing, which is not the same as nothing bad.
  */
-export async function look(site: Site, before: Bout, { share, proven, allowed, watchedMs }: Looking): Promise<Bout> {
+export async function look(
+  site: Site,
+  before: Bout,
+  { share, proven, allowed, allowedWaiting, watchedMs }: Looking,
+): Promise<Bout> {
   const running = await observe(site, site.colour);
   const lost = site.project.services
     .filter(({ name }) => running.every(({ service }) => service !== name))
@@ -62,7 +74,8 @@ export async function look(site: Site, before: Bout, { share, proven, allowed, w
     ? { requests: bout.counted.requests, badAnswers: bout.counted.badAnswers }
     : { requests: 0, badAnswers: 0 };
   const more = { requests: load.requests - counts.requests, badAnswers: bad(load) - counts.badAnswers };
-  const tally = withRequests(bout.tally, more, allowed);
+  const underWay = { atMs: beganMs, inFlight: load.httpInFlight, answered: more.requests };
+  const tally = withUnderWay(withRequests(bout.tally, more, allowed), underWay, allowedWaiting);
   const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load) };
   return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
 }

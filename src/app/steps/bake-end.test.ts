@@ -173,6 +173,19 @@ test.each(['GR7470', 'GR7434'])(
   },
 );
 
+/** Ten requests a second, none of them answered since that instant; so many were always under way with the old version. */
+const hanging = (fromMs: number, before = 0) => {
+  let firstAt: number | null = null;
+  return (environment: string): readonly ColourLoad[] => {
+    if (world.proxy.states.get(environment)?.colour !== 'green') return [];
+    firstAt ??= world.time.now;
+    const sinceMs = world.time.now - firstAt;
+    const answeredMs = Math.min(sinceMs, fromMs);
+    const now = { requests: Math.round(answeredMs / 100), httpInFlight: Math.round((sinceMs - answeredMs) / 100) };
+    return [loadOf('green', now), loadOf('blue', { requests: 900, httpInFlight: before })];
+  };
+};
+
 /** A hundred requests a second, all of them bad since the one instant and until the other. */
 const outage = (fromMs: number, untilMs: number) => (sinceMs: number) => ({
   requests: Math.round(sinceMs / 10),
@@ -204,6 +217,26 @@ test('F076 a few bad requests at the very end, good ones after them: live, a lit
   expect(live.ending?.as).toBe('live');
   const { facts } = await bakeOf(live);
   expect(facts).toMatchObject({ badAnswers: 5 });
+});
+
+test('F076 everything but the health path hangs: nothing is bad, and nothing is answered; back', async () => {
+  bakes({ forMs: 60_000, everyMs: 60_000 });
+  world.proxy.loads = hanging(30_000);
+  const back = await second(() => null);
+  expect(back.ending).toMatchObject({
+    as: 'rolled-back',
+    reason: expect.stringMatching(
+      /^\d+ requests wait for an answer, and \d+ were answered in the last five seconds, for/,
+    ),
+  });
+  const { facts } = await bakeOf(back);
+  expect(facts).toMatchObject({ badAnswers: 0 });
+});
+
+test('F076 those who wait as long as they did with the old version, and are answered, are not in the way', async () => {
+  bakes({ forMs: 60_000, everyMs: 60_000 });
+  world.proxy.loads = hanging(30_000, 400);
+  expect((await second(() => null)).ending?.as).toBe('live');
 });
 
 test('F077 health that is answered later than its time, again and again: back, as it would not have been let in', async () => {

@@ -18,6 +18,7 @@ import type { Bake } from '../../domain/project.ts';
 import { shareOf } from '../../domain/shift.ts';
 import type { Starts } from '../../domain/started-again.ts';
 import type { Step } from '../../domain/step.ts';
+import { allowedWaiting } from '../../domain/waiting-requests.ts';
 import { newSide } from '../../kinds/beside.ts';
 import { servingRelease, type Site } from '../site.ts';
 import { askBeside } from './bake-beside.ts';
@@ -75,7 +76,14 @@ export const bake: StepModule = async (task) => {
   return close(site, bout, { ...opening, subjects, rules, share });
 };
 
-async function open(site: Site): Promise<{ baseline: BakeBaseline; counted: Bout['counted'] }> {
+interface Opening {
+  readonly baseline: BakeBaseline;
+  readonly counted: Bout['counted'];
+  /** Requests of the old version that are under way; null: there is none. Absent where an older version has begun. */
+  readonly waiting?: number | null;
+}
+
+async function open(site: Site): Promise<Opening> {
   const loads = await site.traffic.load();
   const old = await servingRelease(site);
   const before = loads.find((load) => load.colour === old?.colour);
@@ -85,11 +93,13 @@ async function open(site: Site): Promise<{ baseline: BakeBaseline; counted: Bout
     // The counters of a colour begin anew when it gets its place, so that everything in them is the new version's: all that it was asked
     // with a share of whatever size, and all that it was asked since it has everything.
     counted: { sinceAt: now?.countedSinceAt ?? 0, requests: 0, badAnswers: 0 },
+    waiting: before?.httpInFlight ?? null,
   };
 }
 
 interface Ground extends Watch {
   readonly baseline: BakeBaseline;
+  readonly waiting?: number | null;
   readonly proven: Starts;
   readonly subjects: readonly Subject[];
 }
@@ -99,7 +109,10 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
   const { clock } = site.world;
   const { rules, share } = ground;
   const { looks } = rules;
-  const allowed = allowedShare(rules, ground.baseline);
+  const allowed = {
+    allowed: allowedShare(rules, ground.baseline),
+    allowedWaiting: allowedWaiting(rules, ground.waiting ?? null),
+  };
   const beganAt = clock.now();
   const began = clock.elapsed();
   const lookMs = looks && bout.looks ? untilLookMs(looks, bout.looks, bout.watchedMs) : Infinity;
@@ -119,10 +132,10 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
   const headers = share === null ? {} : newSide;
   const probes = probesBeside(site, headers, { everyMs: rules.everyMs, isOvertime }, signal);
   let now = bout;
-  const restMs = () => (isOvertime && isSettled(now.tally) ? 0 : windowEndsMs - spentMs());
+  const restMs = () => (isOvertime && isSettled(rules, now.tally) ? 0 : windowEndsMs - spentMs());
   try {
     while (!signal.aborted && now.fault === null) {
-      now = await look(site, now, { share, proven: ground.proven, allowed, watchedMs });
+      now = await look(site, now, { share, proven: ground.proven, ...allowed, watchedMs });
       const round = signal.aborted ? null : probes.over();
       if (round !== null) {
         // A probe may meet the fault before the proxy's counters are read again.
@@ -190,6 +203,7 @@ function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Gro
   if (fault === null && doubt !== null) return { status: 'unknown', reason: doubt };
   if (fault === null) {
     const gap = bakeGap(
+      rules,
       tally,
       probesOf(site).map(({ url }) => url),
     );

@@ -78,7 +78,7 @@ test('F076 a share that gets bad answers is handed back at that step, and the ol
     const isHalf = beside?.gets.kind === 'share' && beside.gets.percent === 50;
     return [
       loadOf('blue', { requests: 900 }),
-      loadOf('green', isHalf ? { requests: 100, status5xx: 9 } : { requests: 60 }),
+      loadOf('green', isHalf ? { requests: 100, status5xx: 30 } : { requests: 60 }),
     ];
   };
   const bad = await world.deploy('staging', '1.1.0');

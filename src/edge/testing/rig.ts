@@ -108,6 +108,23 @@ export function ask(options: RequestOptions, body?: Buffer): Promise<Answer> {
   });
 }
 
+/** Asks, and is gone soon after; never answered, or with the answer begun. */
+export async function leave(port: number, when: 'before the answer' | 'in the answer'): Promise<void> {
+  const asked = request({
+    host: '127.0.0.1',
+    port,
+    path: when === 'in the answer' ? '/stalled' : '/slow',
+    agent: false,
+  });
+  asked.on('error', () => undefined);
+  const begun = new Promise((resolve) =>
+    asked.on('response', (response) => response.on('error', resolve).once('data', resolve)),
+  );
+  asked.end();
+  await (when === 'in the answer' ? begun : new Promise((resolve) => setTimeout(resolve, 200)));
+  asked.destroy();
+}
+
 export async function until(what: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<number> {
   const startedMs = performance.now();
   while (!(await what())) {

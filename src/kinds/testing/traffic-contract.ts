@@ -20,6 +20,8 @@ export interface TrafficHarness {
   killApp(release: string): Promise<void>;
   /** A path that lets the app answer with the headers that it got, as `{ "headers": [name, value, …] }`. */
   readonly echoPath: string;
+  /** Asks, waits a moment, and leaves: before the app has answered anything, or with its answer begun. */
+  leave(when: 'before the answer' | 'in the answer'): Promise<void>;
   /** A path that lets the app answer with this status. */
   pathFor(status: number): string;
   /** SIGKILL to everything of the proxy. */
@@ -152,6 +154,24 @@ export function trafficContract(name: string, make: () => Promise<TrafficHarness
       expect(await blue!()).toMatchObject({ requests: 3, status5xx: 0, transportErrors: 0, firstErrorAt: null });
       expect(await green!()).toMatchObject({ requests: 4, status5xx: 2, transportErrors: 0, httpInFlight: 0 });
       expect((await green!())!.firstErrorAt).toBeGreaterThanOrEqual(beforeAt - 1_000);
+    });
+
+    test('F076 who leaves without an answer is counted, and who leaves in the middle of one is not', async () => {
+      await handle.ensure();
+      await handle.point((await it.app('one'))(1, 'blue'));
+      const ended = async (count: number) => {
+        for (;;) {
+          const load = (await handle.load()).find(({ colour }) => colour === 'blue');
+          if (load && load.httpInFlight === 0 && load.requests >= count) return load;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      };
+      await it.ask(it.pathFor(404));
+      await it.leave('in the answer');
+      expect(await ended(2)).toMatchObject({ requests: 2, givenUp: 0, status5xx: 0, transportErrors: 0 });
+      await it.leave('before the answer');
+      await it.leave('before the answer');
+      expect(await ended(4)).toMatchObject({ requests: 4, givenUp: 2, status5xx: 0, transportErrors: 0 });
     });
 
     besideContract(() => ({ it, handle }));

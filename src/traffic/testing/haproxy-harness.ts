@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { ask, endChild, sessionRelease } from '../../edge/testing/rig.ts';
+import { ask, endChild, leave, sessionRelease } from '../../edge/testing/rig.ts';
 import { openHaproxy } from '../../haproxy/client.ts';
 import { machine, Rig } from '../../haproxy/testing/rig.ts';
 import type { MaintenanceHarness } from '../../kinds/testing/maintenance-contract.ts';
@@ -47,6 +47,7 @@ export async function openHarness(count = 1): Promise<MaintenanceHarness> {
       const answer = await ask({ port: nextPort(), path, headers, agent: false });
       return { status: answer.status, headers: answer.headers, text: answer.text };
     },
+    leave: (when) => leave(nextPort(), when),
     pathFor: (status) => `/status?code=${status}`,
     kill: () => rig.kill(),
     dispose: () => rig.close(),
