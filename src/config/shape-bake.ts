@@ -94,7 +94,11 @@ const fields = z.strictObject({
       'Probes in a row that were not answered and are tolerated; a proxy may be silent for 5s for each of them and one more.',
     ),
   'minimum-requests': count().default(20).describe('Traffic rule: at least this many requests …'),
-  'error-share': share().prefault('5%').describe('… of which a larger share than chance makes of it is answered with 5xx or not at all: more than the larger of this …'),
+  'error-share': share()
+    .prefault('5%')
+    .describe(
+      '… of which a larger share than chance makes of it is answered with 5xx or not at all: more than the larger of this …',
+    ),
   'baseline-factor': factor().default(3).describe('… and this many times the share of the old version.'),
   probes: z
     .record(z.string(), z.union([httpPath().transform((one) => [one]), z.array(httpPath())]))

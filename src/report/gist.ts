@@ -143,8 +143,11 @@ function verifiedWords({ steps }: Account): string {
   return outcome === 'pass' ? ` Verified after it: ${said}.` : ` VERIFICATION FAILED: ${said}.`;
 }
 
+const hasMovedTraffic = ({ kind, status, facts }: Account['steps'][number]): boolean =>
+  kind === 'switch' && (status === 'done' || facts?.['moved'] === true);
+
 function afterTraffic(account: Account): string {
-  const began = account.steps.find((step) => step.kind === 'switch')?.beganAt ?? null;
+  const began = account.steps.find(hasMovedTraffic)?.beganAt ?? null;
   const ended = account.steps.findLast((step) => step.kind === 'switch-back')?.endedAt ?? null;
   return began === null || ended === null ? '' : ` ${formatSpan(began, ended)} after traffic began to move`;
 }

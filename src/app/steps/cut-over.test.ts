@@ -30,6 +30,16 @@ test('a switch is prepared before it is made, for just the target that it is the
   expect(seen[0]!.target.release).not.toBe(old);
 });
 
+test('F076 what exits between its proof and the switch gets no traffic, and the deployment ends', async () => {
+  await world.deploy('staging', '1.0.0');
+  const before = world.proxy.states.get('staging');
+  const start = world.driver.running;
+  reached['decision/verdict:inside'] = () => start.set('staging/green', []);
+  const bad = await world.deploy('staging', '1.1.0');
+  expect(bad.ending).toMatchObject({ as: 'rolled-back', reason: 'backend exited after it was proven' });
+  expect(world.proxy.states.get('staging')).toMatchObject({ release: before!.release, colour: 'blue' });
+});
+
 test('F074 a second proxy that is said to have switched and does not let its callers through is found before it counts', async () => {
   const { host, ports } = world.project.environments[0]!;
   const own = { backend: { host, port: ports['backend']! } };

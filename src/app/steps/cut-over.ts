@@ -18,8 +18,8 @@ import type { StepModule } from './step-task.ts';
 export const switchOver: StepModule = ({ site, step, operation, run }) =>
   run('switch', async (signal) => {
     const percent = shareOf(step);
-    const again = startedAgain(await provenStarts(site), await observe(site, site.colour));
-    if (again !== null) return { status: 'failed', reason: again };
+    const ended = await endedSinceProof(site);
+    if (ended !== null) return { status: 'failed', reason: ended };
     const { clock } = site.world;
     const beganAt = clock.elapsed();
     const target = await unlessRefused(async () => {
@@ -35,10 +35,28 @@ export const switchOver: StepModule = ({ site, step, operation, run }) =>
     await site.world.reach(`${step.name}:inside`);
     const seen = await probePublic(site, site.release.id, percent === null ? {} : newSide, signal);
     if (seen !== null)
-      return { status: 'failed', reason: `the traffic was moved, but through the public address ${seen}` };
+      return {
+        status: 'failed',
+        reason: `the traffic was moved, but through the public address ${seen}`,
+        facts: moved,
+      };
     const facts = { colour: site.colour, epoch: state.epoch, ...times };
     return { status: 'done', facts: percent === null ? facts : { ...facts, percent } };
   });
+
+/** Of a switch that failed, and only after users had reached the new version. */
+const moved = { moved: true } as const;
+
+/** What of the new version is no longer what was proven, in words; null: it is. */
+async function endedSinceProof(site: Site): Promise<string | null> {
+  const running = await observe(site, site.colour);
+  const gone = site.project.services
+    .map(({ name }) => name)
+    .filter((name) => running.every((one) => one.service !== name));
+  return gone.length > 0
+    ? `${gone.join(', ')} exited after it was proven`
+    : startedAgain(await provenStarts(site), running);
+}
 
 const tenths = (durationMs: number): number => Math.round(durationMs * 10) / 10;
 
