@@ -36,10 +36,6 @@ export const SEEN_SIGNS: i32 = 0x9480;
 /** A bit for each length that a form has which masks are looked at for; what is longer counts as that long. */
 export const LENGTHS: i32 = 0x9500;
 export const LONGEST_FORM: i32 = 512;
-/** A bit for each of what is known of their lengths and ends. */
-export const ENDS: i32 = 0xa000;
-export const ENDS_BITS: i32 = 0x10000;
-
 /** Words of made-up syllables, 16 bytes each: how long, then the bytes. */
 export const GIVEN: i32 = 0x10000;
 export const GIVEN_COUNT: i32 = 1024;
@@ -93,5 +89,9 @@ export const LOOKED: i32 = 0x3000000;
 export const JOINED: i32 = 0x4100000;
 export const FILTER: i32 = 0x5200000;
 export const MOST_FILTER_BYTES: i32 = 0x800000;
+/** A bit for each of what is known of their lengths and ends: of each length so many, and those that are longer share theirs. */
+export const ENDS: i32 = 0x5a00000;
+export const ENDS_OF_LENGTH_BITS: i32 = 0x2000;
+export const ENDS_BITS: i32 = 0x40000;
 
 export const MEMORY_BYTES: i32 = 0x7000000;

@@ -3,12 +3,14 @@
 import { JOINED, LAST_WORDS, LOOKED, SIGN, WORD_COUNTS } from './layout.ts';
 import { load32, load8, move, store32, store8 } from './memory.ts';
 import * as sign from './sought.ts';
-import { has, is, mayHave } from './sought.ts';
+import { has, is, mayHave, pair } from './sought.ts';
 import { hasAddress, hasNumber } from './look-parts.ts';
 
 const MOST_WORDS: i32 = 5;
 const LONGEST_WHOLE: i32 = 512;
 const FEWEST_DIGITS: i32 = 7;
+/** What stands between two words of a form. */
+const BLANK: i32 = 32;
 
 let words: i32 = 0;
 function slotOf(word: i32): i32 {
@@ -35,7 +37,7 @@ function hasWord(from: i32, end: i32): boolean {
   store32(own, from);
   store32(own + 4, end);
   words += 1;
-  const last = load8(end - 1);
+  const tail = pair(end - from > 1 ? load8(end - 2) : BLANK, load8(end - 1));
   const counts = load32(WORD_COUNTS);
   const most = words < MOST_WORDS ? words : MOST_WORDS;
   let length = -1;
@@ -47,7 +49,8 @@ function hasWord(from: i32, end: i32): boolean {
     if (count > 1 && (first - until !== 1 || load8(until) !== 32)) isJoined = false;
     first = load32(slot);
     length += 1 + until - first;
-    if ((counts & (1 << count)) === 0 || !mayHave(length, load8(first), last)) continue;
+    if ((counts & (1 << count)) === 0) continue;
+    if (!mayHave(length, pair(load8(first), until - first > 1 ? load8(first + 1) : BLANK), tail)) continue;
     if (isJoined ? has(first, length) : has(JOINED, join(count))) return true;
   }
   return false;

@@ -4,6 +4,7 @@ import { addSought, isSought } from './ask.ts';
 import {
   ENDS,
   ENDS_BITS,
+  ENDS_OF_LENGTH_BITS,
   FEWEST_SIGNS,
   FILTER,
   FILTER_SHIFT,
@@ -40,15 +41,31 @@ export function setPurpose(is: i32): void {
   purpose = is;
 }
 
-/** What is known of a form whose length and ends these are. */
-export function endsOf(length: i32, first: i32, last: i32): i32 {
-  return ((length * 2053) ^ (first * 97) ^ (last * 12289)) & (ENDS_BITS - 1);
+/** A form has 20 bits at least, and seven different signs have fewer. */
+export const SHORTEST_FORM: i32 = 8;
+
+/** Two signs at an end of a form. */
+export function pair(first: i32, second: i32): i32 {
+  return (first << 8) | second;
 }
 
-/** Whether any has this length and these signs at its ends. A form has 20 bits at least, and seven different signs have fewer. */
-export function mayHave(length: i32, first: i32, last: i32): boolean {
-  if (length < 8) return false;
-  const end = endsOf(length, first, last);
+/**
+ * What is known of a form whose length these are, and its first and last two signs. By length, so that many originals of one form, as
+ * tokens are, say yes to nothing but what is as long.
+ */
+export function endsOf(length: i32, head: i32, tail: i32): i32 {
+  const ofLength = length - SHORTEST_FORM;
+  const most = ENDS_BITS / ENDS_OF_LENGTH_BITS - 1;
+  const mixed = (head * 40503) ^ (tail * 10007) ^ ((head + tail) >> 5);
+  return (
+    (ofLength < most ? ofLength : most) * ENDS_OF_LENGTH_BITS + ((mixed ^ (mixed >>> 13)) & (ENDS_OF_LENGTH_BITS - 1))
+  );
+}
+
+/** Whether any has this length and these signs at its ends. */
+export function mayHave(length: i32, head: i32, tail: i32): boolean {
+  if (length < SHORTEST_FORM) return false;
+  const end = endsOf(length, head, tail);
   return (load8(ENDS + (end >>> 3)) & (1 << (end & 7))) !== 0;
 }
 
@@ -57,9 +74,17 @@ export function bitsOf(high: i32): i32 {
   return (1 << (high & 31)) | (1 << ((high >>> 5) & 31)) | (1 << ((high >>> 10) & 31));
 }
 
+function headOf(at: i32): i32 {
+  return pair(load8(at), load8(at + 1));
+}
+
+function tailOf(end: i32): i32 {
+  return pair(load8(end - 2), load8(end - 1));
+}
+
 /** Whether the form that lies there is looked for. */
 export function has(at: i32, length: i32): boolean {
-  if (!mayHave(length, load8(at), load8(at + length - 1))) return false;
+  if (length < SHORTEST_FORM || !mayHave(length, headOf(at), tailOf(at + length))) return false;
   hash(KEY_LEAK, at, length);
   const low = hashLow === 0 && hashHigh === 0 ? 1 : hashLow;
   const bits = bitsOf(hashHigh);
@@ -112,5 +137,5 @@ function keep(at: i32, length: i32, marks: i32): void {
   for (let i = at; i < at + length && wordCount < 31; i++) if (load8(i) === 32) wordCount += 1;
   hash(KEY_LEAK, at, length);
   const low = hashLow === 0 && hashHigh === 0 ? 1 : hashLow;
-  addSought(low, hashHigh, endsOf(length, load8(at), load8(at + length - 1)), wordCount);
+  addSought(low, hashHigh, endsOf(length, headOf(at), tailOf(at + length)), wordCount);
 }

@@ -3,7 +3,7 @@ import { wordCount } from '../domain/refresh/originals.ts';
 import type { Keeper } from '../kernel/ask.ts';
 import { openHasher } from '../kernel/hasher.ts';
 import { ENDS_BITS } from '../kernel/layout.ts';
-import { endsOf } from '../kernel/sought.ts';
+import { endsOf, pair, SHORTEST_FORM } from '../kernel/sought.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 import { holds, openSortedHashes, type Hashes } from './sorted-hashes.ts';
 
@@ -17,8 +17,8 @@ export interface SharedSet {
 export interface Originals {
   has(form: string): boolean;
   hasHash(low: number, high: number): boolean;
-  /** Whether any has this length and these signs (UTF-16) at its ends: says no to nearly every word without a hash. */
-  mayHave(length: number, first: number, last: number): boolean;
+  /** Whether any has this length and these two signs of ASCII (as one number) at its beginning and at its end: says no to nearly every word without a hash. */
+  mayHave(length: number, head: number, tail: number): boolean;
 }
 
 export interface OriginalSet extends Originals {
@@ -31,6 +31,14 @@ export interface OriginalSet extends Originals {
   /** As it stands; nothing may be added afterwards. */
   shared(): SharedSet;
 }
+
+const signAt = (form: string, i: number): number => form.charCodeAt(i) & 0xff;
+const endOf = (form: string): number =>
+  endsOf(
+    form.length,
+    pair(signAt(form, 0), signAt(form, 1)),
+    pair(signAt(form, form.length - 2), signAt(form, form.length - 1)),
+  );
 
 let hasher: ReturnType<typeof openHasher> | null = null;
 
@@ -88,7 +96,7 @@ export function openFormList(key: Uint8Array): FormList {
   return {
     ...{ add, has: () => false },
     addForm(form) {
-      const end = endsOf(form.length, form.charCodeAt(0), form.charCodeAt(form.length - 1));
+      const end = endOf(form);
       add(...hash(form), end, Math.min(MOST_COUNTED_WORDS, wordCount(form)));
     },
     clear() {
@@ -113,8 +121,9 @@ function reading(hash: ReturnType<typeof openHash>, hashes: () => Hashes, ends: 
   return {
     has: (form) => holds(hashes(), ...hash(form)),
     hasHash: (low, high) => holds(hashes(), low, high),
-    mayHave(length, first, last) {
-      const end = endsOf(length, first, last);
+    mayHave(length, head, tail) {
+      if (length < SHORTEST_FORM) return false;
+      const end = endsOf(length, head, tail);
       return (ends[end >>> 3]! & (1 << (end & 7))) !== 0;
     },
   };
@@ -129,12 +138,12 @@ export function openOriginalSet(key: Uint8Array): OriginalSet {
     ...reading(hash, all.sorted, ends),
     add(form) {
       all.add(...hash(form));
-      const end = endsOf(form.length, form.charCodeAt(0), form.charCodeAt(form.length - 1));
+      const end = endOf(form);
       ends[end >>> 3]! |= 1 << (end & 7);
     },
     join(hashes, theirEnds) {
       all.join(hashes);
-      for (const [i, bits] of theirEnds.entries()) ends[i]! |= bits;
+      for (let i = 0; i < theirEnds.length; i++) ends[i]! |= theirEnds[i]!;
     },
     count: () => all.sorted().length / 2,
     sizeBytes: () => all.sizeBytes() + ends.byteLength,

@@ -91,7 +91,10 @@ test('F100 what is found without making every form is what is found with them, i
       );
       const wordCounts = new Set([...forms].map(wordCount));
       const ends = new Set(
-        [...forms].map((form) => `${form.length} ${form.charCodeAt(0)} ${form.charCodeAt(form.length - 1)}`),
+        [...forms].map((form) => {
+          const pairAt = (at: number): number => form.charCodeAt(at) * 256 + form.charCodeAt(at + 1);
+          return `${form.length} ${pairAt(0)} ${pairAt(form.length - 2)}`;
+        }),
       );
       const mayHave = (...of: readonly number[]): boolean => ends.has(of.join(' '));
       const slowly = lookedFor(own, wordCounts).filter((form) => forms.has(form));

@@ -110,9 +110,14 @@ export function lookedFor(text: string, wordCounts: ReadonlySet<number>): readon
 export interface Wanted {
   readonly wordCounts: ReadonlySet<number>;
   has(form: string): boolean;
-  /** Whether any has this length and these signs (UTF-16) at its ends. */
-  mayHave(length: number, first: number, last: number): boolean;
+  /** Whether any has this length, and these two signs (of ASCII, see `pair`) at its beginning and at its end. */
+  mayHave(length: number, head: number, tail: number): boolean;
 }
+
+/** Two signs as one number. */
+const pair = (first: number, second: number): number => first * 256 + second;
+const pairAt = (form: string, at: number): number => pair(form.charCodeAt(at), form.charCodeAt(at + 1));
+const BLANK = 32;
 
 const isWordSign = (c: number): boolean =>
   (c >= 97 && c <= 122) || (c >= 48 && c <= 57) || c === 95 || c === 45 || (c >= 65 && c <= 90);
@@ -124,7 +129,7 @@ export function foundIn(text: string, wanted: Wanted): readonly string[] {
   if (!isAscii(folded)) return lookedFor(folded, wanted.wordCounts).filter((form) => wanted.has(form));
   const found: string[] = [];
   const ask = (form: string): void => {
-    const may = wanted.mayHave(form.length, form.charCodeAt(0), form.charCodeAt(form.length - 1));
+    const may = wanted.mayHave(form.length, pairAt(form, 0), pairAt(form, form.length - 2));
     if (may && wanted.has(form) && !found.includes(form)) found.push(form);
   };
   ask(folded.slice(0, LONGEST_WHOLE));
@@ -157,12 +162,14 @@ function askForWords(
   ask: (form: string) => void,
 ): void {
   for (let i = 0; i < ends.length; i += 2) {
-    const first = folded.charCodeAt(ends[i]!);
+    const isOne = ends[i + 1]! - ends[i]! === 1;
+    const head = pair(folded.charCodeAt(ends[i]!), isOne ? BLANK : folded.charCodeAt(ends[i]! + 1));
     let length = -1;
     for (let count = 1; count <= MOST_WORDS && i + count * 2 <= ends.length; count++) {
       const [from, end] = [ends[i + count * 2 - 2]!, ends[i + count * 2 - 1]!];
       length += 1 + end - from;
-      if (!wordCounts.has(count) || !mayHave(length, first, folded.charCodeAt(end - 1))) continue;
+      const tail = pair(end - from === 1 ? BLANK : folded.charCodeAt(end - 2), folded.charCodeAt(end - 1));
+      if (!wordCounts.has(count) || !mayHave(length, head, tail)) continue;
       const words = Array.from({ length: count }, (_, k) => folded.slice(ends[i + k * 2], ends[i + k * 2 + 1]));
       ask(words.join(' '));
     }
