@@ -91,7 +91,7 @@ export const FILTER: i32 = 0x5200000;
 export const MOST_FILTER_BYTES: i32 = 0x800000;
 /** A bit for each of what is known of their lengths and ends: of each length so many, and those that are longer share theirs. */
 export const ENDS: i32 = 0x5a00000;
-export const ENDS_OF_LENGTH_BITS: i32 = 0x2000;
-export const ENDS_BITS: i32 = 0x40000;
+export const ENDS_OF_LENGTH_BITS: i32 = 0x1000;
+export const ENDS_BITS: i32 = 0x20000;
 
 export const MEMORY_BYTES: i32 = 0x7000000;

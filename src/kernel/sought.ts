@@ -58,7 +58,7 @@ export function endsOf(length: i32, head: i32, tail: i32): i32 {
   const most = ENDS_BITS / ENDS_OF_LENGTH_BITS - 1;
   const mixed = (head * 40503) ^ (tail * 10007) ^ ((head + tail) >> 5);
   return (
-    (ofLength < most ? ofLength : most) * ENDS_OF_LENGTH_BITS + ((mixed ^ (mixed >>> 13)) & (ENDS_OF_LENGTH_BITS - 1))
+    (ofLength < most ? ofLength : most) * ENDS_OF_LENGTH_BITS + ((mixed ^ (mixed >>> 12)) & (ENDS_OF_LENGTH_BITS - 1))
   );
 }
 

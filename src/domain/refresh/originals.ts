@@ -162,7 +162,7 @@ function askForWords(
   ask: (form: string) => void,
 ): void {
   for (let i = 0; i < ends.length; i += 2) {
-    const isOne = ends[i + 1]! - ends[i]! === 1;
+    const isOne = ends[i + 1] === ends[i]! + 1;
     const head = pair(folded.charCodeAt(ends[i]!), isOne ? BLANK : folded.charCodeAt(ends[i]! + 1));
     let length = -1;
     for (let count = 1; count <= MOST_WORDS && i + count * 2 <= ends.length; count++) {
