@@ -52,6 +52,10 @@ const contradicted = (account: Account, reason: string): Gist => ({
 /** A release that was taken back does not begin with GO: who reads two words only reads what is true now. */
 function headWords(account: Account): Pick<Gist, 'lead' | 'rest' | 'headline'> {
   const { ending, verdict } = account;
+  if (isUntouched(account)) {
+    const [lead, rest] = ['STOPPED', `before traffic, after ${verdictWords(account)}`];
+    return { lead, rest, headline: `${lead} ${rest}` };
+  }
   if (ending && ['rolled-back', 'cancelled', 'superseded'].includes(ending.as)) {
     const lead = endings[ending.as].toUpperCase();
     const rest = verdict ? `after ${verdictWords(account)}` : 'before a verdict';
@@ -92,6 +96,8 @@ function sentence(account: Account): string {
     case 'could-not-judge':
       return `${subject} could not be judged and did not get traffic. ${tally(account)} ${before}`;
     case 'rolled-back':
+      if (isUntouched(account))
+        return `${subject} was stopped before any traffic reached it: ${reason}. ${before}${verifiedWords(account)}`;
       return `${subject} was taken back${afterTraffic(account)}: ${reason}. ${before}${verifiedWords(account)}`;
     case 'refused':
       return `${subject} was not let into ${environment}: ${reason}. ${before}`;
@@ -145,6 +151,12 @@ function verifiedWords({ steps }: Account): string {
 
 const hasMovedTraffic = ({ kind, status, facts }: Account['steps'][number]): boolean =>
   kind === 'switch' && (status === 'done' || facts?.['moved'] === true);
+
+/** Its switch has begun, and it is known that no user ever reached it. */
+const isUntouched = ({ ending, steps }: Account): boolean =>
+  ending?.as === 'rolled-back' &&
+  steps.findLast(({ kind }) => kind === 'switch')?.facts?.['moved'] === false &&
+  !steps.some(hasMovedTraffic);
 
 function afterTraffic(account: Account): string {
   const began = account.steps.find(hasMovedTraffic)?.beganAt ?? null;

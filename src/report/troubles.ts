@@ -59,13 +59,24 @@ function advice(step: StepAccount): { cause: string; next: string } {
       cause: 'The step was cut off while it worked, so nobody can tell from here what stands.',
       next: 'Look at what it left, then say so with "greenroom resume".',
     };
+  if (step.kind === 'bake' && step.facts['byHand'] === true)
+    return {
+      cause:
+        'Something beside Greenroom has changed where the proxy sends requests, or what runs. It was not the release that went wrong.',
+      next: 'Find out who did it and why, look at "greenroom status", then deploy the release again.',
+    };
   if (step.kind === 'bake')
     return {
       cause:
         'The release passed its checks and went wrong under real traffic: other requests, data or load than the checks bring.',
       next: "Read the new version's log from the bake, add a check that would have seen it, and deploy a new release.",
     };
-  if (step.kind === 'switch' || step.kind === 'rehearse-forth')
+  if (step.kind === 'switch' && step.facts['ended'] === true)
+    return {
+      cause: `The new version ended between its proof and the switch${endedWords(step)}.`,
+      next: 'Read the log of the service that ended: a crash, too little memory, or somebody who stopped it. Then deploy again.',
+    };
+  if ((step.kind === 'switch' && step.facts['moved'] === true) || step.kind === 'rehearse-forth')
     return {
       cause:
         'The new version answers otherwise through the public address than when it is asked directly: forwarded headers, public URL, or the proxy itself.',
@@ -81,3 +92,8 @@ function advice(step: StepAccount): { cause: string; next: string } {
     next: 'Run "greenroom doctor", then deploy again.',
   };
 }
+
+const endedWords = ({ facts }: StepAccount): string => {
+  if (facts['moved'] === undefined) return '';
+  return facts['moved'] === true ? ', when it had traffic already' : '. It had no traffic: users were never on it';
+};

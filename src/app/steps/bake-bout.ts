@@ -14,6 +14,8 @@ export interface Bout {
   readonly tally: BakeTally;
   readonly counted: Counted;
   readonly fault: string | null;
+  /** The fault is that somebody has changed what the proxy does; absent otherwise. */
+  readonly byHand?: true;
   readonly isOver: boolean;
   readonly firstBadAt: number | null;
   readonly faultAt: number | null;
@@ -63,9 +65,10 @@ export async function look(
     ...{ beganMs, endedMs: watchedMs(), silent: traffic.silent ?? null },
     strange: traffic.strange ?? otherRelease(site, running),
   };
-  const bout = { ...before, ...(copies && { copies }), tally: withLook(before.tally, seen) };
   const exited = lost.length > 0 ? `${lost.join(', ')} exited` : startedAgain(proven, running);
   const fault = exited ?? traffic.fault ?? null;
+  const byHand = exited === null && traffic.fault !== undefined && ({ byHand: true } as const);
+  const bout = { ...before, ...(copies && { copies }), ...byHand, tally: withLook(before.tally, seen) };
   const load = traffic.loads.find((each) => each.colour === site.colour);
   if (!load) return { ...bout, fault };
   // A proxy that restarted counts from zero again: what it had counted before is kept.

@@ -183,6 +183,7 @@ const bakeName = ({ step, operation }: StepTask): string =>
 function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Ground): OperationResult {
   const { tally, firstBadAt, faultAt, watchedMs } = bout;
   const fault = bout.fault && [bout.fault, lostWords(bout.copies)].filter((each) => each !== null).join('; ');
+  const isByHand = bout.byHand ?? (bout.fault !== null && bout.fault === tally.stranger?.reason);
   const judgements = bout.looks ? judgeSubjects(bout.looks, subjects, bout.isOver) : [];
   const doubt = lookDoubt(judgements);
   const facts = {
@@ -196,6 +197,7 @@ function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Gro
     },
     ...(tally.blindLooks && { blindLooks: tally.blindLooks }),
     ...(share !== null && { percent: share }),
+    ...(isByHand && { byHand: true }),
     ...{ baselineRequests: baseline.requests, baselineBadAnswers: baseline.badAnswers, firstBadAt, faultAt },
     ...lookFacts(bout.looks, judgements),
     ...(bout.copies?.lost.length && { lostCopies: bout.copies.lost.join(', ') }),

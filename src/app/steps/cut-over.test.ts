@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TrafficTarget } from '../../kinds/traffic.ts';
 import { FailureError } from '../../domain/failure.ts';
+import { accountOf } from '../../store/accounts.ts';
+import type { StoredDeployment } from '../../store/deployments.ts';
 import { testDatabase } from '../../store/testing/database.ts';
 import { resolveUnknown } from '../settle.ts';
 import { openTestWorld, type TestWorld } from '../testing/world.ts';
@@ -15,6 +17,9 @@ beforeEach(async () => {
   world = await openTestWorld(database.store(), `cut${(count += 1)}`, { reach });
 });
 afterEach(() => world.close());
+
+const factsOf = async ({ id }: StoredDeployment, kind: string) =>
+  (await world.store.read((rows) => accountOf(rows, id)))!.steps.findLast((each) => each.kind === kind)!.facts;
 
 test('a switch is prepared before it is made, for just the target that it is then made to', async () => {
   await world.deploy('staging', '1.0.0');
@@ -38,6 +43,13 @@ test('F076 what exits between its proof and the switch gets no traffic, and the 
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending).toMatchObject({ as: 'rolled-back', reason: 'backend exited after it was proven' });
   expect(world.proxy.states.get('staging')).toMatchObject({ release: before!.release, colour: 'blue' });
+  expect(await factsOf(bad, 'switch')).toEqual({ ended: true, moved: false });
+});
+
+test('where the proxy does not run nobody claims that no user was on what exited before the switch', async () => {
+  reached['decision/verdict:inside'] = () => world.driver.running.set('staging/blue', []);
+  const bad = await world.deploy('staging', '1.0.0');
+  expect(await factsOf(bad, 'switch')).toEqual({ ended: true });
 });
 
 test('F074 a second proxy that is said to have switched and does not let its callers through is found before it counts', async () => {
@@ -51,6 +63,7 @@ test('F074 a second proxy that is said to have switched and does not let its cal
     as: 'rolled-back',
     reason: expect.stringContaining(`through the public address backend is not right at ${host}:4999`),
   });
+  expect(await factsOf(bad, 'switch')).toEqual({ moved: true });
 });
 
 test('a second proxy that stops letting its callers through in the bake takes the release back', async () => {
@@ -63,6 +76,7 @@ test('a second proxy that stops letting its callers through in the bake takes th
     as: 'rolled-back',
     reason: expect.stringMatching(/probes in a row could not be asked: http:\/\/127\.0\.0\.1:4999\//),
   });
+  expect(await factsOf(bad, 'bake')).not.toHaveProperty('byHand');
 });
 
 test('a proxy that somebody changes by hand in the bake takes the release back, since it is not known what users got', async () => {
@@ -80,6 +94,7 @@ test('a proxy that somebody changes by hand in the bake takes the release back, 
   reached['bake:inside'] = () => (isChanged = true);
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending).toMatchObject({ as: 'rolled-back', reason: expect.stringContaining('a page of somebody') });
+  expect(await factsOf(bad, 'bake')).toMatchObject({ byHand: true });
 });
 
 test.each(['GR7470', 'GR7472'])(

@@ -19,7 +19,7 @@ export const switchOver: StepModule = ({ site, step, operation, run }) =>
   run('switch', async (signal) => {
     const percent = shareOf(step);
     const ended = await endedSinceProof(site);
-    if (ended !== null) return { status: 'failed', reason: ended };
+    if (ended !== null) return { status: 'failed', reason: ended, facts: { ended: true, ...(await hadTraffic(site)) } };
     const { clock } = site.world;
     const beganAt = clock.elapsed();
     const target = await unlessRefused(async () => {
@@ -27,10 +27,10 @@ export const switchOver: StepModule = ({ site, step, operation, run }) =>
       const wanted = percent === null ? await whole(site) : await share(site, percent);
       return prepare(site, wanted, operation);
     });
-    if (typeof target === 'string') return { status: 'failed', reason: target };
+    if (typeof target === 'string') return { status: 'failed', reason: target, facts: await hadTraffic(site) };
     const preparedAt = clock.elapsed();
     const state = await unlessRefused(() => turn(site, target, operation));
-    if (typeof state === 'string') return { status: 'failed', reason: state };
+    if (typeof state === 'string') return { status: 'failed', reason: state, facts: await hadTraffic(site) };
     const times = { prepareMs: tenths(preparedAt - beganAt), switchMs: tenths(clock.elapsed() - preparedAt) };
     await site.world.reach(`${step.name}:inside`);
     const seen = await probePublic(site, site.release.id, percent === null ? {} : newSide, signal);
@@ -44,7 +44,7 @@ export const switchOver: StepModule = ({ site, step, operation, run }) =>
     return { status: 'done', facts: percent === null ? facts : { ...facts, percent } };
   });
 
-/** Of a switch that failed, and only after users had reached the new version. */
+/** Of a switch that failed after users had reached the new version. */
 const moved = { moved: true } as const;
 
 /** What of the new version is no longer what was proven, in words; null: it is. */
@@ -56,6 +56,13 @@ async function endedSinceProof(site: Site): Promise<string | null> {
   return gone.length > 0
     ? `${gone.join(', ')} exited after it was proven`
     : startedAgain(await provenStarts(site), running);
+}
+
+/** Whether users had reached it before: with a share of the traffic, or by a try that was cut off. Nothing where the proxy cannot tell. */
+async function hadTraffic({ traffic, colour }: Site): Promise<{ readonly moved?: boolean }> {
+  const now = await traffic.current().catch(() => null);
+  if (now === null) return {};
+  return { moved: now.colour === colour || (now.beside?.colour === colour && now.beside.gets.kind === 'share') };
 }
 
 const tenths = (durationMs: number): number => Math.round(durationMs * 10) / 10;

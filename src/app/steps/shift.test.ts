@@ -125,7 +125,17 @@ test('a proxy that is too old for a share moves nothing, and the old version goe
   world.proxy.isOld = true;
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending).toEqual({ as: 'rolled-back', reason: 'GR7437 the proxy is too old' });
+  expect((await steps(bad))[0]!.facts).toEqual({ moved: false });
   expect([await serving(), pointings().at(-1)]).toEqual([old, `point staging blue ${old}`]);
+});
+
+test('F076 what exits between two shares had users already', async () => {
+  await first();
+  reached['switch-50:before'] = () => void world.driver.running.set('staging/green', []);
+  const bad = await world.deploy('staging', '1.1.0');
+  expect(bad.ending).toEqual({ as: 'rolled-back', reason: 'backend exited after it was proven' });
+  const last = (await steps(bad)).find(({ name }) => name === 'switch-50')!;
+  expect(last.facts).toEqual({ ended: true, moved: true });
 });
 
 test('F082 a share that somebody has changed at the proxy is not watched as if it stood', async () => {
@@ -137,6 +147,7 @@ test('F082 a share that somebody has changed at the proxy is not watched as if i
   };
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending).toMatchObject({ as: 'rolled-back', reason: 'the new version does not have 25 % of the traffic' });
+  expect((await steps(bad)).find(({ name }) => name === 'bake-25')!.facts).toMatchObject({ byHand: true });
   expect([await serving(), pointings().at(-1)]).toEqual([old, `point staging blue ${old}`]);
 });
 

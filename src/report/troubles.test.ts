@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { JsonObject } from '../domain/json.ts';
+import { gist } from './gist.ts';
+import { play } from './testing/script.ts';
+import { troubles } from './troubles.ts';
+
+const failedAt = (step: 'switch' | 'bake', facts: JsonObject) => {
+  const account = play({ version: '2.4.2', steps: { [step]: { failed: 'it is so', facts } } });
+  const { headline, sentence } = gist(account);
+  return { headline, sentence, cause: troubles(account).find(({ name }) => name === step)!.cause };
+};
+const ended = 'The new version ended between its proof and the switch';
+
+test('F076 what ended before the switch is not told as rolled back, nor blamed on the public address', () => {
+  const told = failedAt('switch', { ended: true, moved: false });
+  expect(told).toMatchObject({
+    headline: 'STOPPED before traffic, after GO',
+    sentence: expect.stringMatching(
+      /^Release 2\.4\.2 was stopped before any traffic reached it: it is so\. rel_\w+ serves/,
+    ),
+    cause: `${ended}. It had no traffic: users were never on it.`,
+  });
+});
+
+test.each([
+  ['a share of users was on it', { ended: true, moved: true }, `${ended}, when it had traffic already.`],
+  ['nobody knows whether users were on it', { ended: true }, `${ended}.`],
+  ['the public address was asked', { moved: true }, expect.stringContaining('forwarded headers')],
+  ['the proxy refused', {}, expect.stringContaining('the traffic switch did not do as it was told')],
+])('a switch that failed, and %s: rolled back, with its own cause', (_, facts, cause) => {
+  expect(failedAt('switch', facts as JsonObject)).toMatchObject({ headline: 'ROLLED BACK after GO', cause });
+});
+
+test.each([
+  ['somebody has changed the proxy by hand', { byHand: true }, 'It was not the release that went wrong'],
+  ['the release is bad', {}, 'went wrong under real traffic'],
+])('a bake that failed because %s says so', (_, facts, cause) => {
+  expect(failedAt('bake', facts as JsonObject).cause).toContain(cause);
+});
