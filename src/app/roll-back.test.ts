@@ -180,3 +180,24 @@ test('on the way back nothing is started whose bytes are not those that were pro
   expect(world.driver.done).toEqual([]);
   expect(world.proxy.states.get('staging')?.release).toBe(held.plan.release.id);
 });
+
+test.each([
+  ['rollback', 'names the way to another release as well', true],
+  ['deployment', 'has no other way', false],
+] as const)('kept bytes that are gone: a %s %s', async (_, __, isNamed) => {
+  const first = await world.deploy('staging', '1.0.0');
+  await world.deploy('staging', '1.1.0');
+  world.stored.set(first.plan.release.parts.artifacts['tree']!, 'other bytes');
+  const { plan } = await planDeployment(world, world.project, 'staging', first.plan.release.id);
+  const rest = { actor: 'ada', reason: null, bindToPlan: false, supersede: 'queued' } as const;
+  const again = isNamed ? await back() : null;
+  const id =
+    again?.kind === 'redeploy'
+      ? again.deployment.id
+      : (await orderDeployment(world, { project: world.project, plan, ...rest })).id;
+  expect((await world.settled(id)).ending?.as).toBe('no-go');
+  const { results } = (await world.store.read((rows) => accountOf(rows, id)))!;
+  const { next } = results.find(({ name }) => name === 'deployment/prepare')!;
+  expect(next).toContain('Make the release again');
+  expect(next!.includes('"greenroom rollback staging --to <another release>"')).toBe(isNamed);
+});

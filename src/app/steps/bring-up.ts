@@ -3,6 +3,7 @@ import { formatDuration } from '../../domain/duration.ts';
 import { type Failure, FailureError } from '../../domain/failure.ts';
 import { claim, observe, slotOf, type Site } from '../site.ts';
 import { requireAsMade } from '../../store/releases.ts';
+import { elsewhereWords } from '../kept-bytes.ts';
 import { recordStep } from './answer.ts';
 import { expectProven, madeHere } from './made.ts';
 import { wholeSlot } from '../whole-slot.ts';
@@ -16,11 +17,12 @@ export const prepare: StepModule = ({ site, step, operation, run }) =>
     const verified = await site.world.artifacts.verify(tree);
     if (!verified.ok) {
       const reason = verified.failures.map((failure) => `${failure.code} ${failure.message}`).join(' ');
+      const isBack = site.deployment.plan.purpose === 'roll-back';
       await recordStep(site, step, beganAt, {
         ...{ outcome: 'fail', reason, facts: { expected: tree } },
         ...{
           cause: 'The pinned files of the release were changed or lost.',
-          next: 'Make the release again from its commit and prove it from the first environment.',
+          next: `Make the release again from its commit and prove it from the first environment.${isBack ? ` ${elsewhereWords(site.environment.name)}` : ''}`,
         },
       });
       return { status: 'failed', reason };
