@@ -7,7 +7,7 @@ import type { Project } from '../domain/project.ts';
 import type { Release } from '../domain/release.ts';
 import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
-import { lastGoodOf, livedIn } from './lived.ts';
+import { lastGoodOf, livedIn, type Lived } from './lived.ts';
 import { environmentOf, planDeployment, releaseOf } from './plan-deployment.ts';
 import type { World } from './world.ts';
 
@@ -115,13 +115,26 @@ async function refuseSecondTurn(world: World, project: Project, environment: str
   const isFresh = endedAt !== null && world.clock.now() - endedAt < freshMs;
   if (!isBack && (ending.as === 'live' || !isFresh)) return;
   const serving = await world.store.read((rows) => servingIn(rows, project.name, environment));
+  const lived = await livedIn(world, project, environment);
   fail({
     code: 'GR4331',
     message: isBack
       ? `${environment} was rolled back already (deployment ${number}), and nothing was deployed since: ${serving?.releaseId ?? 'nobody'} serves.`
       : `Deployment ${number} to ${environment} has just ended as ${ending.as} and serves nobody: ${serving?.releaseId ?? 'nobody'} serves, as before it.`,
-    do: `To go further back, name the release: "greenroom rollback ${environment} --now --to <release>" ("greenroom history ${environment}").`,
+    do: furtherWords(environment, serving?.releaseId ?? null, lived),
   });
+}
+
+/** The command for whoever means to leave what serves, and not what was taken back. */
+function furtherWords(environment: string, servingId: string | null, lived: Lived): string {
+  const furtherId = lastGoodOf(lived);
+  if (furtherId === null) return `${environment} has no earlier release to return to: deploy a good one.`;
+  const named = (id: string): string => {
+    const version = lived.believed.find(({ plan }) => plan.release.id === id)?.plan.release.version;
+    return version === undefined ? id : `${version} (${id})`;
+  };
+  const leaving = servingId === null ? 'To go back' : `To leave ${named(servingId)}, which serves, and go back`;
+  return `${leaving} to ${named(furtherId)}: "greenroom rollback ${environment} --now --to ${furtherId}".`;
 }
 
 async function refuseServing(world: World, project: Project, environment: string, chosen: Release): Promise<void> {
@@ -152,15 +165,16 @@ async function deploymentToReturnTo(
           over: [...(serving ? [serving] : []), ...lived.believed.slice(0, at)].map(({ id }) => id),
         };
   };
-  const doubt = (release: string | null): Failure[] => {
+  /** That the log does not bear it out is the reason; whether it has served, nobody can tell then. */
+  const nothing = (release: string | null, otherwise: Failure): never => {
     const found = lived.doubted.find(({ deployment }) => release === null || deployment.plan.release.id === release);
-    return found ? [doubtOf(found.deployment, found.reason)] : [];
+    return fail(found ? doubtOf(found.deployment, found.reason) : otherwise);
   };
   if (chosen !== null) {
     const { id, version } = chosen;
     return (
       newestOf(id) ??
-      fail(...doubt(id), {
+      nothing(id, {
         code: 'GR4110',
         message: `${version} (${id}) has never served ${environment}, so there is nothing to return to.`,
         do: `Choose one that has ("greenroom history ${environment}"), or promote this one.`,
@@ -169,7 +183,7 @@ async function deploymentToReturnTo(
   }
   return (
     newestOf(lastGoodOf(lived, serving)) ??
-    fail(...doubt(null), {
+    nothing(null, {
       code: 'GR4305',
       message: `${environment} has no earlier release to return to.`,
       do: 'Deploy a good release instead.',
@@ -180,5 +194,5 @@ async function deploymentToReturnTo(
 const doubtOf = (deployment: StoredDeployment, reason: string): Failure => ({
   code: 'GR4111',
   message: `What ${nameOf(deployment)} says of ${deployment.plan.release.version} is not what was recorded: ${reason}.`,
-  do: 'Find out who changed the database. A rollback returns only to what the log bears out; otherwise prove a release and promote it.',
+  do: 'Find out who changed the database: "greenroom status" says what does not fit the log. A rollback returns only to what the log bears out; otherwise prove a release and promote it.',
 });

@@ -1,9 +1,8 @@
 import type { Project } from '../domain/project.ts';
-import { brokenOf } from '../domain/record.ts';
 import { lastGood } from '../domain/last-good.ts';
 import { whyNotBorneOut } from '../domain/witness.ts';
 import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
-import { wholeLog } from '../store/records.ts';
+import { hearLog } from './testimony.ts';
 import type { World } from './world.ts';
 
 /** Deployments of one environment that went live, newest first, as the database says. */
@@ -18,13 +17,12 @@ export async function livedIn(world: World, project: Project, environment: strin
   const { store, hash } = world;
   const filter = { environment, limit: 10_000 };
   const deployments = await store.read((rows) => listDeployments(rows, project.name, filter));
-  const { log, ownOf } = await store.read((rows) => wholeLog(rows, project.name));
-  const lastBroken = brokenOf(log, hash).at(-1) ?? 0;
+  const { testimonyOf } = await hearLog(world, project.name);
   const judged = deployments
     .filter((each) => each.ending?.as === 'live')
     .map((deployment) => ({
       deployment,
-      reason: whyNotBorneOut({ ...deployment, endedAs: 'live' }, { lastBroken, own: ownOf(deployment.id) }, hash),
+      reason: whyNotBorneOut({ ...deployment, endedAs: 'live' }, testimonyOf(deployment.id), hash),
     }));
   return {
     believed: judged.flatMap(({ deployment, reason }) => (reason === null ? [deployment] : [])),

@@ -1,10 +1,11 @@
 import { readRehearsal, type Rehearsal } from '../domain/certificate.ts';
 import type { Project } from '../domain/project.ts';
 import type { Proof } from '../domain/promotion.ts';
-import { brokenOf, type ChainedRecord } from '../domain/record.ts';
+import type { ChainedRecord } from '../domain/record.ts';
 import { acceptedByLog, besideByLog, madeByLog, whyNotBorneOut } from '../domain/witness.ts';
 import { listDeployments } from '../store/deployments.ts';
-import { recordsOf, wholeLog } from '../store/records.ts';
+import { recordsOf } from '../store/records.ts';
+import { hearLog } from './testimony.ts';
 import type { World } from './world.ts';
 
 export interface FoundProof {
@@ -37,14 +38,15 @@ export async function proofOf(
   );
   if (!last?.verdict) return null;
   const { verdict, model } = last;
-  const { log, ownOf } = await store.read((rows) => wholeLog(rows, project));
-  const own = ownOf(last.id);
+  const { log, testimonyOf } = await hearLog(world, project);
+  const testimony = testimonyOf(last.id);
+  const { own } = testimony;
   const endedAs = last.ending?.as ?? null;
   const proof: Proof = {
     ...{ environment, releaseRevision, verdict, wentLive: endedAs === 'live' },
     acceptedConditions: acceptedByLog(own).map((each) => each.id),
     latestAt: latestSince(log, own),
-    bent: whyNotBorneOut({ ...last, endedAs }, { lastBroken: brokenOf(log, hash).at(-1) ?? 0, own }, hash),
+    bent: whyNotBorneOut({ ...last, endedAs }, testimony, hash),
   };
   const place = model.environments.find((each) => each.name === environment)!;
   return {

@@ -5,13 +5,12 @@ import { migrationRehearsal } from '../checks/migration-rehearsal.ts';
 import { FailureError } from '../domain/failure.ts';
 import { canonical } from '../domain/json.ts';
 import type { CheckSpec, Project } from '../domain/project.ts';
-import { brokenOf } from '../domain/record.ts';
 import { migrationDigest } from '../domain/rehearsal/digest.ts';
 import type { Release } from '../domain/release.ts';
 import { whyNotBorneOut } from '../domain/witness.ts';
 import { listDeployments, type StoredDeployment } from '../store/deployments.ts';
-import { wholeLog } from '../store/records.ts';
 import { evidenceOf, resultsOf } from '../store/results.ts';
+import { hearLog } from './testimony.ts';
 import type { World } from './world.ts';
 
 /** A rehearsal on record. */
@@ -94,11 +93,10 @@ async function digestsOf(
 }
 
 async function witness(world: World, project: string): Promise<(deployment: StoredDeployment) => boolean> {
-  const { log, ownOf } = await world.store.read((rows) => wholeLog(rows, project));
-  const lastBroken = brokenOf(log, world.hash).at(-1) ?? 0;
+  const { testimonyOf } = await hearLog(world, project);
   return (deployment) => {
     const claim = { ...deployment, endedAs: deployment.ending?.as ?? null };
-    return whyNotBorneOut(claim, { lastBroken, own: ownOf(deployment.id) }, world.hash) === null;
+    return whyNotBorneOut(claim, testimonyOf(deployment.id), world.hash) === null;
   };
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Failure, FailureError } from '../domain/failure.ts';
 import { accountOf } from '../store/accounts.ts';
 import { listDeployments } from '../store/deployments.ts';
 import { servingIn } from '../store/environments.ts';
@@ -26,6 +27,11 @@ const question = (to: string | null = null) =>
   ({ project: world.project, environment: 'staging', to, urgent: true }) as const;
 const back = (to: string | null = null): Promise<Rollback> =>
   rollBack(world, { ...question(to), actor: 'ada', reason: 'it burns' });
+const refusalOf = (work: Promise<unknown>): Promise<readonly Failure[]> =>
+  work.then(
+    () => [],
+    (error: FailureError) => error.failures,
+  );
 const serving = async () =>
   (await world.store.read((rows) => servingIn(rows, world.project.name, 'staging')))?.releaseId ?? null;
 const stepsOf = async (id: string) => (await world.store.read((rows) => accountOf(rows, id)))!.steps;
@@ -130,13 +136,18 @@ describe('the old version still runs', () => {
   });
 
   test('F078 pressed again when it is over, it does not go two releases back; naming one does', async () => {
-    for (const version of ['1.0.0', '1.1.0']) await world.deploy('staging', version);
+    const older = [await world.deploy('staging', '1.0.0'), await world.deploy('staging', '1.1.0')];
     const { id, letGo } = await baking('1.2.0');
     await back();
     letGo();
     await world.settled(id);
     await expect(back()).rejects.toThrow(/GR4331/);
-    const further = await back('1.0.0');
+    const failures = await refusalOf(back());
+    const [oldest, serves] = [older[0]!.plan.release.id, older[1]!.plan.release.id];
+    expect(failures[0]!.do).toBe(
+      `To leave 1.1.0 (${serves}), which serves, and go back to 1.0.0 (${oldest}): "greenroom rollback staging --now --to ${oldest}".`,
+    );
+    const further = await back(oldest);
     if (further.kind !== 'redeploy') throw new Error('a flip');
     expect((await world.settled(further.deployment.id)).ending?.as).toBe('live');
   });
@@ -153,8 +164,13 @@ describe('the old version still runs', () => {
       letGo();
       expect((await world.settled(id)).ending?.as).toBe('cancelled');
       world.time.now += agoMs;
-      if (isRefused) await expect(back()).rejects.toThrow(/GR4331.*ended as cancelled/);
-      else expect(await back()).toMatchObject({ kind: 'redeploy' });
+      if (isRefused) {
+        await expect(back()).rejects.toThrow(/GR4331.*ended as cancelled/);
+        const failures = await refusalOf(back());
+        const command =
+          /^To leave 1\.1\.0 \(.*\), which serves, and go back to 1\.0\.0 \((.*)\): "greenroom rollback staging --now --to \1"\.$/;
+        expect(failures[0]!.do).toMatch(command);
+      } else expect(await back()).toMatchObject({ kind: 'redeploy' });
     },
   );
 
@@ -226,7 +242,10 @@ describe('the old version is gone', () => {
     const way = await findWayBack(world, question());
     await requireKeptBytes(world, way);
     world.stored.set(first.plan.release.parts.artifacts['tree']!, 'other bytes');
-    await expect(requireKeptBytes(world, way)).rejects.toThrow(/GR65/);
+    const failures = await refusalOf(requireKeptBytes(world, way));
+    expect(failures).toMatchObject([
+      { code: 'GR6503', do: expect.stringContaining('"greenroom rollback staging --to <another release>"') },
+    ]);
   });
 
   test('looking at it changes nothing', async () => {

@@ -65,6 +65,16 @@ test('another verdict or another end is not', () => {
   expect(ask(log, {}, [])).toMatch('says nothing');
 });
 
+test('a record that was changed is told with the deployment that it is of, where one is known', () => {
+  const bent = log.map((record, index) => (index === before + 1 ? { ...record, actor: 'mallory' } : record));
+  const testimony = { lastBroken: brokenOf(bent, hash).at(-1)!, own: ownIn(bent) };
+  const number = before + 2;
+  expect(whyNotBorneOut(claim, testimony, hash)).toBe(`record ${number} of the log was changed`);
+  expect(whyNotBorneOut(claim, { ...testimony, brokenIn: 'staging/6' }, hash)).toBe(
+    `record ${number} of the log, which is of staging/6, was changed`,
+  );
+});
+
 test('nor is another release, place, purpose or plan, or another file to run it by', () => {
   const other = makeRelease(sampleProject.name, { ...parts, artifacts: { tree: 'other' } }, hash);
   const elsewhere = sampleProject.environments[1]!;

@@ -19,6 +19,8 @@ export interface Claim {
 export interface Testimony {
   /** Sequence of the last record of the project's whole log that was changed; 0 when none was. */
   readonly lastBroken: number;
+  /** The deployment that it is of, such as `staging/6`; null or absent: of none, or nobody knows. */
+  readonly brokenIn?: string | null;
   /** Those of the deployment, in order. */
   readonly own: readonly ChainedRecord[];
 }
@@ -27,11 +29,16 @@ export interface Testimony {
  * Why the log does not bear out what is claimed of a deployment; null when it does. A break from before the deployment began says nothing of
  * it, so that whoever finds one can prove a release anew.
  */
-export function whyNotBorneOut(claim: Claim, { lastBroken, own }: Testimony, hash: Hash): string | null {
+export function whyNotBorneOut(
+  claim: Claim,
+  { lastBroken, brokenIn = null, own }: Testimony,
+  hash: Hash,
+): string | null {
   const { verdict, endedAs } = claim;
   const [first] = own;
   if (!first) return 'the log says nothing of it';
-  if (lastBroken >= first.sequence) return `record ${lastBroken} of the log was changed`;
+  const ofWhom = brokenIn === null ? '' : `, which is of ${brokenIn},`;
+  if (lastBroken >= first.sequence) return `record ${lastBroken} of the log${ofWhom} was changed`;
   const decided = own.findLast(({ kind, data }) => kind === 'step-ended' && verdictHash(data['facts']) !== null);
   const claimed = verdict && hash(canonical(verdict));
   if (verdictHash(decided?.data['facts']) !== claimed) return 'its verdict is not the recorded one';

@@ -89,6 +89,8 @@ export interface WholeLog {
   readonly log: readonly ChainedRecord[];
   /** Those of one deployment, in order. */
   ownOf(deployment: string): readonly ChainedRecord[];
+  /** Id of the deployment that a record is of; null: of none. */
+  deploymentOf(sequence: number): string | null;
 }
 
 export async function wholeLog(rows: Rows, project: string): Promise<WholeLog> {
@@ -99,7 +101,11 @@ export async function wholeLog(rows: Rows, project: string): Promise<WholeLog> {
     .orderBy('sequence')
     .execute();
   const own = Map.groupBy(found, (row) => row.deployment);
-  return { log: found.map(fromRow), ownOf: (deployment) => (own.get(deployment) ?? []).map(fromRow) };
+  return {
+    log: found.map(fromRow),
+    ownOf: (deployment) => (own.get(deployment) ?? []).map(fromRow),
+    deploymentOf: (sequence) => found.find((row) => Number(row.sequence) === sequence)?.deployment ?? null,
+  };
 }
 
 /** The lines of a release's making, each with the one before it. */
