@@ -101,16 +101,27 @@ export async function lookAt(lab: Lab, { place, id, failedProbes, withStatus, st
   };
 }
 
+/** How they failed, in which order, and between when; a crash of the proxy, a stall and a colour that is gone too early are told apart by it. */
+const failedWords = (probes: Facts['failedProbes']): string =>
+  [
+    ...Map.groupBy(
+      probes,
+      ({ error, release }) => `${error} ${release === null ? 'before an answer' : `of ${release}`}`,
+    ),
+  ]
+    .map(([kind, of]) => {
+      const [first, last] = [of[0]!, of.at(-1)!];
+      return `${of.length} ${kind}, sent ${first.sentAt} to ${last.sentAt}, ended ${first.endedAt} to ${last.endedAt}`;
+    })
+    .join('; ');
+
 /** What is wrong; empty when all is as it must be. Pure. */
 export function judge(facts: Facts, place: Place, expected: Expectation): readonly string[] {
   const { deployment, services, proxy, answering, status, failedProbes } = facts;
   const wrong: string[] = [];
   const must = (isSo: boolean, complaint: string) => void (isSo || wrong.push(complaint));
   must(deployment.ending === expected.ending, `ended as ${deployment.ending ?? 'nothing'}, not ${expected.ending}`);
-  must(
-    failedProbes.length === 0,
-    `${failedProbes.length} requests failed, first: ${failedProbes[0]?.error ?? ''} at ${failedProbes[0]?.sentAt ?? 0}`,
-  );
+  must(failedProbes.length === 0, `${failedProbes.length} requests failed: ${failedWords(failedProbes)}`);
   const runs = facts.ledger.filter((line) => line === `${place} ${deployment.release}`).length;
   must(runs === expected.migrations, `the migration ran ${runs} times, not ${expected.migrations}`);
   must(
