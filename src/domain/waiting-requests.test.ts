@@ -12,7 +12,7 @@ function after(seconds: number, rate: number, tookMs: (atMs: number) => number, 
   for (let atMs = 0; atMs <= seconds * 1_000; atMs += lookMs) {
     for (let i = 0; i < (rate * lookMs) / 1_000; i++) underWay.push(atMs + tookMs(atMs));
     const left = underWay.filter((endMs) => endMs > atMs);
-    waiting = withWaiting(waiting, { atMs, inFlight: left.length, answered: underWay.length - left.length }, allowed);
+    waiting = withWaiting(waiting, { atMs, inFlight: left.length, ended: underWay.length - left.length }, allowed);
     underWay.splice(0, underWay.length, ...left);
   }
   return waiting!;
@@ -48,7 +48,7 @@ test('as many as the old version had, three times over, may be under way; withou
 
 test('a look in which it is over ends it, and it begins anew', () => {
   const seen = (before: Waiting | null, atMs: number, inFlight: number) =>
-    withWaiting(before, { atMs, inFlight, answered: 0 }, 20);
+    withWaiting(before, { atMs, inFlight, ended: 0 }, 20);
   const first = seen(seen(null, 0, 30), 4_000, 30);
   expect(waitingMs(first)).toBe(4_000);
   expect(waitingMs(seen(first, 5_000, 20))).toBe(0);

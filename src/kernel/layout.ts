@@ -36,6 +36,7 @@ export const SEEN_SIGNS: i32 = 0x9480;
 /** A bit for each length that a form has which masks are looked at for; what is longer counts as that long. */
 export const LENGTHS: i32 = 0x9500;
 export const LONGEST_FORM: i32 = 512;
+
 /** Words of made-up syllables, 16 bytes each: how long, then the bytes. */
 export const GIVEN: i32 = 0x10000;
 export const GIVEN_COUNT: i32 = 1024;

@@ -77,7 +77,7 @@ export async function look(
     ? { requests: bout.counted.requests, badAnswers: bout.counted.badAnswers }
     : { requests: 0, badAnswers: 0 };
   const more = { requests: load.requests - counts.requests, badAnswers: bad(load) - counts.badAnswers };
-  const underWay = { atMs: beganMs, inFlight: load.httpInFlight, answered: more.requests };
+  const underWay = { atMs: beganMs, inFlight: load.httpInFlight, ended: more.requests };
   const tally = withUnderWay(withRequests(bout.tally, more, allowed), underWay, allowedWaiting);
   const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load) };
   return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
