@@ -22,10 +22,10 @@ function luhn(at: i32, end: i32): i32 {
   return (10 - (sum % 10)) % 10;
 }
 
-/** 12 to 19 digits with whatever stands between them; anything else only has its digits changed. */
-export function maskCard(at: i32, length: i32): i32 {
+/** 12 to 19 digits with whatever stands between them, which have no way back; anything else only has its digits changed. */
+export function maskCard(at: i32, length: i32, back: i32): i32 {
   const out = cursor;
-  if (permute(KEY_BANK, at, length, DIGITS, 0) === 0) return 0;
+  if (permute(KEY_BANK, at, length, DIGITS, back) === 0) return 0;
   if (overflowed !== 0) return 1;
   let count = 0;
   let last = 0;
@@ -35,6 +35,7 @@ export function maskCard(at: i32, length: i32): i32 {
       last = i;
     }
   if (count < 12 || count > 19) return 1;
+  if (back !== 0) return 0;
   let place = 0;
   for (let i = out; place < 6; i++)
     if (isDigit(load8(i))) {
@@ -54,14 +55,14 @@ function rest97(rest: i32, c: i32): i32 {
   return isLetter(c) ? (rest * 100 + (c & 31) + 9) % 97 : rest;
 }
 
-/** The country stays, everything behind is permuted, the check digits follow. What is no IBAN has its letters and digits changed. */
-export function maskIban(at: i32, length: i32): i32 {
+/** The country stays, everything behind is permuted, the check digits follow, also on the way back. What is no IBAN has its letters and digits changed. */
+export function maskIban(at: i32, length: i32, back: i32): i32 {
   const isIban =
     length >= 15 && isLetter(load8(at)) && isLetter(load8(at + 1)) && isDigit(load8(at + 2)) && isDigit(load8(at + 3));
-  if (!isIban) return permute(KEY_BANK, at, length, DIGITS | LETTERS, 0);
+  if (!isIban) return permute(KEY_BANK, at, length, DIGITS | LETTERS, back);
   const out = cursor;
   putBytes(at, 4);
-  if (permute(KEY_BANK, at + 4, length - 4, DIGITS | LETTERS, 0) === 0) return 0;
+  if (permute(KEY_BANK, at + 4, length - 4, DIGITS | LETTERS, back) === 0) return 0;
   if (overflowed !== 0) return 1;
   let rest = 0;
   for (let i = out + 4; i < cursor; i++) rest = rest97(rest, load8(i));

@@ -22,7 +22,7 @@ export function compiledMachine(module: WebAssembly.Module, keeper: Keeper = nob
     keeper.add(low >>> 0, high >>> 0, end, wordCount);
   const made = new WebAssembly.Instance(module, { env: { abort, isSought, addSought } }).exports as unknown as Exported;
   const { begin, beginMessages, unwrap, run, look, setPurpose, learnName, forgetNames } = made;
-  const { maskField, forgetEntity, rememberEntity, open, hash } = made;
+  const { maskField, permuteLeaf, forgetEntity, rememberEntity, open, hash } = made;
   return {
     ...{
       begin,
@@ -34,6 +34,7 @@ export function compiledMachine(module: WebAssembly.Module, keeper: Keeper = nob
       learnName,
       forgetNames,
       maskField,
+      permuteLeaf,
       forgetEntity,
       rememberEntity,
       open,

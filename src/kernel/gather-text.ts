@@ -1,12 +1,10 @@
-// The forms of an original, or of its mask, as `formsOf` and `partsOf` of domain/refresh/originals.ts make them: of ASCII alone; others are for those rules themselves.
-import { JOINED, LOOKED, OUTPUT_BYTES, OUTPUT_COUNT, OUTPUTS, SIGN } from './layout.ts';
-import { maskLeaf } from './leaf.ts';
+// The forms of an original as `formsOf` and `partsOf` of domain/refresh/originals.ts make them: of ASCII alone; others are for those rules themselves.
+import { JOINED, LOOKED, SIGN } from './layout.ts';
 import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
 import * as op from './operations.ts';
-import { cursor, open, overflowed } from './output.ts';
 import * as sign from './sought.ts';
-import { EXPLAINING, is, MEASURING, meets, purpose, setPurpose } from './sought.ts';
+import { is, keep } from './sought.ts';
 
 const MOST_WORDS: i32 = 5;
 const LONGEST_WHOLE: i32 = 512;
@@ -15,31 +13,9 @@ const FEWEST_DIGITS: i32 = 7;
 const MARKS: i32 = 0xcc;
 const MORE_MARKS: i32 = 0xcd;
 
-/** Keeps the forms of the text, or looks for those of its mask; false when others must read it. `operation`: what is gathered, or what masks it. */
+/** Keeps the forms of the text; false when others must read it. Beyond ASCII only parts are made out, far from signs that become others. */
 export function gatherText(operation: i32, at: i32, length: i32): boolean {
   if (operation === op.KEEP) return true;
-  if (purpose !== EXPLAINING) return gather(operation, at, length);
-  if (isPermuting(operation) && !isAsLong(at, length)) return true;
-  open(OUTPUTS, OUTPUT_COUNT * OUTPUT_BYTES);
-  if (maskLeaf(operation, at, length, 0) === 0 || overflowed !== 0) return false;
-  return gather(operation === op.TEXT ? op.GATHER_PARTS : op.GATHER_FORMS, OUTPUTS, cursor - OUTPUTS);
-}
-
-/** A sign stays of its kind, and stays where it is. */
-function isPermuting(operation: i32): boolean {
-  return operation === op.DIGITS_ONLY || operation === op.TOKEN || operation === op.CARD || operation === op.IBAN;
-}
-
-/** Whether a form of what it becomes may be as long as one that is sought. */
-function isAsLong(at: i32, length: i32): boolean {
-  setPurpose(MEASURING);
-  const isOther = gather(op.GATHER_FORMS, at, length);
-  setPurpose(EXPLAINING);
-  return !isOther;
-}
-
-/** False when others must read the text, or it has a form that is sought. Beyond ASCII only parts are made out, far from signs that become others. */
-function gather(operation: i32, at: i32, length: i32): boolean {
   let from = at;
   let end = at + length;
   if (operation === op.GATHER_FORMS) {
@@ -57,18 +33,24 @@ function gather(operation: i32, at: i32, length: i32): boolean {
     }
     store8(to + i, (kinds & sign.CAPITAL) !== 0 ? c | 32 : c);
   }
-  if (operation === op.GATHER_FORMS) return !meetsForms(to + end);
+  if (operation === op.GATHER_FORMS) {
+    keepForms(to + end);
+    return true;
+  }
   if (beyond > 0 && isAddressBeyond(LOOKED, to + end)) return false;
   return !hasAddress(LOOKED, to + end) && !hasNumber(LOOKED, to + end);
 }
 
-function meetsForms(end: i32): boolean {
-  if (isNumber(end) && !isInternetAddress(end)) return meetsDigits(end);
+function keepForms(end: i32): void {
+  if (isNumber(end) && !isInternetAddress(end)) {
+    keepDigits(end);
+    return;
+  }
   const length = end - LOOKED;
-  if (length === 0) return false;
-  if (meets(LOOKED, length < LONGEST_WHOLE ? length : LONGEST_WHOLE, 0)) return true;
+  if (length === 0) return;
+  keep(LOOKED, length < LONGEST_WHOLE ? length : LONGEST_WHOLE, 0);
   const joined = joinWords(end);
-  return joined > 0 && meets(JOINED, joined, 0);
+  if (joined > 0) keep(JOINED, joined, 0);
 }
 
 function isNumber(end: i32): boolean {
@@ -97,7 +79,7 @@ function isInternetAddress(end: i32): boolean {
   return true;
 }
 
-function meetsDigits(end: i32): boolean {
+function keepDigits(end: i32): void {
   let to = JOINED;
   store8(to, 35);
   for (let i = LOOKED; i < end; i++) {
@@ -105,7 +87,7 @@ function meetsDigits(end: i32): boolean {
     to += 1;
     store8(to, load8(i));
   }
-  return meets(JOINED, to + 1 - JOINED, 1);
+  keep(JOINED, to + 1 - JOINED, 1);
 }
 
 /** Its words with one blank between each two; how long that is, or 0 where there are too many, or it is an address, or the text itself. */

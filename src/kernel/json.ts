@@ -5,8 +5,6 @@ import { maskLeaf } from './leaf.ts';
 import { load32, load8, move, store8 } from './memory.ts';
 import * as op from './operations.ts';
 import { cursor, fits, overflowed, put, putBytes, reserve, rewind } from './output.ts';
-import { DIGITS, NO_LEADING_ZERO, permute } from './permute.ts';
-import { KEY_DIGITS } from './layout.ts';
 
 /** Deeper than this nobody writes, and the stack would end. */
 export const DEEPEST: i32 = 512;
@@ -203,7 +201,7 @@ function maskScalar(operation: i32): void {
   if (operation === op.KEEP || digits === 0 || (operation === op.TEXT && digits < FEWEST_DIGITS)) return;
   keepUntil(from);
   const length = (until === 0 ? at : until) - from;
-  if (permute(KEY_DIGITS, from, length, DIGITS | NO_LEADING_ZERO, 0) === 0) isBad = 1;
+  if (maskLeaf(op.JSON_NUMBER, from, length, 0) === 0) isBad = 1;
   last = from + length;
 }
 

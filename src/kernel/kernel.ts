@@ -8,8 +8,8 @@ import type { Machine } from './machine.ts';
 import { plainMachine } from './plain-machine.ts';
 import { writeProgram, type ColumnProgram } from './program.ts';
 import { COPYING } from './rows.ts';
-import { EXPLAINING, GATHERING, LOOKING } from './sought.ts';
-import { writeLengths, writeSigns, writeSought, type Sought } from './write-sought.ts';
+import { GATHERING, LOOKING } from './sought.ts';
+import { writeSigns, writeSought, type Sought } from './write-sought.ts';
 
 /** One key of 16 bytes for each kind of value, so that nothing learned of one kind helps with another. */
 export const keyPlaces = {
@@ -77,13 +77,13 @@ export interface Kernel {
   seek(sought: Sought): void;
   /** From now on `look` looks for nothing and gives the forms of all originals, by the parameters of its columns. */
   gather(into: Pick<Keeper, 'add'>): void;
-  /** From now on `look` masks each original by the parameters of its columns, and hands on those whose mask has a form that is sought. `forms`: the same as texts. */
-  explain(sought: Sought, forms: Iterable<string>): void;
   look(from: number, end: number): Looked;
   /** A name to find in running text; false when no more fit. */
   learn(name: Uint8Array, kind: 'given' | 'family'): boolean;
   /** One value alone, for samples; null when it is not what its type says. */
   mask(column: ColumnProgram, value: Uint8Array, entity?: Uint8Array): Uint8Array | null;
+  /** What a masker that permutes has made the text out of, which it may never have seen; null when that cannot be told. Also between two calls of `look`. */
+  unmask(operation: number, text: Uint8Array): Uint8Array | null;
 }
 
 const statuses = ['waiting', 'finished', 'header', 'row', 'length', 'value', 'too-long', 'after-the-end'] as const;
@@ -136,12 +136,6 @@ export function openKernel(keys: Keys, module: WebAssembly.Module | null = null)
       machine.setPurpose(GATHERING);
       keeping = into;
     },
-    explain(sought, forms) {
-      writeSought(memory, sought);
-      writeLengths(memory, forms);
-      machine.setPurpose(EXPLAINING);
-      told = sought;
-    },
     look(from, end) {
       const consumed = machine.look(from, end);
       const { status, column, rowCount } = machine.rowsState();
@@ -155,6 +149,13 @@ export function openKernel(keys: Keys, module: WebAssembly.Module | null = null)
       return machine.learnName(layout.INPUT, byteCount, kind === 'given' ? IS_GIVEN : IS_FAMILY) === 1;
     },
     mask: (column, value, entity) => maskOne(machine, column, value, entity),
+    unmask(operation, text) {
+      if (text.length > layout.UNESCAPED_BYTES) return null;
+      memory.set(text, layout.UNESCAPED);
+      machine.open(layout.LARGE_OUTPUT, layout.LARGE_OUTPUT_BYTES);
+      const done = machine.permuteLeaf(operation, layout.UNESCAPED, text.length, 1);
+      return done === 0 ? null : written(machine);
+    },
   };
 }
 
@@ -170,6 +171,10 @@ function maskOne(machine: Machine, column: ColumnProgram, value: Uint8Array, ent
   const parameter = new DataView(memory.buffer).getInt32(layout.PROGRAM + 4);
   machine.open(layout.LARGE_OUTPUT, layout.LARGE_OUTPUT_BYTES);
   const done = machine.maskField(column.operation, layout.INPUT, value.length, parameter);
-  const { cursor, hasOverflowed } = machine.outputState();
-  return done === 0 || hasOverflowed ? null : memory.slice(layout.LARGE_OUTPUT, cursor);
+  return done === 0 ? null : written(machine);
+}
+
+function written({ memory, outputState }: Machine): Uint8Array | null {
+  const { cursor, hasOverflowed } = outputState();
+  return hasOverflowed ? null : memory.slice(layout.LARGE_OUTPUT, cursor);
 }

@@ -33,9 +33,6 @@ export const LAST_WORDS: i32 = 0x9340;
 /** For each number of different signs, how many signs a form has at least; and which signs the form at hand has. */
 export const FEWEST_SIGNS: i32 = 0x9400;
 export const SEEN_SIGNS: i32 = 0x9480;
-/** A bit for each length that a form has which masks are looked at for; what is longer counts as that long. */
-export const LENGTHS: i32 = 0x9500;
-export const LONGEST_FORM: i32 = 512;
 
 /** Words of made-up syllables, 16 bytes each: how long, then the bytes. */
 export const GIVEN: i32 = 0x10000;

@@ -7,7 +7,7 @@ import { maskCompany, maskFullName, maskName, maskPlace, maskStreet } from './na
 import { maskIpText, maskUrl } from './network.ts';
 import * as op from './operations.ts';
 import { putBytes } from './output.ts';
-import { DIGITS, LETTERS, permute } from './permute.ts';
+import { DIGITS, LETTERS, NO_LEADING_ZERO, permute } from './permute.ts';
 import { maskText } from './text.ts';
 
 /** Masks the text and writes it; 0 when it cannot be done. `parameter` is where a constant lies: its length, then its bytes. */
@@ -19,15 +19,22 @@ export function maskLeaf(operation: i32, at: i32, length: i32, parameter: i32): 
   else if (operation === op.COMPANY) maskCompany(at, length);
   else if (operation === op.STREET) maskStreet(at, length);
   else if (operation === op.PLACE) maskPlace(at, length);
-  else if (operation === op.DIGITS_ONLY) return permute(KEY_DIGITS, at, length, DIGITS, 0);
-  else if (operation === op.TOKEN) return permute(KEY_TOKEN, at, length, DIGITS | LETTERS, 0);
-  else if (operation === op.TEXT) maskText(at, length);
   else if (operation === op.IP_TEXT) maskIpText(at, length);
   else if (operation === op.URL_TEXT) maskUrl(at, length);
-  else if (operation === op.CARD) return maskCard(at, length);
-  else if (operation === op.IBAN) return maskIban(at, length);
   else if (operation === op.FIXED && parameter !== 0) putBytes(parameter + 4, load32(parameter));
   else if (operation === op.KEEP) putBytes(at, length);
-  else return 0;
+  else return permuteLeaf(operation, at, length, 0);
+  return 1;
+}
+
+/** Those whose symbols are permuted. `back` writes what the text was made of instead, as far as that can be told; 0 when it cannot. */
+export function permuteLeaf(operation: i32, at: i32, length: i32, back: i32): i32 {
+  if (operation === op.DIGITS_ONLY) return permute(KEY_DIGITS, at, length, DIGITS, back);
+  if (operation === op.JSON_NUMBER) return permute(KEY_DIGITS, at, length, DIGITS | NO_LEADING_ZERO, back);
+  if (operation === op.TOKEN) return permute(KEY_TOKEN, at, length, DIGITS | LETTERS, back);
+  if (operation === op.CARD) return maskCard(at, length, back);
+  if (operation === op.IBAN) return maskIban(at, length, back);
+  if (operation !== op.TEXT) return 0;
+  maskText(at, length, back);
   return 1;
 }

@@ -1,5 +1,5 @@
 // One value of a column. Of the copy: looked through as PostgreSQL would write it in JSON, each text, each key, each large number. Of the source: its
-// originals are gathered, or masked to see what comes of them.
+// originals are gathered.
 import { gatherJson } from './gather-json.ts';
 import { gatherText } from './gather-text.ts';
 import { unescapeText } from './json.ts';

@@ -12,6 +12,7 @@ export interface Machine {
   learnName(at: number, byteCount: number, kind: number): number;
   forgetNames(): void;
   maskField(operation: number, at: number, byteCount: number, parameter: number): number;
+  permuteLeaf(operation: number, at: number, byteCount: number, back: number): number;
   forgetEntity(): void;
   rememberEntity(at: number, byteCount: number): void;
   open(at: number, byteCount: number): void;

@@ -16,6 +16,8 @@ export const IP_TEXT: i32 = 13;
 export const URL_TEXT: i32 = 14;
 export const CARD: i32 = 15;
 export const IBAN: i32 = 16;
+/** A number of JSON, whose first digit must not become 0. */
+export const JSON_NUMBER: i32 = 17;
 
 export const ID: i32 = 32;
 export const UUID: i32 = 33;

@@ -3,6 +3,7 @@ import { nobody, useKeeper, type Keeper } from './ask.ts';
 import { forgetEntity, rememberEntity } from './dates.ts';
 import { maskField } from './field.ts';
 import { forgetNames, learnName } from './known-names.ts';
+import { permuteLeaf } from './leaf.ts';
 import { MEMORY_BYTES } from './layout.ts';
 import * as field from './look-field.ts';
 import type { Machine } from './machine.ts';
@@ -34,6 +35,7 @@ export function plainMachine(keeper: Keeper = nobody): Machine {
     learnName: own(learnName),
     forgetNames: own(forgetNames),
     maskField: own(maskField),
+    permuteLeaf: own(permuteLeaf),
     forgetEntity: own(forgetEntity),
     rememberEntity: own(rememberEntity),
     open: own(output.open),

@@ -9,8 +9,6 @@ import {
   FILTER,
   FILTER_SHIFT,
   KEY_LEAK,
-  LENGTHS,
-  LONGEST_FORM,
   SEEN_SIGNS,
   SIGN,
 } from './layout.ts';
@@ -31,10 +29,6 @@ export function is(at: i32, kinds: i32): boolean {
 
 export const LOOKING: i32 = 0;
 export const GATHERING: i32 = 1;
-/** Looking, for forms of what maskers make of originals. */
-export const EXPLAINING: i32 = 2;
-/** Only how long the forms are of what a permutation would be made of: its own are as long. */
-export const MEASURING: i32 = 3;
 /** What texts are read for. */
 export let purpose: i32 = 0;
 export function setPurpose(is: i32): void {
@@ -118,20 +112,15 @@ function tells(at: i32, length: i32): boolean {
   return false;
 }
 
-function isThere(length: i32): boolean {
-  return (load8(LENGTHS + (length >>> 3)) & (1 << (length & 7))) !== 0;
-}
-
-/** A form of an original, or of what a masker has made of it: kept, or looked for. Whether it is sought. */
+/** A form: kept, or looked for. Whether it is sought. */
 export function meets(at: i32, length: i32, marks: i32): boolean {
-  if (purpose === MEASURING) return isThere(length < LONGEST_FORM ? length : LONGEST_FORM);
   if (purpose !== GATHERING) return has(at, length);
   keep(at, length, marks);
   return false;
 }
 
 /** Keeps the form if it tells enough; its first `marks` signs do not count. */
-function keep(at: i32, length: i32, marks: i32): void {
+export function keep(at: i32, length: i32, marks: i32): void {
   if (!tells(at + marks, length - marks)) return;
   let wordCount = 1;
   for (let i = at; i < at + length && wordCount < 31; i++) if (load8(i) === 32) wordCount += 1;

@@ -1,4 +1,5 @@
-// Running text: addresses, numbers and known names inside it are replaced by what their columns would give; the rest stays.
+// Running text: addresses, numbers and known names inside it are replaced by what their columns would give; the rest stays. On the way back only
+// numbers change: what stands for an address or a name is one itself, and lies where the other lay.
 import { maskEmail } from './email.ts';
 import { IS_GIVEN, kindOfName } from './known-names.ts';
 import { CHARACTER, KEY_DIGITS } from './layout.ts';
@@ -46,7 +47,7 @@ function endOfEmail(from: i32, end: i32): i32 {
 }
 
 /** Replaces the number that begins at `from`; where to go on. */
-function number(from: i32, end: i32): i32 {
+function number(from: i32, end: i32, back: i32): i32 {
   let digits = 0;
   let points = 0;
   let others = 0;
@@ -68,19 +69,19 @@ function number(from: i32, end: i32): i32 {
     else if (!is(i, DIGIT)) others += 1;
   }
   const isAddress = points === 3 && others === 0 && digits <= 12;
-  if (!isAddress && digits < FEWEST_DIGITS) return until;
+  if (isAddress ? back !== 0 : digits < FEWEST_DIGITS) return until;
   keepUntil(from);
   if (isAddress) maskIpText(from, until - from);
-  else permute(KEY_DIGITS, from, until - from, DIGITS, 0);
+  else permute(KEY_DIGITS, from, until - from, DIGITS, back);
   last = until;
   return until;
 }
 
 /** Replaces the word that begins at `from` when it is somebody's name; where to go on. */
-function word(from: i32, end: i32): i32 {
+function word(from: i32, end: i32, back: i32): i32 {
   let until = from;
   while (until < end && is(until, WORD)) until += 1;
-  if (!is(from, CAPITAL)) return until;
+  if (back !== 0 || !is(from, CAPITAL)) return until;
   const kind = kindOfName(from, until - from);
   if (kind === 0) return until;
   keepUntil(from);
@@ -91,7 +92,7 @@ function word(from: i32, end: i32): i32 {
 }
 
 /** Writes the text with what it says about people replaced. */
-export function maskText(at: i32, length: i32): void {
+export function maskText(at: i32, length: i32, back: i32): void {
   const end = at + length;
   let i = at;
   last = at;
@@ -99,13 +100,15 @@ export function maskText(at: i32, length: i32): void {
   while (i < end) {
     const until = is(i, LOCAL) ? endOfEmail(i, end) : 0;
     if (until !== 0) {
-      keepUntil(i);
-      maskEmail(i, until - i);
-      last = until;
+      if (back === 0) {
+        keepUntil(i);
+        maskEmail(i, until - i);
+        last = until;
+      }
       i = until;
-    } else if (is(i, DIGIT)) i = number(i, end);
-    else if ((load8(i) === 43 || load8(i) === 40) && i + 1 < end && is(i + 1, DIGIT)) i = number(i, end);
-    else if (is(i, WORD)) i = word(i, end);
+    } else if (is(i, DIGIT)) i = number(i, end, back);
+    else if ((load8(i) === 43 || load8(i) === 40) && i + 1 < end && is(i + 1, DIGIT)) i = number(i, end, back);
+    else if (is(i, WORD)) i = word(i, end, back);
     else i += 1;
   }
   keepUntil(end);

@@ -1,15 +1,5 @@
 // What the kernel is told of the forms that it looks for, before it looks.
-import {
-  ENDS,
-  FEWEST_SIGNS,
-  FILTER,
-  FILTER_SHIFT,
-  LENGTHS,
-  LONGEST_FORM,
-  MOST_FILTER_BYTES,
-  SIGN,
-  WORD_COUNTS,
-} from './layout.ts';
+import { ENDS, FEWEST_SIGNS, FILTER, FILTER_SHIFT, MOST_FILTER_BYTES, SIGN, WORD_COUNTS } from './layout.ts';
 import type { Keeper } from './ask.ts';
 import * as sign from './sought.ts';
 import { bitsOf } from './sought.ts';
@@ -53,14 +43,6 @@ export function writeSought(memory: Uint8Array, { wordCounts, ends, filter }: So
   view.setInt32(FILTER_SHIFT, shiftOf(filter));
   memory.set(ends, ENDS);
   memory.set(filter, FILTER);
-}
-
-export function writeLengths(memory: Uint8Array, forms: Iterable<string>): void {
-  memory.fill(0, LENGTHS, LENGTHS + LONGEST_FORM / 8 + 1);
-  for (const form of forms) {
-    const length = Math.min(LONGEST_FORM, form.length);
-    memory[LENGTHS + (length >>> 3)]! |= 1 << (length & 7);
-  }
 }
 
 /** What each byte of a text may be part of, after it was folded; a capital before. And of how many signs a form must be. */

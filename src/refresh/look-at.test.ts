@@ -4,16 +4,14 @@ import { beforeAll, expect, test } from 'vitest';
 import { originalsOf } from '../domain/refresh/classified.ts';
 import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import type { MaskerName } from '../domain/refresh/maskers.ts';
-import { formsOf, partsOf, wordCount } from '../domain/refresh/originals.ts';
+import { wordCount } from '../domain/refresh/originals.ts';
 import type { Rule } from '../domain/refresh/rules.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { compiledKernel } from '../kernel/testing/compile.ts';
 import { messagesOf, testKernel, testKeys } from '../kernel/testing/copy-stream.ts';
-import { filterOf } from '../kernel/write-sought.ts';
-import { explainingOf, gatheringOf, jsonIn } from './look-at.ts';
+import { gatheringOf, jsonIn } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
 import { openFormList, openOriginalSet } from './original-set.ts';
-import { leafOf } from './program-of.ts';
 
 const { leak } = testKeys('known to all');
 const plain = testKernel();
@@ -32,7 +30,7 @@ function gather(kernel: Kernel, column: PlannedColumn, values: readonly Buffer[]
   let handedOn = 0;
   const pipe = openLookingPipe(kernel, 'people', (_i, value) => {
     handedOn += 1;
-    for (const { form } of slowly(jsonIn(kind, value))) list.addForm(form);
+    for (const form of slowly(jsonIn(kind, value))) list.addForm(form);
   });
   pipe.take(messagesOf(values.map((value) => [value])));
   pipe.go();
@@ -45,7 +43,7 @@ function check(
   jsons: readonly string[],
   values: readonly Buffer[],
 ): { forms: number; handedOn: number } {
-  const forms = new Set(jsons.flatMap((json) => originalsOf(column)(json).map(({ form }) => form)));
+  const forms = new Set(jsons.flatMap((json) => originalsOf(column)(json)));
   const model = openOriginalSet(leak);
   for (const form of forms) model.add(form);
   const counts = [...new Set([...forms].map((form) => Math.min(31, wordCount(form))))].toSorted((a, b) => a - b);
@@ -202,59 +200,6 @@ test('F100 leaves of JSON by path, in every form that JSON has', () => {
   );
   expect(seen.forms - before.forms).toBeGreaterThan(300);
   expect(seen.handedOn - before.handedOn).toBeLessThan((seen.values - before.values) / 2);
-});
-
-test('F100 what is masked again to explain a find is handed on whenever a form of its mask is sought, and else hardly ever', () => {
-  const permuting = ['digits', 'token', 'iban', 'card', 'text', 'ip'] as const;
-  const found = { sought: 0, others: 0, handedOnForNothing: 0 };
-  const rules = fc.constantFrom(...permuting).map((name) => [name, mask(name)] as const);
-  fc.assert(
-    fc.property(rules, fc.array(text, { minLength: 2, maxLength: 9 }), fc.nat(), ([name, own], values, pick) => {
-      const column = plannedOf('text', own);
-      const maskWith = { operation: leafOf(name), parameter: 0, isEntity: false };
-      const made = values.map((value) => {
-        const masked = Buffer.from(plain.mask(maskWith, Buffer.from(value))!).toString();
-        return name === 'text' ? partsOf(masked) : formsOf(masked);
-      });
-      // The forms of one of the masks, and one that is nobody's.
-      const forms = [...(made[pick % made.length] ?? []), 'somebody else altogether', '#98765432101'];
-      const set = openOriginalSet(leak);
-      for (const form of forms) set.add(form);
-      const { hashes, ends } = set.shared();
-      for (const kernel of [plain, compiled]) {
-        const { program } = explainingOf(column, new Set([name]))!;
-        const filter = filterOf(hashes);
-        kernel.explain({ ends, filter, wordCounts: new Set(), has: set.hasHash }, forms);
-        expect(kernel.begin([program])).toBe(true);
-        const handedOn: string[] = [];
-        const pipe = openLookingPipe(kernel, 'people', (_i, value) => handedOn.push(value.toString()));
-        pipe.take(messagesOf(values.map((value) => [Buffer.from(value)])));
-        pipe.go();
-        pipe.finish();
-        for (const [i, value] of values.entries()) {
-          const isSought = made[i]!.some((form) => forms.includes(form));
-          if (isSought) expect(handedOn).toContain(value);
-          if (isSought) found.sought += 1;
-          else found.others += 1;
-          // oxlint-disable-next-line no-control-regex -- all of ASCII
-          if (!isSought && handedOn.includes(value) && /^[\0-\x7f]*$/.test(value)) found.handedOnForNothing += 1;
-        }
-      }
-    }),
-    { numRuns: 600 },
-  );
-  expect(found.sought).toBeGreaterThan(300);
-  expect(found.others).toBeGreaterThan(1_000);
-  expect(found.handedOnForNothing).toBe(0);
-});
-
-test('F100 a column whose maskers are not asked about is not read again', () => {
-  expect(explainingOf(plannedOf('text', mask('token')), new Set(['digits']))).toBe(null);
-  const paths = [{ path: 'a', masker: 'digits' as const }];
-  expect(explainingOf(plannedOf('jsonb', { kind: 'json', rest: 'keep', paths }), new Set(['token']))).toBe(null);
-  expect(explainingOf(plannedOf('jsonb', { kind: 'json', rest: 'keep', paths }), new Set(['digits']))).not.toBe(null);
-  expect(explainingOf(plannedOf('text', mask('outbound')), new Set(['digits']))).not.toBe(null);
-  expect(explainingOf(plannedOf('text', { kind: 'null' }), new Set(['text']))).not.toBe(null);
 });
 
 test('F100 parts of a text beyond ASCII are gathered by the kernel, but for addresses with such a sign', () => {

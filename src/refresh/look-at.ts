@@ -5,7 +5,7 @@ import { isTelling, textsOf } from '../domain/refresh/originals.ts';
 import * as op from '../kernel/operations.ts';
 import type { ColumnProgram } from '../kernel/program.ts';
 import { quoted } from './connect.ts';
-import { classifiedTree, leafOf } from './program-of.ts';
+import { classifiedTree } from './program-of.ts';
 
 export interface Reading {
   /** An expression of SQL. */
@@ -36,22 +36,14 @@ export interface Program extends Reading {
 }
 
 /** How a column of the source is read, and what is gathered of it: of what is said to be about people, whatever masks it. */
-export const gatheringOf = (column: PlannedColumn): Program => programBy(column, gathered);
-
-/** How it is read again, to see what these maskers make of its originals; null where none of them is at work. */
-export function explainingOf(column: PlannedColumn, made: ReadonlySet<Masker>): Program | null {
-  if (!reachesOutside(column.rule) && !maskersOf(column.rule).some((masker) => made.has(masker))) return null;
-  return programBy(column, (masker) => (masker !== 'keep' && made.has(masker) ? leafOf(masker) : op.KEEP));
-}
-
-function programBy({ name, type, rule }: PlannedColumn, operationOf: (masker: Masker) => number): Program {
+export function gatheringOf({ name, type, rule }: PlannedColumn): Program {
   const { value, kind } = readingOf(name, type)!;
   if (reachesOutside(rule))
     return { value, kind, program: { operation: op.LOOK_ELSEWHERE, parameter: 0, isEntity: false } };
   const isJson = kind === op.LOOK_JSON || kind === op.LOOK_JSON_BINARY;
-  const operation = operationOf(maskersOf(rule)[0]!);
+  const operation = gathered(maskersOf(rule)[0]!);
   const node =
-    rule.kind === 'json' ? classifiedTree(rule, operationOf) : { operation, elements: null, anyKey: null, keys: {} };
+    rule.kind === 'json' ? classifiedTree(rule, gathered) : { operation, elements: null, anyKey: null, keys: {} };
   return { value, kind, program: { operation: kind, parameter: isJson ? node : operation, isEntity: false } };
 }
 

@@ -1,34 +1,18 @@
-// The parts of the leak proof that read values: one piece of a table at a time, in whatever thread. What they give holds hashes, counts and
-// places; forms of originals leave them only where one was found.
+// The parts of the leak proof that read values: one piece of a table at a time, in whatever thread. What they give holds hashes, counts and places.
 import type { Client } from 'pg';
 import { holdsOriginals, originalsOf } from '../domain/refresh/classified.ts';
+import { isCoincidence, type Way } from '../domain/refresh/coincidences.ts';
 import type { PlannedColumn } from '../domain/refresh/compile.ts';
-import type { MaskerName } from '../domain/refresh/maskers.ts';
-import { formsOf, foundIn, partsOf, type Wanted } from '../domain/refresh/originals.ts';
+import { foundIn, type Wanted } from '../domain/refresh/originals.ts';
 import { openKernel, type Kernel, type Keys } from '../kernel/kernel.ts';
-import { filterOf } from '../kernel/write-sought.ts';
+import { JSON_NUMBER } from '../kernel/operations.ts';
 import { compiledKernel } from './compiled-kernel.ts';
-import { explainingOf, gatheringOf, jsonIn, textsIn, type Reading } from './look-at.ts';
+import { gatheringOf, jsonIn, textsIn, type Reading } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
-import {
-  openFormList,
-  openOriginalSet,
-  originalsIn,
-  type FormList,
-  type Originals,
-  type SharedSet,
-} from './original-set.ts';
+import { openFormList, originalsIn, type FormList, type Originals, type SharedSet } from './original-set.ts';
 import { leafOf } from './program-of.ts';
-import type { Hashes } from './sorted-hashes.ts';
 import { readRows } from './read-rows.ts';
-
-export interface Hit {
-  /** `public.users.phone`, or `a comment`. */
-  readonly place: string;
-  readonly form: string;
-  /** Of the column it was found in; null where that masks nothing. */
-  readonly masker: MaskerName | null;
-}
+import type { Hashes } from './sorted-hashes.ts';
 
 /** `from`: the rows of a piece, ready for SQL. */
 export interface SourcePiece {
@@ -39,7 +23,7 @@ export interface SourcePiece {
 export interface CopyPiece {
   readonly from: string;
   readonly table: string;
-  readonly columns: readonly (Reading & { readonly name: string; readonly masker: MaskerName | null })[];
+  readonly columns: readonly (Reading & { readonly name: string; readonly ways: readonly Way[] })[];
 }
 
 export interface Gathered {
@@ -47,6 +31,12 @@ export interface Gathered {
   readonly hashes: Hashes;
   readonly ends: Uint8Array;
   readonly wordCounts: readonly number[];
+}
+
+export interface Finds {
+  /** How many originals are left, by place: `public.users.phone`, or `a comment`. */
+  readonly leaks: ReadonlyMap<string, number>;
+  readonly coincidenceCount: number;
 }
 
 export type ProveTask =
@@ -58,14 +48,11 @@ export type ProveTask =
       /** Of their hashes, for the kernel. */
       readonly filter: Uint8Array;
       readonly wordCounts: readonly number[];
-    }
-  | { readonly kind: 'explain'; readonly piece: SourcePiece; readonly hits: readonly Hit[] };
+    };
 
 export type ProveAnswer =
   | ({ readonly kind: 'gathered' } & Gathered)
-  | { readonly kind: 'looked'; readonly hits: readonly Hit[]; readonly textCount: number }
-  /** Indexes of the hits. */
-  | { readonly kind: 'explained'; readonly explained: readonly number[] };
+  | ({ readonly kind: 'looked'; readonly textCount: number } & Finds);
 
 export interface Proof {
   /** In the transaction of the snapshot. */
@@ -76,15 +63,8 @@ export interface Proof {
   readonly signal: AbortSignal;
 }
 
-/** Finds that are kept in memory; more than this are a leak whatever explains them. */
-export const MOST_HITS = 100_000;
-/** Maskers whose mask may be somebody else's original. */
-export const permuting: readonly MaskerName[] = ['digits', 'token', 'iban', 'card', 'text', 'ip'];
-
 export async function proveTask(proof: Proof, task: ProveTask): Promise<ProveAnswer> {
-  if (task.kind === 'gather') return gather(proof, task.piece);
-  if (task.kind === 'explain') return explain(proof, task.piece, task.hits);
-  return look(proof, task);
+  return task.kind === 'gather' ? gather(proof, task.piece) : look(proof, task);
 }
 
 export function wantedOf(keys: Keys, originals: SharedSet, wordCounts: readonly number[]): Wanted & Originals {
@@ -102,7 +82,7 @@ async function gather({ source, keys, signal }: Proof, piece: SourcePiece): Prom
   if (!kernel.begin(readings.map(({ program }) => program)))
     throw new Error(`the paths of ${piece.from} do not fit into the kernel`);
   const pipe = openLookingPipe(kernel, piece.from, (i, value) => {
-    for (const { form } of slowly[i]!(jsonIn(readings[i]!.kind, value))) list.addForm(form);
+    for (const form of slowly[i]!(jsonIn(readings[i]!.kind, value))) list.addForm(form);
   });
   await readRows(source, readings, piece.from, pipe, signal);
   return { kind: 'gathered', ...list.gathered() };
@@ -110,25 +90,37 @@ async function gather({ source, keys, signal }: Proof, piece: SourcePiece): Prom
 
 async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind: 'look' }>): Promise<ProveAnswer> {
   const { from, table, columns } = piece;
-  const hits: Hit[] = [];
-  let textCount = 0;
-  if (columns.length === 0) return { kind: 'looked', hits, textCount };
+  const leaks = new Map<string, number>();
+  let [coincidenceCount, textCount] = [0, 0];
+  if (columns.length === 0) return { kind: 'looked', leaks, coincidenceCount, textCount };
   const { fresh, keys, signal } = proof;
   const wanted = wantedOf(keys, told.originals, told.wordCounts);
   const kernel = kernelOf(keys);
+  const before = wayBack(kernel);
   kernel.seek({ ...told.originals, filter: told.filter, wordCounts: wanted.wordCounts, has: wanted.hasHash });
   if (!kernel.begin(columns.map(({ kind }) => ({ operation: kind, parameter: 0, isEntity: false }))))
     throw new Error(`${table} has more columns than the kernel takes`);
   const pipe = openLookingPipe(kernel, table, (i, value) => {
-    const { kind, name, masker } = columns[i]!;
+    const { kind, name, ways } = columns[i]!;
+    const place = `${table}.${name}`;
     for (const text of textsIn(kind, value)) {
       textCount += 1;
       for (const form of foundIn(text, wanted))
-        if (hits.length <= MOST_HITS) hits.push({ place: `${table}.${name}`, form, masker });
+        if (isCoincidence({ form, text, ways }, before, wanted.has)) coincidenceCount += 1;
+        else leaks.set(place, (leaks.get(place) ?? 0) + 1);
     }
   });
   await readRows(fresh, columns, from, pipe, signal);
-  return { kind: 'looked', hits, textCount: textCount + pipe.textCount() };
+  return { kind: 'looked', leaks, coincidenceCount, textCount: textCount + pipe.textCount() };
+}
+
+/** What a way has made a text of. */
+function wayBack(kernel: Kernel): (way: Way, text: string) => string | null {
+  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+  return (way, text) => {
+    const was = kernel.unmask(way === 'json-number' ? JSON_NUMBER : leafOf(way), encoder.encode(text));
+    return was && decoder.decode(was);
+  };
 }
 
 const lists = new WeakMap<Keys, FormList>();
@@ -147,56 +139,4 @@ function kernelOf(keys: Keys): Kernel {
   const kernel = kernels.get(keys) ?? openKernel(keys, compiledKernel());
   kernels.set(keys, kernel);
   return kernel;
-}
-
-/** Which hits the masker of their column makes out of some *other* original of the piece. */
-async function explain(
-  { source, keys, signal }: Proof,
-  piece: SourcePiece,
-  hits: readonly Hit[],
-): Promise<ProveAnswer> {
-  const explained = new Set<number>();
-  const made: ReadonlySet<MaskerName | 'keep'> = new Set(
-    permuting.filter((masker) => hits.some((hit) => mayBeMadeBy(hit, masker))),
-  );
-  const columns = piece.columns.filter(holdsOriginals).flatMap((column) => {
-    const reading = explainingOf(column, made);
-    return reading === null ? [] : [{ ...reading, originalsIn: originalsOf(column) }];
-  });
-  if (columns.length === 0) return { kind: 'explained', explained: [] };
-  const wanted = Map.groupBy(hits.keys(), (i) => hits[i]!.form);
-  const forms = openOriginalSet(keys.leak);
-  for (const form of wanted.keys()) forms.add(form);
-  const kernel = kernelOf(keys);
-  const shared = forms.shared();
-  const filter = filterOf(shared.hashes);
-  kernel.explain({ ends: shared.ends, filter, wordCounts: new Set(), has: forms.hasHash }, wanted.keys());
-  if (!kernel.begin(columns.map(({ program }) => program)))
-    throw new Error(`the paths of ${piece.from} do not fit into the kernel`);
-  const masks = openMasks(keys);
-  const pipe = openLookingPipe(kernel, piece.from, (i, value) => {
-    const { kind, originalsIn } = columns[i]!;
-    for (const { form, masker, value: original } of originalsIn(jsonIn(kind, value)))
-      if (made.has(masker))
-        for (const other of masks(masker, original))
-          for (const hit of wanted.get(other) ?? [])
-            if (other !== form && mayBeMadeBy(hits[hit]!, masker)) explained.add(hit);
-  });
-  await readRows(source, columns, piece.from, pipe, signal);
-  return { kind: 'explained', explained: [...explained] };
-}
-
-/** In JSON and running text every masker of texts may have been at work. */
-const mayBeMadeBy = (hit: Hit, masker: MaskerName): boolean =>
-  (hit.masker === masker || hit.masker === 'text') && (masker !== 'ip' || !hit.form.startsWith('#'));
-
-/** The forms of what a masker makes of a text. With a kernel of its own: that of the thread reads meanwhile. */
-function openMasks(keys: Keys): (masker: MaskerName, text: string) => readonly string[] {
-  const kernel = openKernel(keys, compiledKernel());
-  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
-  return (masker, text) => {
-    const masked = kernel.mask({ operation: leafOf(masker), parameter: 0, isEntity: false }, encoder.encode(text));
-    if (masked === null) return [];
-    return masker === 'text' ? partsOf(decoder.decode(masked)) : formsOf(decoder.decode(masked));
-  };
 }

@@ -3,8 +3,8 @@
 import type { Client } from 'pg';
 import { fail } from '../domain/failure.ts';
 import { holdsOriginals } from '../domain/refresh/classified.ts';
-import type { PlannedColumn, PlannedTable } from '../domain/refresh/compile.ts';
-import type { MaskerName } from '../domain/refresh/maskers.ts';
+import { waysOf } from '../domain/refresh/coincidences.ts';
+import type { PlannedTable } from '../domain/refresh/compile.ts';
 import { foundIn } from '../domain/refresh/originals.ts';
 import { cutIntoPieces, type StoredTable } from '../domain/refresh/pieces.ts';
 import type { Keys } from '../kernel/kernel.ts';
@@ -12,7 +12,7 @@ import { filterOf } from '../kernel/write-sought.ts';
 import { readingOf } from './look-at.ts';
 import { openOriginalSet, type OriginalSet } from './original-set.ts';
 import { handOf, overHands, type Hand } from './prove-hands.ts';
-import { MOST_HITS, permuting, wantedOf, type CopyPiece, type Hit, type SourcePiece } from './prove-tasks.ts';
+import { wantedOf, type CopyPiece, type SourcePiece } from './prove-tasks.ts';
 import { canSplit, readStorage, rowsOf } from './read-storage.ts';
 
 export interface LeakProof {
@@ -54,14 +54,10 @@ export async function proveNoLeak(proving: Proving): Promise<LeakProof> {
     originals.join(gathered.hashes, gathered.ends);
     for (const count of gathered.wordCounts) wordCounts.add(count);
   });
-  const { hits, textCount } = await lookThrough(proving, hands, originals, [...wordCounts]);
+  const { leaks, coincidenceCount, textCount } = await lookThrough(proving, hands, originals, [...wordCounts]);
   await fresh.query('COMMIT');
-  const unexplained = hits.length > MOST_HITS ? hits : await withoutCoincidences(hands, sources, hits);
-  if (unexplained.length > 0) fail(leaked(unexplained));
-  return {
-    ...{ originalCount: originals.count(), setBytes: originals.sizeBytes(), textCount },
-    coincidenceCount: hits.length,
-  };
+  if (leaks.size > 0) fail(leaked(leaks));
+  return { originalCount: originals.count(), setBytes: originals.sizeBytes(), textCount, coincidenceCount };
 }
 
 /** Of tables that hold originals at all. */
@@ -87,8 +83,8 @@ async function lookThrough(
   originals: OriginalSet,
   wordCounts: readonly number[],
 ) {
-  const hits: Hit[] = [];
-  let textCount = 0;
+  const leaks = new Map<string, number>();
+  let [coincidenceCount, textCount] = [0, 0];
   const { rows: tables } = await fresh.query<CopiedTable>(everyTable);
   const byName = new Map(tables.map((table) => [table.storedIn, table]));
   const shared = originals.shared();
@@ -97,20 +93,20 @@ async function lookThrough(
     const copyPiece = copyPieceOf(byName.get(piece.storedIn)!, rowsOf(piece), plan);
     return { kind: 'look', piece: copyPiece, originals: shared, filter, wordCounts } as const;
   });
-  const keep = (found: readonly Hit[]): void => {
-    for (const hit of found) if (hits.length <= MOST_HITS) hits.push(hit);
-  };
+  const count = (place: string, found: number): void => void leaks.set(place, (leaks.get(place) ?? 0) + found);
   await overHands(hands, looking, 'looked', (looked) => {
     textCount += looked.textCount;
-    keep(looked.hits);
+    coincidenceCount += looked.coincidenceCount;
+    for (const [place, found] of looked.leaks) count(place, found);
   });
   const wanted = wantedOf(keys, shared, wordCounts);
   const { rows: said } = await fresh.query<{ place: string; text: string | null }>(everythingSaid);
   for (const { place, text } of said) {
     textCount += 1;
-    keep(foundIn(text ?? '', wanted).map((form) => ({ place, form, masker: null })));
+    const found = foundIn(text ?? '', wanted);
+    if (found.length > 0) count(place, found.length);
   }
-  return { hits, textCount };
+  return { leaks, coincidenceCount, textCount };
 }
 
 interface CopiedTable extends StoredTable {
@@ -125,48 +121,22 @@ function copyPieceOf(
   plan: readonly PlannedTable[],
 ): CopyPiece {
   // A partition has the rules of its table.
-  const planned = plan.find(({ name }) => name === table)?.columns ?? [];
+  const planned = plan.find((each) => each.name === table)?.columns ?? [];
   return {
     ...{ from, table: storedIn },
     columns: columns.flatMap((name, i) => {
       const reading = readingOf(name, types[i]!);
-      return reading ? [{ name, ...reading, masker: maskerIn(planned.find((each) => each.name === name)) }] : [];
+      return reading ? [{ name, ...reading, ways: waysOf(planned.find((each) => each.name === name)?.rule) }] : [];
     }),
   };
 }
 
-/** In JSON and running text every permuting masker of texts may have been at work. */
-function maskerIn(column: PlannedColumn | undefined): MaskerName | null {
-  if (column?.rule.kind === 'json') return 'text';
-  return column?.rule.kind === 'mask' ? column.rule.masker : null;
-}
-
-/**
- * A find is a coincidence when its column's masker makes it out of some *other* original. One that only comes of itself, or of nothing, is a leak.
- */
-async function withoutCoincidences(
-  hands: readonly Hand[],
-  sources: readonly SourcePiece[],
-  hits: readonly Hit[],
-): Promise<readonly Hit[]> {
-  const open = hits.filter(({ masker }) => masker !== null && permuting.includes(masker));
-  if (open.length === 0) return hits;
-  const explained = new Set<Hit>();
-  const explaining = sources.map((piece) => ({ kind: 'explain', piece, hits: open }) as const);
-  await overHands(hands, explaining, 'explained', (answer) => {
-    for (const i of answer.explained) explained.add(open[i]!);
-  });
-  return hits.filter((hit) => !explained.has(hit));
-}
-
-function leaked(hits: readonly Hit[]) {
-  const places = [...Map.groupBy(hits, ({ place }) => place)]
-    .map(([place, found]) => `${place} (${found.length})`)
-    .toSorted();
+function leaked(leaks: ReadonlyMap<string, number>) {
+  const places = [...leaks].map(([place, found]) => `${place} (${found})`).toSorted();
   return {
     code: 'GR5061',
     message: `Originals are left in the copy: ${places.slice(0, MOST_PLACES).join(', ')}${places.length > MOST_PLACES ? ` and ${places.length - MOST_PLACES} more places` : ''}. Nothing was published.`,
-    where: hits[0]!.place,
+    where: [...leaks.keys()].toSorted()[0]!,
     do: 'Give the columns a rule that masks them; what is found in a comment, a default or the words of a schema must be changed in the source.',
   };
 }

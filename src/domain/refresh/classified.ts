@@ -14,23 +14,15 @@ export function holdsOriginals({ rule, type }: PlannedColumn): boolean {
   return !isNumber && (['text', 'outbound'].includes(rule.masker) || isTelling(rule.masker));
 }
 
-export interface Original {
-  /** As it is looked for. */
-  readonly form: string;
-  readonly masker: MaskerName;
-  /** The text that its masker was given. */
-  readonly value: string;
-}
-
-const of = (value: string, masker: MaskerName | 'keep'): readonly Original[] => {
+const of = (value: string, masker: MaskerName | 'keep'): readonly string[] => {
   if (masker === 'keep') return [];
   if (masker === 'outbound') return outboundOriginals(value);
-  const forms = masker === 'text' ? partsOf(value) : isTelling(masker) ? formsOf(value) : [];
-  return forms.map((form) => ({ form, masker, value }));
+  if (masker === 'text') return partsOf(value);
+  return isTelling(masker) ? formsOf(value) : [];
 };
 
 /** What nobody else may have: addresses of people, keys, and URLs that open something. A host alone stands in many places. */
-const outboundOriginals = (value: string): readonly Original[] => [
+const outboundOriginals = (value: string): readonly string[] => [
   ...foundInside('email', value.replace(new RegExp(inside.url, 'g'), ' ')).flatMap((text) => of(text, 'email')),
   ...foundInside('key', value).flatMap((text) => of(text, 'token')),
   ...foundInside('url', value)
@@ -42,8 +34,8 @@ const opensSomething = /:\/\/[^/]*@|[/=](?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{12,}
 /** Paths whose masker is kept in mind; keys that are values could be as many as rows. */
 const MOST_PATHS = 4096;
 
-/** Reads the originals of a column, one value after the other, each as PostgreSQL writes it in JSON, so a text has quotes and an array brackets. */
-export function originalsOf({ rule }: PlannedColumn): (json: string) => readonly Original[] {
+/** Reads the forms of the originals of a column, one value after the other, each as PostgreSQL writes it in JSON, so a text has quotes and an array brackets. */
+export function originalsOf({ rule }: PlannedColumn): (json: string) => readonly string[] {
   if (rule.kind === 'keep') return () => [];
   if (rule.kind !== 'json') {
     // What is left out altogether may be any text: only what is told apart inside it counts.

@@ -23,7 +23,7 @@ const beyondAscii = /[^\0-\x7f]/;
 const isAscii = (text: string): boolean => !beyondAscii.test(text);
 /** What is of ASCII alone has one form; most texts are. */
 const fold = (text: string): string => (isAscii(text) ? text : text.normalize('NFC')).toLowerCase();
-const digitsOf = (text: string): string => text.replace(/\D/g, '');
+export const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
 /** Length times the bits of its different signs: a bound that needs to know nothing of a language. */
 export function bitsOf(text: string): number {
@@ -50,7 +50,8 @@ function bitsOfAscii(text: string): number {
 }
 
 const emails = /[^\s@<>"'(),;:=[\]{}]+@[^\s@<>"'(),;:=[\]{}]+\.[\p{L}\d-]{2,}/gu;
-const numbers = /\+?\(?\d[\d ()./-]{5,}\d/g;
+/** Digits that belong together, with what people write between them. */
+export const numbers = /\+?\(?\d[\d ()./-]{5,}\d/g;
 const plainNumbers = /\d{7,}/g;
 const word = /[\p{L}\p{N}_-]+/gu;
 const asciiWord = /[a-z0-9_-]+/g;

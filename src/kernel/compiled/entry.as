@@ -5,6 +5,7 @@ export { texts } from './look-field';
 export { unwrap, beginMessages, otherType, otherLength, rest } from './messages';
 export { learnName, forgetNames } from './known-names';
 export { maskField } from './field';
+export { permuteLeaf } from './leaf';
 export { forgetEntity, rememberEntity } from './dates';
 export { open, cursor, overflowed } from './output';
 export { hash, hashLow, hashHigh } from './siphash';
