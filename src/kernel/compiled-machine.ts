@@ -18,9 +18,9 @@ export function compiledMachine(module: WebAssembly.Module, keeper: Keeper = nob
     throw new Error('the kernel stopped at an index that is none');
   };
   const isSought = (low: number, high: number): number => (keeper.has(low >>> 0, high >>> 0) ? 1 : 0);
-  const addSought = (low: number, high: number, end: number, wordCount: number): void =>
-    keeper.add(low >>> 0, high >>> 0, end, wordCount);
-  const made = new WebAssembly.Instance(module, { env: { abort, isSought, addSought } }).exports as unknown as Exported;
+  const takeGathered = (): void => keeper.take();
+  const made = new WebAssembly.Instance(module, { env: { abort, isSought, takeGathered } })
+    .exports as unknown as Exported;
   const { begin, beginMessages, unwrap, run, look, setPurpose, learnName, forgetNames } = made;
   const { maskField, permuteLeaf, forgetEntity, rememberEntity, open, hash } = made;
   return {

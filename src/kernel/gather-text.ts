@@ -1,10 +1,11 @@
-// The forms of an original as `formsOf` and `partsOf` of domain/refresh/originals.ts make them: of ASCII alone; others are for those rules themselves.
+// The forms of an original as `formsOf` and `partsOf` of domain/refresh/originals.ts make them: of ASCII and letters of Latin-1; others are for those
+// rules themselves.
 import { JOINED, LOOKED, SIGN } from './layout.ts';
 import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
 import * as op from './operations.ts';
 import * as sign from './sought.ts';
-import { is, keep } from './sought.ts';
+import { is, keep, letterAt, startOf } from './sought.ts';
 
 const MOST_WORDS: i32 = 5;
 const LONGEST_WHOLE: i32 = 512;
@@ -13,7 +14,7 @@ const FEWEST_DIGITS: i32 = 7;
 const MARKS: i32 = 0xcc;
 const MORE_MARKS: i32 = 0xcd;
 
-/** Keeps the forms of the text; false when others must read it. Beyond ASCII only parts are made out, far from signs that become others. */
+/** Keeps the forms of the text; false when others must read it. Beyond letters of Latin-1 only parts are made out, far from signs that become others. */
 export function gatherText(operation: i32, at: i32, length: i32): boolean {
   if (operation === op.KEEP) return true;
   let from = at;
@@ -27,11 +28,14 @@ export function gatherText(operation: i32, at: i32, length: i32): boolean {
   for (let i = from; i < end; i++) {
     const c = load8(i);
     const kinds = load8(SIGN + c);
-    if ((kinds & sign.BEYOND) !== 0) {
-      if (operation === op.GATHER_FORMS || c === MARKS || c === MORE_MARKS) return false;
-      beyond += 1;
-    }
     store8(to + i, (kinds & sign.CAPITAL) !== 0 ? c | 32 : c);
+    if ((kinds & sign.BEYOND) === 0) continue;
+    const letter = letterAt(i, end);
+    if (letter === 0 && (operation === op.GATHER_FORMS || c === MARKS || c === MORE_MARKS)) return false;
+    beyond += 1;
+    if (letter === 0) continue;
+    i += 1;
+    store8(to + i, letter);
   }
   if (operation === op.GATHER_FORMS) {
     keepForms(to + end);
@@ -48,7 +52,7 @@ function keepForms(end: i32): void {
   }
   const length = end - LOOKED;
   if (length === 0) return;
-  keep(LOOKED, length < LONGEST_WHOLE ? length : LONGEST_WHOLE, 0);
+  keep(LOOKED, startOf(LOOKED, length, LONGEST_WHOLE), 0);
   const joined = joinWords(end);
   if (joined > 0) keep(JOINED, joined, 0);
 }

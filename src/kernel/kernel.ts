@@ -1,6 +1,7 @@
 // The kernel as the rest of the house sees it: WebAssembly where it was compiled, plain otherwise, with the same answers.
 import { nobody, type Keeper } from './ask.ts';
 import { compiledMachine } from './compiled-machine.ts';
+import { openGathering, type Known, type Take } from './gathering.ts';
 import { writeCharacters, writeDictionary, writeSymbols } from './dictionary.ts';
 import { IS_FAMILY, IS_GIVEN } from './known-names.ts';
 import * as layout from './layout.ts';
@@ -75,8 +76,10 @@ export interface Kernel {
   run(from: number, end: number, out: number, byteCount: number): Progress;
   /** What `look` looks for from now on; its columns have operations of their own. */
   seek(sought: Sought): void;
-  /** From now on `look` looks for nothing and gives the forms of all originals, by the parameters of its columns. */
-  gather(into: Pick<Keeper, 'add'>): void;
+  /** From now on `look` looks for nothing and gathers the forms of all originals, by the parameters of its columns. */
+  gather(take: Take): void;
+  /** Gives the rest, and what is known of all since `gather`. */
+  gathered(): Known;
   look(from: number, end: number): Looked;
   /** A name to find in running text; false when no more fit. */
   learn(name: Uint8Array, kind: 'given' | 'family'): boolean;
@@ -91,13 +94,10 @@ const statuses = ['waiting', 'finished', 'header', 'row', 'length', 'value', 'to
 /** One copy at a time in a thread, whichever kernel does it. Needs 112 MiB of addresses and as much memory as it touches. `module`: what scripts/kernel.mjs compiled; null: the plain one. */
 export function openKernel(keys: Keys, module: WebAssembly.Module | null = null): Kernel {
   let told: Pick<Keeper, 'has'> = nobody;
-  let keeping: Pick<Keeper, 'add'> = nobody;
-  const keeper: Keeper = {
-    has: (low, high) => told.has(low, high),
-    add: (low, high, end, wordCount) => keeping.add(low, high, end, wordCount),
-  };
+  const keeper: Keeper = { has: (low, high) => told.has(low, high), take: () => gathering.take() };
   const machine = module === null ? plainMachine(keeper) : compiledMachine(module, keeper);
   const { memory } = machine;
+  const gathering = openGathering(memory);
   machine.forgetNames();
   for (const [name, at] of Object.entries(keyPlaces)) {
     const key = keys[name as keyof Keys];
@@ -132,10 +132,11 @@ export function openKernel(keys: Keys, module: WebAssembly.Module | null = null)
       machine.setPurpose(LOOKING);
       told = sought;
     },
-    gather(into) {
+    gather(take) {
       machine.setPurpose(GATHERING);
-      keeping = into;
+      gathering.begin(take);
     },
+    gathered: gathering.known,
     look(from, end) {
       const consumed = machine.look(from, end);
       const { status, column, rowCount } = machine.rowsState();

@@ -24,13 +24,15 @@ export const MOST_COLUMNS: i32 = 1664;
 /** What a byte of free text may be part of; see character.ts. */
 export const CHARACTER: i32 = 0x9000;
 
-/** Of the forms that are looked for: what a byte of text may be part of, of how many words they are, and how many bits of a hash say nothing of its place in the filter. */
+/** Of the forms that are looked for: what a byte of text may be part of, and how many bits of a hash say nothing of its place in the filter. */
 export const SIGN: i32 = 0x9200;
-export const WORD_COUNTS: i32 = 0x9300;
-export const FILTER_SHIFT: i32 = 0x9304;
+export const FILTER_SHIFT: i32 = 0x9300;
+/** Of those that are gathered: how many lie there, and a bit for each number of words that they have. */
+export const GATHERED_COUNT: i32 = 0x9304;
+export const WORD_COUNTS: i32 = 0x9308;
 /** Where the last words of a text begin and end: 8 times 8 bytes. */
 export const LAST_WORDS: i32 = 0x9340;
-/** For each number of different signs, how many signs a form has at least; and which signs the form at hand has. */
+/** For each number of different signs, how many signs a form has at least; and which signs the form at hand has, 256 bytes. */
 export const FEWEST_SIGNS: i32 = 0x9400;
 export const SEEN_SIGNS: i32 = 0x9480;
 
@@ -87,9 +89,19 @@ export const LOOKED: i32 = 0x3000000;
 export const JOINED: i32 = 0x4100000;
 export const FILTER: i32 = 0x5200000;
 export const MOST_FILTER_BYTES: i32 = 0x800000;
+/** While forms are gathered, their hashes lie in the place of the filter, of 8 bytes each, with the lowest first. */
+export const GATHERED: i32 = 0x5200000;
+export const MOST_GATHERED: i32 = 0x100000;
 /** A bit for each of what is known of their lengths and ends: of each length so many, and those that are longer share theirs. */
 export const ENDS: i32 = 0x5a00000;
 export const ENDS_OF_LENGTH_BITS: i32 = 0x1000;
 export const ENDS_BITS: i32 = 0x20000;
+/** Behind them, for the last two signs of words: a bit for each length that such a form has; what is longer counts as that long. */
+export const RUN_LENGTHS: i32 = 64;
+export const RUN_TAILS: i32 = 0x1000;
+export const KNOWN_BITS: i32 = ENDS_BITS + RUN_LENGTHS * RUN_TAILS;
+/** Hashes that were gathered last, of 8 bytes each, so that none is kept again and again. */
+export const LATEST: i32 = 0x5a20000;
+export const LATEST_COUNT: i32 = 0x8000;
 
 export const MEMORY_BYTES: i32 = 0x7000000;

@@ -1,4 +1,4 @@
-// Addresses and numbers inside a text that is folded: looked for, or gathered. Of ASCII; other signs end them.
+// Addresses and numbers inside a text that is folded: looked for, or gathered. Of ASCII; addresses with other signs are for others to read.
 import { JOINED } from './layout.ts';
 import { load8, store8 } from './memory.ts';
 import * as sign from './sought.ts';
@@ -19,7 +19,7 @@ function endOfAddress(middle: i32, end: i32): i32 {
   return 0;
 }
 
-/** Whether an @ has a sign beyond ASCII in what may be its address. */
+/** Whether an @ has a sign beyond ASCII in what may be its address: how many signs are there is not told by bytes. */
 export function isAddressBeyond(from: i32, end: i32): boolean {
   for (let middle = from; middle < end; middle++) {
     if (load8(middle) !== 64) continue;

@@ -1,10 +1,10 @@
-// A text of ASCII, looked through for the forms that are sought: `foundIn` of domain/refresh/originals.ts as bytes. What is found, and what is of
-// more than ASCII, is for those rules themselves to say.
-import { JOINED, LAST_WORDS, LOOKED, SIGN, WORD_COUNTS } from './layout.ts';
+// A text looked through for the forms that are sought: `foundIn` of domain/refresh/originals.ts as bytes. What is found, and what has more than ASCII,
+// letters of Latin-1 and the marks between words, is for those rules themselves to say.
+import { JOINED, LAST_WORDS, LOOKED, SIGN } from './layout.ts';
 import { load32, load8, move, store32, store8 } from './memory.ts';
 import * as sign from './sought.ts';
-import { has, is, mayHave, pair } from './sought.ts';
-import { hasAddress, hasNumber } from './look-parts.ts';
+import { has, is, isPunctuation, letterAt, mayBeRun, mayEndRun, mayHave, pair, startOf } from './sought.ts';
+import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 
 const MOST_WORDS: i32 = 5;
 const LONGEST_WHOLE: i32 = 512;
@@ -38,7 +38,7 @@ function hasWord(from: i32, end: i32): boolean {
   store32(own + 4, end);
   words += 1;
   const tail = pair(end - from > 1 ? load8(end - 2) : BLANK, load8(end - 1));
-  const counts = load32(WORD_COUNTS);
+  if (!mayEndRun(tail)) return false;
   const most = words < MOST_WORDS ? words : MOST_WORDS;
   let length = -1;
   let first = from;
@@ -49,7 +49,7 @@ function hasWord(from: i32, end: i32): boolean {
     if (count > 1 && (first - until !== 1 || load8(until) !== 32)) isJoined = false;
     first = load32(slot);
     length += 1 + until - first;
-    if ((counts & (1 << count)) === 0) continue;
+    if (!mayBeRun(length, tail)) continue;
     if (!mayHave(length, pair(load8(first), until - first > 1 ? load8(first + 1) : BLANK), tail)) continue;
     if (isJoined ? has(first, length) : has(JOINED, join(count))) return true;
   }
@@ -66,12 +66,29 @@ export function mayHold(at: i32, length: i32): boolean {
   let begun = 0;
   let digits = 0;
   let addresses = 0;
+  let beyond = 0;
   words = 0;
   for (let i = from; i < end; i++) {
     const c = load8(i);
     const kinds = load8(SIGN + c);
-    if ((kinds & sign.BEYOND) !== 0) return true;
     store8(to + i, (kinds & sign.CAPITAL) !== 0 ? c | 32 : c);
+    if ((kinds & sign.BEYOND) !== 0) {
+      const letter = letterAt(i, end);
+      const isBetween = letter === 0 && isPunctuation(i, end);
+      if (letter === 0 && !isBetween) return true;
+      beyond += 1;
+      if (isBetween) {
+        if (begun !== 0 && hasWord(begun, to + i)) return true;
+        begun = 0;
+        move(to + i + 1, i + 1, 2);
+        i += 2;
+        continue;
+      }
+      if (begun === 0) begun = to + i;
+      i += 1;
+      store8(to + i, letter);
+      continue;
+    }
     if ((kinds & sign.WORD) !== 0) {
       if (begun === 0) begun = to + i;
       digits += (kinds & sign.DIGIT) >> 1;
@@ -83,7 +100,8 @@ export function mayHold(at: i32, length: i32): boolean {
   }
   if (begun !== 0 && hasWord(begun, to + end)) return true;
   const whole = end - from;
-  if (whole > 0 && has(LOOKED, whole < LONGEST_WHOLE ? whole : LONGEST_WHOLE)) return true;
+  if (whole > 0 && has(LOOKED, startOf(LOOKED, whole, LONGEST_WHOLE))) return true;
+  if (addresses > 0 && beyond > 0 && isAddressBeyond(LOOKED, to + end)) return true;
   if (addresses > 0 && hasAddress(LOOKED, to + end)) return true;
   return digits >= FEWEST_DIGITS && hasNumber(LOOKED, to + end);
 }

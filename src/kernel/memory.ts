@@ -18,6 +18,10 @@ export function store8(at: i32, value: i32): void {
 export function store32(at: i32, value: i32): void {
   view.setInt32(at, value);
 }
+/** As this machine's arrays of numbers have it: its lowest byte first. */
+export function storeLittle32(at: i32, value: i32): void {
+  view.setInt32(at, value, true);
+}
 export function move(to: i32, from: i32, count: i32): void {
   if (count > 0) bytes.copyWithin(to, from, from + count);
 }

@@ -1,6 +1,6 @@
 // Forms that are looked for, or gathered. Nearly every form of a text is nobody’s: their ends say so first, then a filter of hashes, and only what is
 // left is asked for.
-import { addSought, isSought } from './ask.ts';
+import { isSought, takeGathered } from './ask.ts';
 import {
   ENDS,
   ENDS_BITS,
@@ -8,11 +8,19 @@ import {
   FEWEST_SIGNS,
   FILTER,
   FILTER_SHIFT,
+  GATHERED,
+  GATHERED_COUNT,
   KEY_LEAK,
+  LATEST,
+  LATEST_COUNT,
+  MOST_GATHERED,
+  RUN_LENGTHS,
+  RUN_TAILS,
   SEEN_SIGNS,
   SIGN,
+  WORD_COUNTS,
 } from './layout.ts';
-import { load32, load8, store8 } from './memory.ts';
+import { load32, load8, store32, store8, storeLittle32 } from './memory.ts';
 import { hash, hashHigh, hashLow } from './siphash.ts';
 
 export const WORD: i32 = 1;
@@ -22,9 +30,37 @@ export const CAPITAL: i32 = 8;
 export const ADDRESS: i32 = 16; // may stand on both sides of an @
 export const DOMAIN: i32 = 32; // may stand behind the last point of an address
 export const NUMBER: i32 = 64; // may stand between the digits of one number
-export const BEYOND: i32 = 128; // no ASCII
+export const BEYOND: i32 = 128; // begins a sign beyond ASCII
 export function is(at: i32, kinds: i32): boolean {
   return (load8(SIGN + load8(at)) & kinds) !== 0;
+}
+
+const LETTER: i32 = 0xc3;
+const PUNCTUATION: i32 = 0xe2;
+
+/** The second byte of a letter of Latin-1 as it is folded (À to ÿ, but × and ÷ are none), or 0. */
+export function letterAt(at: i32, end: i32): i32 {
+  if (load8(at) !== LETTER || at + 1 >= end) return 0;
+  const c = load8(at + 1);
+  if (c < 0x80 || c > 0xbf || c === 0x97 || c === 0xb7) return 0;
+  return c < 0x9f ? c | 32 : c;
+}
+
+/** Whether a dash, a quotation mark or dots stand there (U+2010 to U+2027), in three bytes: between words, and part of nothing. */
+export function isPunctuation(at: i32, end: i32): boolean {
+  return load8(at) === PUNCTUATION && at + 2 < end && load8(at + 1) === 0x80 && (load8(at + 2) - 0x90) >>> 0 < 0x18;
+}
+
+/** Of so many signs at most, and of no half of one: how many bytes that are. */
+export function startOf(at: i32, length: i32, most: i32): i32 {
+  if (length <= most) return length;
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    if ((load8(at + i) & 0xc0) === 0x80) continue;
+    if (count === most) return i;
+    count += 1;
+  }
+  return length;
 }
 
 export const LOOKING: i32 = 0;
@@ -56,11 +92,38 @@ export function endsOf(length: i32, head: i32, tail: i32): i32 {
   );
 }
 
+function isKnown(bit: i32): boolean {
+  return (load8(ENDS + (bit >>> 3)) & (1 << (bit & 7))) !== 0;
+}
+
+function know(bit: i32): void {
+  const at = ENDS + (bit >>> 3);
+  store8(at, load8(at) | (1 << (bit & 7)));
+}
+
 /** Whether any has this length and these signs at its ends. */
 export function mayHave(length: i32, head: i32, tail: i32): boolean {
-  if (length < SHORTEST_FORM) return false;
-  const end = endsOf(length, head, tail);
-  return (load8(ENDS + (end >>> 3)) & (1 << (end & 7))) !== 0;
+  return length >= SHORTEST_FORM && isKnown(endsOf(length, head, tail));
+}
+
+/** Where the bits of the lengths begin of forms that are words with a blank between each two, and end with these two signs. */
+function runsOf(tail: i32): i32 {
+  return ENDS_BITS + (((tail * 40503) >>> 4) & (RUN_TAILS - 1)) * RUN_LENGTHS;
+}
+
+/** What is known of a run of words of that length, of 8 signs at least. */
+export function runOf(length: i32, tail: i32): i32 {
+  const ofLength = length - SHORTEST_FORM;
+  return runsOf(tail) + (ofLength < RUN_LENGTHS ? ofLength : RUN_LENGTHS - 1);
+}
+
+/** Whether any run of words ends like this, and whether one does that is as long. Most words of a text are none's last. */
+export function mayEndRun(tail: i32): boolean {
+  const at = ENDS + (runsOf(tail) >>> 3);
+  return (load32(at) | load32(at + 4)) !== 0;
+}
+export function mayBeRun(length: i32, tail: i32): boolean {
+  return length >= SHORTEST_FORM && isKnown(runOf(length, tail));
 }
 
 /** Three bits of one word of the filter. */
@@ -92,13 +155,13 @@ let stamp: i32 = 0;
 function tells(at: i32, length: i32): boolean {
   stamp = (stamp + 1) & 255;
   if (stamp === 0) {
-    for (let c = 0; c < 128; c++) store8(SEEN_SIGNS + c, 0);
+    for (let c = 0; c < 256; c++) store8(SEEN_SIGNS + c, 0);
     stamp = 1;
   }
   let count = 0;
   let different = 0;
   for (let i = at; i < at + length; i++) {
-    if (is(i, BLANK)) continue;
+    if (is(i, BLANK | BEYOND)) continue;
     count += 1;
     const seen = SEEN_SIGNS + load8(i);
     if (load8(seen) !== stamp) {
@@ -122,9 +185,25 @@ export function meets(at: i32, length: i32, marks: i32): boolean {
 /** Keeps the form if it tells enough; its first `marks` signs do not count. */
 export function keep(at: i32, length: i32, marks: i32): void {
   if (!tells(at + marks, length - marks)) return;
-  let wordCount = 1;
-  for (let i = at; i < at + length && wordCount < 31; i++) if (load8(i) === 32) wordCount += 1;
   hash(KEY_LEAK, at, length);
   const low = hashLow === 0 && hashHigh === 0 ? 1 : hashLow;
-  addSought(low, hashHigh, endsOf(length, headOf(at), tailOf(at + length)), wordCount);
+  const latest = LATEST + ((low & (LATEST_COUNT - 1)) << 3);
+  if (load32(latest) === low && load32(latest + 4) === hashHigh) return;
+  store32(latest, low);
+  store32(latest + 4, hashHigh);
+  if (load32(GATHERED_COUNT) === MOST_GATHERED) takeGathered();
+  const count = load32(GATHERED_COUNT);
+  storeLittle32(GATHERED + (count << 3), low);
+  storeLittle32(GATHERED + (count << 3) + 4, hashHigh);
+  store32(GATHERED_COUNT, count + 1);
+  const tail = tailOf(at + length);
+  know(endsOf(length, headOf(at), tail));
+  let isRun = marks === 0;
+  let wordCount = 1;
+  for (let i = at; i < at + length; i++) {
+    if (load8(i) === 32) wordCount += 1;
+    else if (!is(i, WORD)) isRun = false;
+  }
+  if (isRun) know(runOf(length, tail));
+  store32(WORD_COUNTS, load32(WORD_COUNTS) | (1 << (wordCount < 31 ? wordCount : 31)));
 }

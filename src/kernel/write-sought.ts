@@ -1,11 +1,10 @@
 // What the kernel is told of the forms that it looks for, before it looks.
-import { ENDS, FEWEST_SIGNS, FILTER, FILTER_SHIFT, MOST_FILTER_BYTES, SIGN, WORD_COUNTS } from './layout.ts';
+import { ENDS, FEWEST_SIGNS, FILTER, FILTER_SHIFT, MOST_FILTER_BYTES, SIGN } from './layout.ts';
 import type { Keeper } from './ask.ts';
 import * as sign from './sought.ts';
 import { bitsOf } from './sought.ts';
 
 export interface Sought {
-  readonly wordCounts: ReadonlySet<number>;
   /** One bit for each of what is known of their lengths and ends. */
   readonly ends: Uint8Array;
   /** Made by `filterOf`. */
@@ -33,13 +32,8 @@ export function filterOf(hashes: Uint32Array): Uint8Array<SharedArrayBuffer> {
   return filter;
 }
 
-export function writeSought(memory: Uint8Array, { wordCounts, ends, filter }: Sought): void {
+export function writeSought(memory: Uint8Array, { ends, filter }: Sought): void {
   const view = new DataView(memory.buffer, memory.byteOffset);
-  const counts = [...wordCounts].filter((count) => count < 32);
-  view.setInt32(
-    WORD_COUNTS,
-    counts.reduce((all, count) => all | (1 << count), 0),
-  );
   view.setInt32(FILTER_SHIFT, shiftOf(filter));
   memory.set(ends, ENDS);
   memory.set(filter, FILTER);
@@ -60,7 +54,10 @@ export function writeSigns(memory: Uint8Array): void {
     const character = String.fromCharCode(c);
     memory[SIGN + c] = kinds.reduce((all, [shape, kind]) => (shape.test(character) ? all | kind : all), 0);
   }
-  memory.fill(sign.BEYOND, SIGN + 128, SIGN + 256);
+  // Followers of the letters that are folded; those of other signs are never asked about.
+  memory.fill(sign.WORD | sign.ADDRESS | sign.DOMAIN, SIGN + 0x80, SIGN + 0xc0);
+  memory.fill(sign.BEYOND, SIGN + 0xc0, SIGN + 0x100);
+  memory[SIGN + 0xc3]! |= sign.WORD | sign.ADDRESS | sign.DOMAIN;
   // No number of equal signs tells anything.
   for (let different = 2; different < 128; different++) {
     let count = 1;

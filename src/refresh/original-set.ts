@@ -1,9 +1,9 @@
 // Keyed hashes of originals, 64 bits each: whoever had the set could not tell whose it is.
 import { wordCount } from '../domain/refresh/originals.ts';
-import type { Keeper } from '../kernel/ask.ts';
+import type { Known } from '../kernel/gathering.ts';
 import { openHasher } from '../kernel/hasher.ts';
-import { ENDS_BITS } from '../kernel/layout.ts';
-import { endsOf, pair, SHORTEST_FORM } from '../kernel/sought.ts';
+import { KNOWN_BITS } from '../kernel/layout.ts';
+import { endsOf, runOf, SHORTEST_FORM } from '../kernel/sought.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 import { holds, openSortedHashes, type Hashes } from './sorted-hashes.ts';
 
@@ -32,13 +32,17 @@ export interface OriginalSet extends Originals {
   shared(): SharedSet;
 }
 
-const signAt = (form: string, i: number): number => form.charCodeAt(i) & 0xff;
-const endOf = (form: string): number =>
-  endsOf(
-    form.length,
-    pair(signAt(form, 0), signAt(form, 1)),
-    pair(signAt(form, form.length - 2), signAt(form, form.length - 1)),
-  );
+const run = /^[\p{L}\p{N}_-]+(?: [\p{L}\p{N}_-]+)*$/u;
+
+/** Marks what is known of the form. */
+function know(ends: Uint8Array, form: string): void {
+  const bytes = Buffer.from(form);
+  const { length } = bytes;
+  if (length < SHORTEST_FORM) return;
+  const tail = bytes.readUInt16BE(length - 2);
+  const bits = [endsOf(length, bytes.readUInt16BE(0), tail), ...(run.test(form) ? [runOf(length, tail)] : [])];
+  for (const bit of bits) ends[bit >>> 3]! |= 1 << (bit & 7);
+}
 
 let hasher: ReturnType<typeof openHasher> | null = null;
 
@@ -52,64 +56,59 @@ function openHash(key: Uint8Array): (form: string) => readonly [number, number] 
   };
 }
 
-/** Hashes on their way to the set, those that came last not twice. */
-export interface FormList extends Keeper {
+/** Hashes on their way to the set; many of them come again and again. */
+export interface FormList {
   addForm(form: string): void;
+  /** Hashes of forms whose ends and words `learn` is told of. */
+  take(hashes: Uint32Array): void;
+  learn(known: Known): void;
   /** From now on nothing is gathered yet, and nothing known. */
   clear(): void;
   /** In memory that is used again after `clear`. */
-  readonly gathered: () => {
-    readonly hashes: Hashes;
-    readonly ends: Uint8Array;
-    readonly wordCounts: number[];
-  };
+  gathered(): Known & { readonly hashes: Hashes };
 }
 
 const FEWEST_BYTES = 0x1_0000;
 const MOST_BYTES = 2 ** 32;
-const LATEST = 0x8000;
 const MOST_COUNTED_WORDS = 31;
 
 export function openFormList(key: Uint8Array): FormList {
   const hash = openHash(key);
-  const ends = new Uint8Array(ENDS_BITS / 8);
-  const latest = new Uint32Array(LATEST * 2);
-  const wordCounts = new Uint8Array(MOST_COUNTED_WORDS + 1);
+  const ends = new Uint8Array(KNOWN_BITS / 8);
+  const wordCounts = new Set<number>();
   const memory = new SharedArrayBuffer(FEWEST_BYTES, { maxByteLength: MOST_BYTES });
   let pairs = new Uint32Array(memory, 0, FEWEST_BYTES / 4);
   let length = 0;
-  const add = (low: number, high: number, end: number, words: number): void => {
-    const at = (low & (LATEST - 1)) * 2;
-    if (latest[at] === low && latest[at + 1] === high) return;
-    latest[at] = low;
-    latest[at + 1] = high;
-    if (length === pairs.length) {
-      memory.grow(memory.byteLength * 2);
+  const take = (hashes: Uint32Array): void => {
+    if (length + hashes.length > pairs.length) {
+      memory.grow(Math.max(memory.byteLength * 2, (length + hashes.length) * 4));
       pairs = new Uint32Array(memory, 0, memory.byteLength / 4);
     }
-    pairs[length] = low;
-    pairs[length + 1] = high;
-    length += 2;
-    ends[end >>> 3]! |= 1 << (end & 7);
-    wordCounts[words] = 1;
+    pairs.set(hashes, length);
+    length += hashes.length;
   };
   return {
-    ...{ add, has: () => false },
+    take,
     addForm(form) {
-      const end = endOf(form);
-      add(...hash(form), end, Math.min(MOST_COUNTED_WORDS, wordCount(form)));
+      take(Uint32Array.from(hash(form)));
+      know(ends, form);
+      wordCounts.add(Math.min(MOST_COUNTED_WORDS, wordCount(form)));
+    },
+    learn(known) {
+      join(ends, known.ends);
+      for (const count of known.wordCounts) wordCounts.add(count);
     },
     clear() {
       length = 0;
-      latest.fill(0);
       ends.fill(0);
-      wordCounts.fill(0);
+      wordCounts.clear();
     },
-    gathered: () => ({
-      ...{ hashes: pairs.subarray(0, length), ends: ends.slice() },
-      wordCounts: [...wordCounts.keys()].filter((count) => wordCounts[count] === 1),
-    }),
+    gathered: () => ({ hashes: pairs.subarray(0, length), ends: ends.slice(), wordCounts: [...wordCounts] }),
   };
+}
+
+function join(ends: Uint8Array, others: Uint8Array): void {
+  for (let i = 0; i < others.length; i++) ends[i]! |= others[i]!;
 }
 
 /** What another thread has gathered under the same key. */
@@ -132,18 +131,17 @@ function reading(hash: ReturnType<typeof openHash>, hashes: () => Hashes, ends: 
 /** `key`: 16 bytes, drawn for the run, no masker's. */
 export function openOriginalSet(key: Uint8Array): OriginalSet {
   const hash = openHash(key);
-  const ends = new Uint8Array(new SharedArrayBuffer(ENDS_BITS / 8));
+  const ends = new Uint8Array(new SharedArrayBuffer(KNOWN_BITS / 8));
   const all = openSortedHashes();
   return {
     ...reading(hash, all.sorted, ends),
     add(form) {
       all.add(...hash(form));
-      const end = endOf(form);
-      ends[end >>> 3]! |= 1 << (end & 7);
+      know(ends, form);
     },
     join(hashes, theirEnds) {
       all.join(hashes);
-      for (let i = 0; i < theirEnds.length; i++) ends[i]! |= theirEnds[i]!;
+      join(ends, theirEnds);
     },
     count: () => all.sorted().length / 2,
     sizeBytes: () => all.sizeBytes() + ends.byteLength,

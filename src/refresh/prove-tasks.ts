@@ -78,13 +78,14 @@ async function gather({ source, keys, signal }: Proof, piece: SourcePiece): Prom
   const readings = columns.map(gatheringOf);
   const slowly = columns.map(originalsOf);
   const kernel = kernelOf(keys);
-  kernel.gather(list);
+  kernel.gather(list.take);
   if (!kernel.begin(readings.map(({ program }) => program)))
     throw new Error(`the paths of ${piece.from} do not fit into the kernel`);
   const pipe = openLookingPipe(kernel, piece.from, (i, value) => {
     for (const form of slowly[i]!(jsonIn(readings[i]!.kind, value))) list.addForm(form);
   });
   await readRows(source, readings, piece.from, pipe, signal);
+  list.learn(kernel.gathered());
   return { kind: 'gathered', ...list.gathered() };
 }
 
@@ -97,7 +98,7 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
   const wanted = wantedOf(keys, told.originals, told.wordCounts);
   const kernel = kernelOf(keys);
   const before = wayBack(kernel);
-  kernel.seek({ ...told.originals, filter: told.filter, wordCounts: wanted.wordCounts, has: wanted.hasHash });
+  kernel.seek({ ends: told.originals.ends, filter: told.filter, has: wanted.hasHash });
   if (!kernel.begin(columns.map(({ kind }) => ({ operation: kind, parameter: 0, isEntity: false }))))
     throw new Error(`${table} has more columns than the kernel takes`);
   const pipe = openLookingPipe(kernel, table, (i, value) => {
