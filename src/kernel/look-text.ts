@@ -38,8 +38,8 @@ function hasWord(from: i32, end: i32): boolean {
   store32(own + 4, end);
   words += 1;
   const tail = pair(end - from > 1 ? load8(end - 2) : BLANK, load8(end - 1));
-  if (!mayEndRun(tail)) return false;
   const most = words < MOST_WORDS ? words : MOST_WORDS;
+  if (!mayEndRun(end - load32(slotOf(words - most)), tail)) return false;
   let length = -1;
   let first = from;
   let isJoined = true;

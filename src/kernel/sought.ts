@@ -117,18 +117,19 @@ export function runOf(length: i32, tail: i32): i32 {
   return runsOf(tail) + (ofLength < RUN_LENGTHS ? ofLength : RUN_LENGTHS - 1);
 }
 
-/** Whether any run of words ends like this, and whether one does that is as long. Most words of a text are none's last. */
-export function mayEndRun(tail: i32): boolean {
+/** Whether any run of words of that length or less ends like this, as far as 32 bits tell it, and whether one does that is as long. Most words of a text are none's last. */
+export function mayEndRun(most: i32, tail: i32): boolean {
   const at = ENDS + (runsOf(tail) >>> 3);
-  return (load32(at) | load32(at + 4)) !== 0;
+  if (load32(at) !== 0) return most >= SHORTEST_FORM;
+  return most >= SHORTEST_FORM + 32 && load32(at + 4) !== 0;
 }
 export function mayBeRun(length: i32, tail: i32): boolean {
   return length >= SHORTEST_FORM && isKnown(runOf(length, tail));
 }
 
-/** Three bits of one word of the filter. */
-export function bitsOf(high: i32): i32 {
-  return (1 << (high & 31)) | (1 << ((high >>> 5) & 31)) | (1 << ((high >>> 10) & 31));
+/** Three bits of one word of the filter, which the other half of the hash finds. */
+export function bitsOf(low: i32): i32 {
+  return (1 << (low & 31)) | (1 << ((low >>> 5) & 31)) | (1 << ((low >>> 10) & 31));
 }
 
 function headOf(at: i32): i32 {
@@ -144,8 +145,8 @@ export function has(at: i32, length: i32): boolean {
   if (length < SHORTEST_FORM || !mayHave(length, headOf(at), tailOf(at + length))) return false;
   hash(KEY_LEAK, at, length);
   const low = hashLow === 0 && hashHigh === 0 ? 1 : hashLow;
-  const bits = bitsOf(hashHigh);
-  const word = load32(FILTER + ((low >>> load32(FILTER_SHIFT)) << 2));
+  const bits = bitsOf(low);
+  const word = load32(FILTER + ((hashHigh >>> load32(FILTER_SHIFT)) << 2));
   return (word & bits) === bits && isSought(low, hashHigh);
 }
 

@@ -18,7 +18,7 @@ const FEWEST_BITS = 20;
 /** A word of four bytes is found by the first bits of a hash. */
 const shiftOf = (filter: Uint8Array): number => 32 - Math.log2(filter.length / 4);
 
-/** As many bits for each as keep nearly every other hash out. `hashes`: pairs of halves. */
+/** As many bits for each as keep nearly every other hash out. `hashes`: pairs of halves, in order, so that the filter is written from one end to the other. */
 export function filterOf(hashes: Uint32Array): Uint8Array<SharedArrayBuffer> {
   const wanted = 2 ** Math.ceil(Math.log2(Math.max(2, hashes.length) / 4)) * 4;
   const filter = new Uint8Array(new SharedArrayBuffer(Math.min(MOST_FILTER_BYTES, Math.max(8, wanted))));
@@ -26,8 +26,8 @@ export function filterOf(hashes: Uint32Array): Uint8Array<SharedArrayBuffer> {
   const shift = shiftOf(filter);
   for (let i = 0; i < hashes.length; i += 2) {
     const [low, high] = [hashes[i]!, hashes[i + 1]!];
-    const at = (low >>> shift) * 4;
-    view.setInt32(at, view.getInt32(at) | bitsOf(high));
+    const at = (high >>> shift) * 4;
+    view.setInt32(at, view.getInt32(at) | bitsOf(low));
   }
   return filter;
 }
