@@ -95,7 +95,7 @@ export const MOST_GATHERED: i32 = 0x100000;
 /** A bit for each of what is known of their lengths and ends: of each length so many, and those that are longer share theirs. */
 export const ENDS: i32 = 0x5a00000;
 export const ENDS_OF_LENGTH_BITS: i32 = 0x1000;
-export const ENDS_BITS: i32 = 0x20000;
+export const ENDS_BITS: i32 = 0x60000;
 /** Behind them, for the last two signs of words: a bit for each length that such a form has; what is longer counts as that long. */
 export const RUN_LENGTHS: i32 = 64;
 export const RUN_TAILS: i32 = 0x1000;

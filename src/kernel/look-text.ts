@@ -3,7 +3,18 @@
 import { JOINED, LAST_WORDS, LOOKED, SIGN } from './layout.ts';
 import { load32, load8, move, store32, store8 } from './memory.ts';
 import * as sign from './sought.ts';
-import { has, is, isPunctuation, letterAt, mayBeRun, mayEndRun, mayHave, pair, startOf } from './sought.ts';
+import {
+  has,
+  is,
+  isPunctuation,
+  letterAt,
+  mayBeRun,
+  mayEndRun,
+  mayHave,
+  pair,
+  startOf,
+  SHORTEST_TEXT,
+} from './sought.ts';
 import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 
 const MOST_WORDS: i32 = 5;
@@ -58,6 +69,7 @@ function hasWord(from: i32, end: i32): boolean {
 
 /** Whether the text holds a form that is sought, or may hold one. */
 export function mayHold(at: i32, length: i32): boolean {
+  if (length < SHORTEST_TEXT) return false;
   let from = at;
   let end = at + length;
   while (from < end && is(from, sign.BLANK)) from += 1;

@@ -73,6 +73,8 @@ export function setPurpose(is: i32): void {
 
 /** A form has 20 bits at least, and seven different signs have fewer. */
 export const SHORTEST_FORM: i32 = 8;
+/** What is shorter has no form: one of a number has a mark of its own before the digits. */
+export const SHORTEST_TEXT: i32 = 7;
 
 /** Two signs at an end of a form. */
 export function pair(first: i32, second: i32): i32 {

@@ -7,6 +7,7 @@ import type { SourceLimits } from '../domain/refresh/source-limits.ts';
 import type { SchemaScript } from '../domain/refresh/schema-script.ts';
 import type { Keys } from '../kernel/kernel.ts';
 import { afterRows, beforeRows, prepareSession, secureRows } from './apply-schema.ts';
+import { holdAutovacuum } from './autovacuum.ts';
 import { cut } from './borrowed-stream.ts';
 import { readTextColumns } from './carry-as-text.ts';
 import { connect, connectAll } from './connect.ts';
@@ -79,6 +80,7 @@ export async function loadBeside(loading: Loading) {
     const [first] = builders as [Client];
     for (const builder of builders) await prepareSession(builder, script);
     await beforeRows(first, script);
+    const giveAutovacuum = await holdAutovacuum(first);
     order.onStation('copying');
     const { counted, shares } = await copyRows(loading);
     order.onStation('building');
@@ -96,6 +98,7 @@ export async function loadBeside(loading: Loading) {
     if (order.isProven) order.onStation('proving');
     const proof = order.isProven ? await prove(loading, first) : null;
     await analyse(builders);
+    await giveAutovacuum();
     await secureRows(first, script, order.signal);
     const left = await carrySettings(first, target, fresh);
     return {

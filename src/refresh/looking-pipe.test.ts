@@ -177,7 +177,7 @@ test('F100 what is found in a value is handed on, and nothing else of ASCII is',
 test('a value cut at any byte, and one that is longer than the kernel takes, comes whole', () => {
   const value = Buffer.from('write to anna@sea.example');
   const rows: Row[] = [
-    [value, Buffer.from('"日"'), null, null, null, null, null, null],
+    [value, Buffer.from('"日本語"'), null, null, null, null, null, null],
     [null, null, null, null, Buffer.alloc(16), null, null, null],
   ];
   const forms = formsOf('anna@sea.example');
