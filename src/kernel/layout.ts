@@ -91,7 +91,7 @@ export const FILTER: i32 = 0x5200000;
 export const MOST_FILTER_BYTES: i32 = 0x800000;
 /** While forms are gathered, their hashes lie in the place of the filter, of 8 bytes each, with the lowest first. */
 export const GATHERED: i32 = 0x5200000;
-export const MOST_GATHERED: i32 = 0x100000;
+export const MOST_GATHERED: i32 = 0x2000;
 /** A bit for each of what is known of their lengths and ends: of each length so many, and those that are longer share theirs. */
 export const ENDS: i32 = 0x5a00000;
 export const ENDS_OF_LENGTH_BITS: i32 = 0x1000;
@@ -102,6 +102,6 @@ export const RUN_TAILS: i32 = 0x1000;
 export const KNOWN_BITS: i32 = ENDS_BITS + RUN_LENGTHS * RUN_TAILS;
 /** Hashes that were gathered last, of 8 bytes each, so that none is kept again and again. */
 export const LATEST: i32 = 0x5a20000;
-export const LATEST_COUNT: i32 = 0x8000;
+export const LATEST_COUNT: i32 = 0x2000;
 
 export const MEMORY_BYTES: i32 = 0x7000000;
