@@ -37,7 +37,7 @@ const plan: readonly PlannedTable[] = [
   },
   { name: 'public.places', columns: [column('id', 'int4', keep), column('kept', 'text', keep)] },
 ];
-const COUNT = 400;
+const COUNT = 2_000;
 const email = (i: number): string => `person${i}@sea.example`;
 const phone = (i: number): string => `+49 151 ${String((i * 7919 + 1234567) % 10_000_000).padStart(8, '0')}`;
 
