@@ -4,7 +4,7 @@ import { writeSync } from 'node:fs';
 import { compiledKernel } from '../src/refresh/compiled-kernel.ts';
 import { keepNone } from '../src/refresh/kept.ts';
 import { runRefresh, type Station } from '../src/refresh/run-refresh.ts';
-import { quarter, rules } from './refresh-source.ts';
+import { narrowRules, quarter, rules } from './refresh-source.ts';
 
 export interface Told {
   readonly rowCount: number;
@@ -20,7 +20,8 @@ export interface Told {
 async function main([sourceUrl, targetUrl, proven, part]: readonly string[]): Promise<void> {
   const stations: Partial<Record<Station, number>> = {};
   const refreshed = await runRefresh({
-    ...{ environment: 'staging', sourceEnvironment: 'production', sourceUrl: sourceUrl!, targetUrl: targetUrl!, rules },
+    ...{ environment: 'staging', sourceEnvironment: 'production', sourceUrl: sourceUrl!, targetUrl: targetUrl! },
+    rules: part === 'narrow' ? narrowRules : rules,
     looked: null,
     ...{
       secret: Buffer.from('a key that everybody may know'),

@@ -96,7 +96,12 @@ async function memoryOf(servers: Servers, size: number): Promise<number> {
 }
 
 /** A new source; how many rows it has. */
-export async function fill({ source }: Servers, size: number): Promise<number> {
+export async function fill(servers: Servers, size: number): Promise<number> {
+  await fillBy(servers, sourceSql(size));
+  return countRows(servers.source.url('prod'));
+}
+
+export async function fillBy({ source }: Servers, sql: string): Promise<void> {
   const admin = await open(source.url('postgres'));
   await admin.query('DROP DATABASE IF EXISTS prod');
   await admin.query('CREATE DATABASE prod');
@@ -104,11 +109,10 @@ export async function fill({ source }: Servers, size: number): Promise<number> {
   await admin.query('CREATE ROLE reader LOGIN BYPASSRLS IN ROLE pg_read_all_data');
   await admin.end();
   const client = await open(source.url('prod'));
-  await client.query(sourceSql(size));
+  await client.query(sql);
   await client.query('VACUUM ANALYZE');
   await client.query('CHECKPOINT');
   await client.end();
-  return countRows(source.url('prod'));
 }
 
 const countRows = (url: string): Promise<number> =>

@@ -106,6 +106,13 @@ export const rules: RefreshRules = {
   types: {},
 };
 
+/** Of the table of narrow rows. */
+export const narrowRules: RefreshRules = {
+  columns: { 'public.narrow.phone': mask('digits') },
+  patterns: [{ pattern: '**', rule: keep }],
+  types: {},
+};
+
 /** A quarter of the customers with all that is theirs. Who owns one is chosen without sense in this source, so the reference does not lead on. */
 export const quarter: SubsetRules = {
   roots: { 'public.orgs': { share: 0.25, where: null } },

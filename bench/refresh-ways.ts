@@ -43,7 +43,7 @@ const quotedForShell = (text: string): string => `'${text.replaceAll("'", String
 
 export function waysOf(
   servers: Servers,
-): Record<'plain' | 'masked' | 'proven' | 'pipe' | 'quarter', Way> & { others: Way[] } {
+): Record<'plain' | 'masked' | 'proven' | 'pipe' | 'quarter' | 'narrow', Way> & { others: Way[] } {
   const inShell = (name: string, script: string): Way => ({
     name,
     run() {
@@ -67,6 +67,7 @@ export function waysOf(
     masked: greenroom('Greenroom masked, two workers', 'not'),
     proven: greenroom('Greenroom masked, with the leak proof', 'proven'),
     quarter: greenroom('Greenroom masked, a quarter', 'not', 'quarter'),
+    narrow: greenroom('Greenroom masked, one table of narrow rows', 'not', 'narrow'),
     pipe: inShell('raw binary COPY, two lanes, unmasked', lanes(null)),
     others: [
       inShell(
