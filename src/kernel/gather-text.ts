@@ -5,7 +5,7 @@ import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
 import * as op from './operations.ts';
 import * as sign from './sought.ts';
-import { is, keep, letterAt, SHORTEST_TEXT, startOf } from './sought.ts';
+import { is, keep, letterAt, ORIGINS, setOrigin, SHORTEST_TEXT, startOf } from './sought.ts';
 
 const MOST_WORDS: i32 = 5;
 const LONGEST_WHOLE: i32 = 512;
@@ -17,9 +17,11 @@ const MORE_MARKS: i32 = 0xcd;
 /** Keeps the forms of the text; false when others must read it. Beyond letters of Latin-1 only parts are made out, far from signs that become others. */
 export function gatherText(operation: i32, at: i32, length: i32): boolean {
   if (operation === op.KEEP || length < SHORTEST_TEXT) return true;
+  setOrigin(operation & ORIGINS);
+  const isWhole = (operation & ~ORIGINS) === op.GATHER_FORMS;
   let from = at;
   let end = at + length;
-  if (operation === op.GATHER_FORMS) {
+  if (isWhole) {
     while (from < end && is(from, sign.BLANK)) from += 1;
     while (end > from && is(end - 1, sign.BLANK)) end -= 1;
   }
@@ -31,13 +33,13 @@ export function gatherText(operation: i32, at: i32, length: i32): boolean {
     store8(to + i, (kinds & sign.CAPITAL) !== 0 ? c | 32 : c);
     if ((kinds & sign.BEYOND) === 0) continue;
     const letter = letterAt(i, end);
-    if (letter === 0 && (operation === op.GATHER_FORMS || c === MARKS || c === MORE_MARKS)) return false;
+    if (letter === 0 && (isWhole || c === MARKS || c === MORE_MARKS)) return false;
     beyond += 1;
     if (letter === 0) continue;
     i += 1;
     store8(to + i, letter);
   }
-  if (operation === op.GATHER_FORMS) {
+  if (isWhole) {
     keepForms(to + end);
     return true;
   }

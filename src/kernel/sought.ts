@@ -48,7 +48,9 @@ export function letterAt(at: i32, end: i32): i32 {
 
 /** Whether a dash, a quotation mark or dots stand there (U+2010 to U+2027), in three bytes: between words, and part of nothing. */
 export function isPunctuation(at: i32, end: i32): boolean {
-  return load8(at) === PUNCTUATION && at + 2 < end && load8(at + 1) === 0x80 && (load8(at + 2) - 0x90) >>> 0 < 0x18;
+  if (load8(at) !== PUNCTUATION || at + 2 >= end || load8(at + 1) !== 0x80) return false;
+  const last = load8(at + 2);
+  return last >= 0x90 && last <= 0xa7;
 }
 
 /** Of so many signs at most, and of no half of one: how many bytes that are. */
@@ -129,9 +131,17 @@ export function mayBeRun(length: i32, tail: i32): boolean {
   return length >= SHORTEST_FORM && isKnown(runOf(length, tail));
 }
 
+/** The lowest bits of a hash, which say what has masked the original instead; never 0. */
+export const ORIGINS: i32 = 7;
+export const ORIGIN_BITS: i32 = 3;
+let origin: i32 = 1;
+export function setOrigin(is: i32): void {
+  origin = is;
+}
+
 /** Three bits of one word of the filter, which the other half of the hash finds. */
 export function bitsOf(low: i32): i32 {
-  return (1 << (low & 31)) | (1 << ((low >>> 5) & 31)) | (1 << ((low >>> 10) & 31));
+  return (1 << ((low >>> 3) & 31)) | (1 << ((low >>> 8) & 31)) | (1 << ((low >>> 13) & 31));
 }
 
 function headOf(at: i32): i32 {
@@ -146,10 +156,9 @@ function tailOf(end: i32): i32 {
 export function has(at: i32, length: i32): boolean {
   if (length < SHORTEST_FORM || !mayHave(length, headOf(at), tailOf(at + length))) return false;
   hash(KEY_LEAK, at, length);
-  const low = hashLow === 0 && hashHigh === 0 ? 1 : hashLow;
-  const bits = bitsOf(low);
+  const bits = bitsOf(hashLow);
   const word = load32(FILTER + ((hashHigh >>> load32(FILTER_SHIFT)) << 2));
-  return (word & bits) === bits && isSought(low, hashHigh);
+  return (word & bits) === bits && isSought(hashLow, hashHigh);
 }
 
 let stamp: i32 = 0;
@@ -189,7 +198,7 @@ export function meets(at: i32, length: i32, marks: i32): boolean {
 export function keep(at: i32, length: i32, marks: i32): void {
   if (!tells(at + marks, length - marks)) return;
   hash(KEY_LEAK, at, length);
-  const low = hashLow === 0 && hashHigh === 0 ? 1 : hashLow;
+  const low = (hashLow & ~ORIGINS) | origin;
   const latest = LATEST + ((low & (LATEST_COUNT - 1)) << 3);
   if (load32(latest) === low && load32(latest + 4) === hashHigh) return;
   store32(latest, low);

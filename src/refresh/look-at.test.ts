@@ -9,7 +9,7 @@ import type { Rule } from '../domain/refresh/rules.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { compiledKernel } from '../kernel/testing/compile.ts';
 import { messagesOf, testKernel, testKeys } from '../kernel/testing/copy-stream.ts';
-import { gatheringOf, jsonIn } from './look-at.ts';
+import { gatheringOf, jsonIn, originOf } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
 import { openFormList, openOriginalSet } from './original-set.ts';
 
@@ -30,7 +30,7 @@ function gather(kernel: Kernel, column: PlannedColumn, values: readonly Buffer[]
   let handedOn = 0;
   const pipe = openLookingPipe(kernel, 'people', (_i, value) => {
     handedOn += 1;
-    for (const form of slowly(jsonIn(kind, value))) list.addForm(form);
+    for (const { form, masker } of slowly(jsonIn(kind, value))) list.addForm(form, originOf(masker));
   });
   pipe.take(messagesOf(values.map((value) => [value])));
   pipe.go();
@@ -44,16 +44,17 @@ function check(
   jsons: readonly string[],
   values: readonly Buffer[],
 ): { forms: number; handedOn: number } {
-  const forms = new Set(jsons.flatMap((json) => originalsOf(column)(json)));
+  const originals = jsons.flatMap((json) => originalsOf(column)(json));
+  const forms = new Set(originals.map(({ form }) => form));
   const model = openOriginalSet(leak);
-  for (const form of forms) model.add(form);
+  for (const { form, masker } of originals) model.add(form, originOf(masker));
   const counts = [...new Set([...forms].map((form) => Math.min(31, wordCount(form))))].toSorted((a, b) => a - b);
   let handedOn = 0;
   for (const kernel of [plain, compiled]) {
     const gathered = gather(kernel, column, values);
     const set = openOriginalSet(leak);
     set.join(gathered.hashes, gathered.ends);
-    expect([...forms].filter((form) => !set.has(form))).toEqual([]);
+    expect(originals.filter(({ form, masker }) => !set.isOf(form, originOf(masker)))).toEqual([]);
     expect(set.count()).toBe(model.count());
     expect(gathered.ends).toEqual(new Uint8Array(model.shared().ends));
     expect(gathered.wordCounts.toSorted((a, b) => a - b)).toEqual(counts);

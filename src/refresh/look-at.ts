@@ -58,9 +58,14 @@ function maskersOf(rule: PlannedColumn['rule']): readonly Masker[] {
 const reachesOutside = (rule: PlannedColumn['rule']): boolean => maskersOf(rule).includes('outbound');
 
 function gathered(masker: Masker): number {
-  if (masker === 'text') return op.GATHER_PARTS;
-  return masker !== 'keep' && isTelling(masker) ? op.GATHER_FORMS : op.KEEP;
+  if (masker === 'keep') return op.KEEP;
+  if (masker === 'text') return op.GATHER_PARTS + originOf(masker);
+  return isTelling(masker) ? op.GATHER_FORMS + originOf(masker) : op.KEEP;
 }
+
+const origins: Partial<Record<MaskerName, number>> = { digits: 2, token: 3, iban: 4, card: 5, text: 6 };
+/** What has masked an original, in three bits. Those whose masks are no other originals are one. */
+export const originOf = (masker: MaskerName): number => origins[masker] ?? 1;
 
 /** As the rules of domain/refresh/classified.ts take it; see `textsIn`. */
 export function jsonIn(kind: number, value: Buffer): string {

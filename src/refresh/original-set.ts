@@ -1,9 +1,9 @@
-// Keyed hashes of originals, 64 bits each: whoever had the set could not tell whose it is.
+// Keyed hashes of originals, 61 bits and what has masked it each: whoever had the set could not tell whose it is.
 import { wordCount } from '../domain/refresh/originals.ts';
 import type { Known } from '../kernel/gathering.ts';
 import { openHasher } from '../kernel/hasher.ts';
 import { KNOWN_BITS } from '../kernel/layout.ts';
-import { endsOf, runOf, SHORTEST_FORM } from '../kernel/sought.ts';
+import { endsOf, ORIGIN_BITS, ORIGINS, runOf, SHORTEST_FORM } from '../kernel/sought.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 import { holds, openSortedHashes, type Hashes } from './sorted-hashes.ts';
 
@@ -16,13 +16,15 @@ export interface SharedSet {
 
 export interface Originals {
   has(form: string): boolean;
+  /** Whether an original of that origin has the form. */
+  isOf(form: string, origin: number): boolean;
   hasHash(low: number, high: number): boolean;
   /** Whether any has this length and these two signs of ASCII (as one number) at its beginning and at its end: says no to nearly every word without a hash. */
   mayHave(length: number, head: number, tail: number): boolean;
 }
 
 export interface OriginalSet extends Originals {
-  add(form: string): void;
+  add(form: string, origin: number): void;
   /** Everything of a list under the same key. */
   join(hashes: Uint32Array, ends: Uint8Array): void;
   count(): number;
@@ -46,19 +48,20 @@ function know(ends: Uint8Array, form: string): void {
 
 let hasher: ReturnType<typeof openHasher> | null = null;
 
-/** Never both 0, as in the kernel. */
-function openHash(key: Uint8Array): (form: string) => readonly [number, number] {
+type Hash = (form: string, origin?: number) => readonly [number, number];
+
+function openHash(key: Uint8Array): Hash {
   hasher ??= openHasher(compiledKernel());
   const hash = hasher;
-  return (form) => {
+  return (form, origin = 0) => {
     const { low, high } = hash(key, form);
-    return low === 0 && high === 0 ? [1, 0] : [low, high];
+    return [((low & ~ORIGINS) | origin) >>> 0, high];
   };
 }
 
 /** Hashes on their way to the set; many of them come again and again. */
 export interface FormList {
-  addForm(form: string): void;
+  addForm(form: string, origin: number): void;
   /** Hashes of forms whose ends and words `learn` is told of. */
   take(hashes: Uint32Array): void;
   learn(known: Known): void;
@@ -89,8 +92,8 @@ export function openFormList(key: Uint8Array): FormList {
   };
   return {
     take,
-    addForm(form) {
-      take(Uint32Array.from(hash(form)));
+    addForm(form, origin) {
+      take(Uint32Array.from(hash(form, origin)));
       know(ends, form);
       wordCounts.add(Math.min(MOST_COUNTED_WORDS, wordCount(form)));
     },
@@ -116,10 +119,11 @@ export function originalsIn(key: Uint8Array, { hashes, ends }: SharedSet): Origi
   return reading(openHash(key), () => hashes, ends);
 }
 
-function reading(hash: ReturnType<typeof openHash>, hashes: () => Hashes, ends: Uint8Array): Originals {
+function reading(hash: Hash, hashes: () => Hashes, ends: Uint8Array): Originals {
   return {
-    has: (form) => holds(hashes(), ...hash(form)),
-    hasHash: (low, high) => holds(hashes(), low, high),
+    has: (form) => holds(hashes(), ...hash(form), ORIGIN_BITS),
+    isOf: (form, origin) => holds(hashes(), ...hash(form, origin)),
+    hasHash: (low, high) => holds(hashes(), low, high, ORIGIN_BITS),
     mayHave(length, head, tail) {
       if (length < SHORTEST_FORM) return false;
       const end = endsOf(length, head, tail);
@@ -135,8 +139,8 @@ export function openOriginalSet(key: Uint8Array): OriginalSet {
   const all = openSortedHashes();
   return {
     ...reading(hash, all.sorted, ends),
-    add(form) {
-      all.add(...hash(form));
+    add(form, origin) {
+      all.add(...hash(form, origin));
       know(ends, form);
     },
     join(hashes, theirEnds) {

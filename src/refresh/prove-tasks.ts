@@ -1,13 +1,14 @@
 // The parts of the leak proof that read values: one piece of a table at a time, in whatever thread. What they give holds hashes, counts and places.
 import type { Client } from 'pg';
 import { holdsOriginals, originalsOf } from '../domain/refresh/classified.ts';
-import { isCoincidence, type Way } from '../domain/refresh/coincidences.ts';
+import { isCoincidence, waysBy, type Judging } from '../domain/refresh/coincidences.ts';
 import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import { foundIn, type Wanted } from '../domain/refresh/originals.ts';
+import type { Rule } from '../domain/refresh/rules.ts';
 import { openKernel, type Kernel, type Keys } from '../kernel/kernel.ts';
 import { JSON_NUMBER } from '../kernel/operations.ts';
 import { compiledKernel } from './compiled-kernel.ts';
-import { gatheringOf, jsonIn, textsIn, type Reading } from './look-at.ts';
+import { gatheringOf, jsonIn, originOf, textsIn, type Reading } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
 import { openFormList, originalsIn, type FormList, type Originals, type SharedSet } from './original-set.ts';
 import { leafOf } from './program-of.ts';
@@ -23,7 +24,7 @@ export interface SourcePiece {
 export interface CopyPiece {
   readonly from: string;
   readonly table: string;
-  readonly columns: readonly (Reading & { readonly name: string; readonly ways: readonly Way[] })[];
+  readonly columns: readonly (Reading & { readonly name: string; readonly rule: Rule | undefined })[];
 }
 
 export interface Gathered {
@@ -82,7 +83,7 @@ async function gather({ source, keys, signal }: Proof, piece: SourcePiece): Prom
   if (!kernel.begin(readings.map(({ program }) => program)))
     throw new Error(`the paths of ${piece.from} do not fit into the kernel`);
   const pipe = openLookingPipe(kernel, piece.from, (i, value) => {
-    for (const form of slowly[i]!(jsonIn(readings[i]!.kind, value))) list.addForm(form);
+    for (const { form, masker } of slowly[i]!(jsonIn(readings[i]!.kind, value))) list.addForm(form, originOf(masker));
   });
   await readRows(source, readings, piece.from, pipe, signal);
   list.learn(kernel.gathered());
@@ -97,17 +98,23 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
   const { fresh, keys, signal } = proof;
   const wanted = wantedOf(keys, told.originals, told.wordCounts);
   const kernel = kernelOf(keys);
-  const before = wayBack(kernel);
+  const judging: Judging = {
+    before: wayBack(kernel),
+    isOriginal: (form, masker) => wanted.isOf(form, originOf(masker)),
+    find: (text) => foundIn(text, wanted),
+  };
+  const ways = columns.map(({ rule }) => waysBy(rule));
   kernel.seek({ ends: told.originals.ends, filter: told.filter, has: wanted.hasHash });
   if (!kernel.begin(columns.map(({ kind }) => ({ operation: kind, parameter: 0, isEntity: false }))))
     throw new Error(`${table} has more columns than the kernel takes`);
   const pipe = openLookingPipe(kernel, table, (i, value) => {
-    const { kind, name, ways } = columns[i]!;
+    const { kind, name } = columns[i]!;
     const place = `${table}.${name}`;
+    const places = ways[i]!(() => jsonIn(kind, value));
     for (const text of textsIn(kind, value)) {
       textCount += 1;
       for (const form of foundIn(text, wanted))
-        if (isCoincidence({ form, text, ways }, before, wanted.has)) coincidenceCount += 1;
+        if (isCoincidence({ form, text }, places(text), judging)) coincidenceCount += 1;
         else leaks.set(place, (leaks.get(place) ?? 0) + 1);
     }
   });
@@ -116,10 +123,10 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
 }
 
 /** What a way has made a text of. */
-function wayBack(kernel: Kernel): (way: Way, text: string) => string | null {
+function wayBack(kernel: Kernel): Judging['before'] {
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
-  return (way, text) => {
-    const was = kernel.unmask(way === 'json-number' ? JSON_NUMBER : leafOf(way), encoder.encode(text));
+  return (by, text) => {
+    const was = kernel.unmask(by === 'json-number' ? JSON_NUMBER : leafOf(by), encoder.encode(text));
     return was && decoder.decode(was);
   };
 }

@@ -137,6 +137,8 @@ const hidden: readonly (readonly [string, string])[] = [
     `UPDATE people SET key = (SELECT '00000000-0000-4000-8000-${String(1e11 + 11 * 7919)}'::uuid) WHERE email = 'x11@masked.example'`,
   ],
   ['public.people.phone', `UPDATE people SET phone = '${phone(12)}' WHERE email = 'x12@masked.example'`],
+  // What the masker of the column would make of another original, and did not: names are no numbers, a kept path is kept.
+  ['public.people.phone', `UPDATE people SET phone = 'ask Annabel14 Bergmann' WHERE email = 'x14@masked.example'`],
   ['public.raw.j', `CREATE TABLE raw (j json); INSERT INTO raw VALUES ('{"a":"${email(13)}","a":"x"}')`],
   ['public.raw.j', `CREATE TABLE raw (j json); INSERT INTO raw VALUES ('{"a":"\\u0070erson14@sea.example"}')`],
   ['public.wide.n', `CREATE TABLE wide (n numeric); INSERT INTO wide VALUES (${phone(15).replaceAll(/\D/g, '')})`],

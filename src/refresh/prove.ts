@@ -3,7 +3,6 @@
 import type { Client } from 'pg';
 import { fail } from '../domain/failure.ts';
 import { holdsOriginals } from '../domain/refresh/classified.ts';
-import { waysOf } from '../domain/refresh/coincidences.ts';
 import type { PlannedTable } from '../domain/refresh/compile.ts';
 import { foundIn } from '../domain/refresh/originals.ts';
 import { cutIntoPieces, type StoredTable } from '../domain/refresh/pieces.ts';
@@ -126,7 +125,7 @@ function copyPieceOf(
     ...{ from, table: storedIn },
     columns: columns.flatMap((name, i) => {
       const reading = readingOf(name, types[i]!);
-      return reading ? [{ name, ...reading, ways: waysOf(planned.find((each) => each.name === name)?.rule) }] : [];
+      return reading ? [{ name, ...reading, rule: planned.find((each) => each.name === name)?.rule }] : [];
     }),
   };
 }

@@ -18,17 +18,17 @@ const FEWEST_WAITING = 0x100;
 const SHARE_WAITING = 1 / 4;
 
 /** Whether the hash at `i` is before (below 0), after, or that one. */
-function compare(pairs: Uint32Array, i: number, low: number, high: number): number {
-  return pairs[i * 2 + 1]! - high || pairs[i * 2]! - low;
+function compare(pairs: Uint32Array, i: number, low: number, high: number, without = 0): number {
+  return pairs[i * 2 + 1]! - high || (pairs[i * 2]! >>> without) - (low >>> without);
 }
 
-/** Hashes are spread evenly, so that each says where it must be, nearly. */
-export function holds(pairs: Uint32Array, low: number, high: number): boolean {
+/** Hashes are spread evenly, so that each says where it must be, nearly. `without`: so many of the lowest bits do not count. */
+export function holds(pairs: Uint32Array, low: number, high: number, without = 0): boolean {
   let [from, end] = [0, pairs.length / 2];
   let [least, most] = [0, 0x1_0000_0000];
   while (from < end) {
     const at = Math.min(end - 1, from + Math.max(0, Math.floor(((high - least) / (most - least)) * (end - from))));
-    const order = compare(pairs, at, low, high);
+    const order = compare(pairs, at, low, high, without);
     if (order === 0) return true;
     const here = pairs[at * 2 + 1]!;
     if (order < 0) [from, least] = [at + 1, here];

@@ -1,47 +1,83 @@
 // Finds that are no leak: what a masker makes may be somebody else's original by chance. Whoever has the key can say what a permuted text was made of,
 // and ranges that are kept for documentation and tests are nobody's.
+import { maskerByPath } from './classified.ts';
+import { leavesOf } from './json-path.ts';
 import type { MaskerName } from './maskers.ts';
 import { digitsOf, formsOf, numbers } from './originals.ts';
 import type { Rule } from './rules.ts';
 
 const permuting = ['digits', 'token', 'iban', 'card', 'text', 'ip'] as const satisfies readonly MaskerName[];
-/** How a value of the copy may have come about; a number of JSON is permuted in a way of its own. */
-export type Way = (typeof permuting)[number] | 'json-number';
-
-/** Of the values of a column. */
-export function waysOf(rule: Rule | undefined): readonly Way[] {
-  const maskers = rule?.kind === 'json' ? [rule.rest, ...rule.paths.map(({ masker }) => masker)] : [];
-  if (rule?.kind === 'mask') maskers.push(rule.masker);
-  const ways = permuting.filter((way) => maskers.includes(way));
-  return rule?.kind === 'json' && maskers.some((masker) => masker !== 'keep') ? [...ways, 'json-number'] : ways;
+/** How a text may have come about; numbers of JSON are permuted in a way of their own, whatever the masker. */
+export interface Way {
+  readonly by: (typeof permuting)[number] | 'json-number';
+  readonly masker: MaskerName;
 }
 
-export interface Copied {
-  /** What was found, in this text of the copy. */
+/** The ways at each place of a value where the text stands. None: no masker has made it. */
+export type WaysIn = (text: string) => readonly (readonly Way[])[];
+
+/** By the rule of a column, for each of its values as PostgreSQL writes it in JSON. */
+export function waysBy(rule: Rule | undefined): (json: () => string) => WaysIn {
+  if (rule?.kind !== 'json') {
+    const ways = [rule?.kind === 'mask' ? waysOf(rule.masker) : []];
+    return () => () => ways;
+  }
+  const maskerAt = maskerByPath(rule);
+  return (json) => {
+    let value: unknown;
+    return (text) => {
+      value ??= JSON.parse(json());
+      // Keys are never masked.
+      if (isKey(value, text)) return [[]];
+      const places = [...leavesOf(value)].filter(([, texts]) => texts.includes(text));
+      return places.map(([path]) => [...waysOf(maskerAt(path)), ...numberWays(maskerAt(path), text)]);
+    };
+  };
+}
+
+const waysOf = (masker: MaskerName | 'keep'): readonly Way[] =>
+  permuting.filter((way) => way === masker).map((by) => ({ by, masker: by }));
+
+const numberWays = (masker: MaskerName | 'keep', text: string): readonly Way[] =>
+  masker !== 'keep' && /^\d+$/.test(text) ? [{ by: 'json-number', masker }] : [];
+
+function isKey(value: unknown, text: string): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  return (
+    (!Array.isArray(value) && Object.hasOwn(value, text)) || Object.values(value).some((member) => isKey(member, text))
+  );
+}
+
+export interface Found {
   readonly form: string;
+  /** Of the copy. */
   readonly text: string;
-  readonly ways: readonly Way[];
+}
+
+/** What is known of originals, and of the key. */
+export interface Judging {
+  /** What a way has made a text of; null when that cannot be told. */
+  before(by: Way['by'], text: string): string | null;
+  /** Whether a form is that of an original which this masker has. */
+  isOriginal(form: string, masker: MaskerName): boolean;
+  /** Forms of originals that stand in a text. */
+  find(text: string): readonly string[];
 }
 
 /**
- * Whether a way has made the text out of another original, so that what was found stands there by chance. What only comes of itself, or of nothing,
- * is a leak. `before`: what a way has made a text of; null when that cannot be told. `has`: whether a form is an original's.
+ * Whether a masker has made the text out of another original of its own wherever it stands, so that what was found is there by chance. What only comes
+ * of itself, or of nothing, is a leak; so is what the masker has not touched.
  */
-export function isCoincidence(
-  { form, text, ways }: Copied,
-  before: (way: Way, text: string) => string | null,
-  has: (form: string) => boolean,
-): boolean {
-  const isOther = (other: string): boolean => other !== form && has(other);
-  return ways.some((way) => {
-    if (way === 'ip') return isForDocumentation(text);
-    if (way === 'card' && testCard.test(form)) return true;
-    const was = before(way, text);
-    if (was === null) return false;
-    if (way === 'text') return comesOfNumbers(form, text, was, isOther);
-    const forms = formsOf(was);
-    return !forms.includes(form) && forms.some(isOther);
-  });
+export const isCoincidence = (found: Found, places: readonly (readonly Way[])[], judging: Judging): boolean =>
+  places.length > 0 && places.every((ways) => ways.some((way) => isMadeBy(way, found, judging)));
+
+function isMadeBy({ by, masker }: Way, { form, text }: Found, { before, isOriginal, find }: Judging): boolean {
+  if (by === 'ip') return isForDocumentation(text);
+  if (by === 'card' && isTestCard(form)) return true;
+  const was = before(by, text);
+  if (was === null || find(was).includes(form)) return false;
+  const isOther = (other: string): boolean => other !== form && isOriginal(other, masker);
+  return by === 'text' ? comesOfNumbers(form, text, was, isOther) : formsOf(was).some(isOther);
 }
 
 /** Every number of a running text that holds what was found must have been another. */
@@ -53,6 +89,13 @@ function comesOfNumbers(form: string, text: string, was: string, isOther: (form:
   return holding.length > 0 && holding.every(wasOther);
 }
 
-const testCard = /^#400000\d{6,13}$/;
 const documentation = /^(?:(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}|2001:db8:[\da-f:]*)(?:\/\d+)?$/i;
 const isForDocumentation = (text: string): boolean => documentation.test(text.trim());
+
+/** As the masker makes them: of the test range, with a right check digit. */
+function isTestCard(form: string): boolean {
+  if (!/^#400000\d{6,13}$/.test(form)) return false;
+  const doubled = (digit: number): number => (digit > 4 ? digit * 2 - 9 : digit * 2);
+  const digits = [...form.slice(1)].toReversed().map(Number);
+  return digits.reduce((sum, digit, i) => sum + (i % 2 === 1 ? doubled(digit) : digit), 0) % 10 === 0;
+}

@@ -95,7 +95,7 @@ test('listed is what has the masker, and what looks like a setting whatever rule
 
 test('originals of settings are keys, addresses of people and URLs that open something; a host is none', () => {
   const read = originalsOf({ name: 'value', type: 'text', rule: outbound, isEntity: false });
-  const forms = (text: string): readonly string[] => read(JSON.stringify(text));
+  const forms = (text: string): readonly string[] => read(JSON.stringify(text)).map(({ form }) => form);
   expect(forms('sk_live_51Habcdefghij')).toContain('sk_live_51habcdefghij');
   expect(forms('Shop <billing@sea.example>')).toContain('billing@sea.example');
   for (const url of ['https://hooks.sea.example/t0aaaa1111bbbb', 'smtp://user:word@sea.example'])
