@@ -1,6 +1,6 @@
 import { isProvenAbove } from './bad-share.ts';
 import { formatDuration } from './duration.ts';
-import { pilesUp, waitingMs, waitingWords, withWaiting, type TrafficSeen, type Waiting } from './waiting-requests.ts';
+import { mayPileUp, waitingMs, waitingWords, withWaiting, type TrafficSeen, type Waiting } from './waiting-requests.ts';
 import { badTraffic, emptyCharts, openTraffic, withTraffic, type TrafficChart } from './newest-traffic.ts';
 import type { Bake } from './project.ts';
 
@@ -85,7 +85,7 @@ export const withRequests = (tally: BakeTally, seen: BakeBaseline, allowed: numb
 /** Takes in what is under way. `allowed`: how many may be. */
 export const withUnderWay = (tally: BakeTally, seen: TrafficSeen, allowed: number): BakeTally => ({
   ...tally,
-  waiting: withWaiting(tally.waiting ?? null, seen, allowed),
+  waiting: withWaiting(tally.waiting ?? null, seen, { allowed, share: tally.allowed ?? 1 }),
 });
 
 /** What became of one probe. */
@@ -144,7 +144,7 @@ const isAbove = ({ minimumRequests }: TrafficRules, { requests, badAnswers, allo
 /** Whether the newest probes were all answered as they should be, the newest look and the newest requests were good, no more of all were bad than are allowed, and none pile up: no bake ends well before. */
 export function isSettled(rules: TrafficRules, tally: BakeTally): boolean {
   const { amiss = [], silence = null, stranger = null, newest = [], waiting } = tally;
-  const isOpen = openTraffic(newest) !== null || isAbove(rules, tally) || pilesUp(waiting);
+  const isOpen = openTraffic(newest) !== null || isAbove(rules, tally) || mayPileUp(waiting);
   return amiss.length === 0 && silence === null && stranger === null && !isOpen;
 }
 
@@ -203,6 +203,6 @@ export function bakeGap(rules: TrafficRules, tally: BakeTally, asked: readonly s
   const above =
     isAbove(rules, tally) &&
     `${badAnswers} of ${requests} requests were bad, allowed are ${percent(allowed)}: too many to be good, too few to tell from chance`;
-  const piled = pilesUp(waiting) && waitingWords(waiting);
+  const piled = mayPileUp(waiting) && waitingWords(waiting);
   return [...amiss, silence?.reason, stranger?.reason, bad, above, piled].filter((each) => each).join('; ');
 }

@@ -1,18 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { allowedWaiting, waitingMs, withWaiting, type Waiting } from './waiting-requests.ts';
+import { allowedWaiting, mayPileUp, waitingMs, waitingWords, withWaiting, type Waiting } from './waiting-requests.ts';
 
 const rules = { minimumRequests: 20, baselineFactor: 3 };
 const lookMs = 100;
 
 /** Requests of `rate` a second that take `tookMs` each, or for ever once they hang, after so many seconds. */
-function after(seconds: number, rate: number, tookMs: (atMs: number) => number, allowed: number): Waiting {
+function after(seconds: number, rate: number, tookMs: (atMs: number, i: number) => number, allowed: number): Waiting {
   const underWay: number[] = [];
   let waiting: Waiting | null = null;
   for (let atMs = 0; atMs <= seconds * 1_000; atMs += lookMs) {
-    for (let i = 0; i < (rate * lookMs) / 1_000; i++) underWay.push(atMs + tookMs(atMs));
+    for (let i = 0; i < (rate * lookMs) / 1_000; i++) underWay.push(atMs + tookMs(atMs, i));
     const left = underWay.filter((endMs) => endMs > atMs);
-    waiting = withWaiting(waiting, { atMs, inFlight: left.length, ended: underWay.length - left.length }, allowed);
+    const seen = { atMs, inFlight: left.length, ended: underWay.length - left.length };
+    waiting = withWaiting(waiting, seen, { allowed, share: 0.05 });
     underWay.splice(0, underWay.length, ...left);
   }
   return waiting!;
@@ -48,9 +49,29 @@ test('as many as the old version had, three times over, may be under way; withou
 
 test('a look in which it is over ends it, and it begins anew', () => {
   const seen = (before: Waiting | null, atMs: number, inFlight: number) =>
-    withWaiting(before, { atMs, inFlight, ended: 0 }, 20);
+    withWaiting(before, { atMs, inFlight, ended: 0 }, { allowed: 20, share: 0.05 });
   const first = seen(seen(null, 0, 30), 4_000, 30);
   expect(waitingMs(first)).toBe(4_000);
   expect(waitingMs(seen(first, 5_000, 20))).toBe(0);
   expect(waitingMs(seen(seen(first, 5_000, 20), 6_000, 30))).toBe(0);
+});
+
+test('where one of eight requests is never answered their number grows from the beginning, and in the end there are too many', () => {
+  const hanging = (seconds: number) =>
+    after(seconds, 40, (atMs, i) => (atMs % 200 === 0 && i === 0 ? Infinity : 50), 20);
+  const soon = hanging(20);
+  expect([soon.inFlight, soon.sinceMs, mayPileUp(soon)]).toEqual([104, null, true]);
+  expect(waitingWords(soon)).toBe('104 requests wait for an answer, 25 more than five seconds before');
+  expect(waitingMs(hanging(60))).toBeGreaterThan(10_000);
+});
+
+test('a number that does not grow is open to nobody: slow answers, long polls, fewer than may be bad', () => {
+  expect(mayPileUp(after(20, 40, () => 2_900, 20))).toBe(false);
+  expect(mayPileUp(after(60, 40, () => 30_000, 3_600))).toBe(false);
+  // They came back to the new version one by one, until all were there.
+  expect([mayPileUp(after(20, 40, () => 30_000, 20)), mayPileUp(after(60, 40, () => 30_000, 2_000))]).toEqual([
+    true,
+    false,
+  ]);
+  expect(mayPileUp(after(60, 100, (atMs, i) => (atMs % 1_000 === 0 && i < 3 ? Infinity : 50), 20))).toBe(false);
 });

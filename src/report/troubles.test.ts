@@ -4,7 +4,7 @@ import { gist } from './gist.ts';
 import { play } from './testing/script.ts';
 import { troubles } from './troubles.ts';
 
-const failedAt = (step: 'switch' | 'bake', facts: JsonObject) => {
+const failedAt = (step: 'switch' | 'bake' | 'drain', facts: JsonObject) => {
   const account = play({ version: '2.4.2', steps: { [step]: { failed: 'it is so', facts } } });
   const { headline, sentence } = gist(account);
   return { headline, sentence, cause: troubles(account).find(({ name }) => name === step)!.cause };
@@ -36,4 +36,9 @@ test.each([
   ['the release is bad', {}, 'went wrong under real traffic'],
 ])('a bake that failed because %s says so', (_, facts, cause) => {
   expect(failedAt('bake', facts as JsonObject).cause).toContain(cause);
+});
+
+test('F076 what ended while the old version was drained is told so, and not blamed on the machine', () => {
+  expect(failedAt('drain', { ended: true }).cause).toContain('ended while the old one was drained');
+  expect(failedAt('drain', {}).cause).toContain('did not do as it was told');
 });

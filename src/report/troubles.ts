@@ -76,6 +76,11 @@ function advice(step: StepAccount): { cause: string; next: string } {
       cause: `The new version ended between its proof and the switch${endedWords(step)}.`,
       next: 'Read the log of the service that ended: a crash, too little memory, or somebody who stopped it. Then deploy again.',
     };
+  if (step.kind === 'drain' && step.facts['ended'] === true)
+    return {
+      cause: 'The new version passed its bake and ended while the old one was drained, when it had all the traffic.',
+      next: 'Read the log of the service that ended: a crash, too little memory, or somebody who stopped it. A longer bake would have seen it too. Then deploy again.',
+    };
   if ((step.kind === 'switch' && step.facts['moved'] === true) || step.kind === 'rehearse-forth')
     return {
       cause:

@@ -52,6 +52,21 @@ test('where the proxy does not run nobody claims that no user was on what exited
   expect(await factsOf(bad, 'switch')).toEqual({ ended: true });
 });
 
+test('F076 what exits while the old version is drained goes back to it: it is still there', async () => {
+  await world.deploy('staging', '1.0.0');
+  const before = world.proxy.states.get('staging');
+  reached['drain:inside'] = () => world.driver.running.set('staging/green', []);
+  const bad = await world.deploy('staging', '1.1.0');
+  expect(bad.ending).toMatchObject({
+    as: 'rolled-back',
+    reason: 'backend exited after it was proven, while the old version was drained',
+  });
+  expect(world.proxy.states.get('staging')).toMatchObject({ release: before!.release, colour: 'blue' });
+  expect(await factsOf(bad, 'drain')).toMatchObject({ ended: true });
+  delete reached['drain:inside'];
+  expect((await world.deploy('staging', '1.2.0')).ending?.as).toBe('live');
+});
+
 test('F074 a second proxy that is said to have switched and does not let its callers through is found before it counts', async () => {
   const { host, ports } = world.project.environments[0]!;
   const own = { backend: { host, port: ports['backend']! } };

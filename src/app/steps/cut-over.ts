@@ -163,12 +163,32 @@ export async function probePublic(
   return null;
 }
 
-/** Counts until no request is in flight at the old colour; WebSockets stay until it stops. */
+const lookEveryMs = 500;
+
+/**
+ * Counts until no request is in flight at the old colour; WebSockets stay until it stops. The bake is over, and the old version is still there to
+ * have the traffic back: a new one that ends meanwhile goes back.
+ */
 export const drain: StepModule = ({ site, step, run }) =>
   run('drain', async (signal) => {
     const old = await servingRelease(site);
     if (!old) return { status: 'done', facts: {} };
-    return { status: 'done', facts: await drainColour(site, old.colour, step, step.budgetMs, signal) };
+    const { clock } = site.world;
+    let lookedAt = clock.elapsed();
+    let ended: string | null = null;
+    const facts = await drainColour(site, old.colour, step, step.budgetMs, signal, async () => {
+      if (clock.elapsed() - lookedAt < lookEveryMs) return false;
+      lookedAt = clock.elapsed();
+      ended = await endedSinceProof(site);
+      return ended !== null;
+    });
+    ended ??= await endedSinceProof(site);
+    if (ended === null) return { status: 'done', facts };
+    return {
+      status: 'failed',
+      reason: `${ended}, while the old version was drained`,
+      facts: { ...facts, ended: true },
+    };
   });
 
 export async function drainColour(
@@ -177,13 +197,15 @@ export async function drainColour(
   step: Step,
   budgetMs: number,
   signal: AbortSignal,
+  isGivenUp: () => Promise<boolean> = async () => false,
 ): Promise<{ drainedMs: number; leftOver: number; webSockets: number }> {
   const beganAt = site.world.clock.elapsed();
   await site.world.reach(`${step.name}:inside`);
   for (;;) {
     const load = (await site.traffic.load()).find((each) => each.colour === colour);
     const drainedMs = Math.round(site.world.clock.elapsed() - beganAt);
-    if (!load || load.httpInFlight === 0 || drainedMs > budgetMs || signal.aborted)
+    const isOver = !load || load.httpInFlight === 0 || drainedMs > budgetMs || signal.aborted;
+    if (isOver || (await isGivenUp()))
       return { drainedMs, leftOver: load?.httpInFlight ?? 0, webSockets: load?.webSockets ?? 0 };
     await site.world.clock.sleep(20, signal);
   }
