@@ -5,7 +5,7 @@ import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
 import * as op from './operations.ts';
 import * as sign from './sought.ts';
-import { is, keep, letterAt, ORIGINS, setOrigin, SHORTEST_TEXT, startOf } from './sought.ts';
+import { is, keep, letterAt, ORIGINS, setOrigin, SHORTEST_FORM, startOf } from './sought.ts';
 
 const MOST_WORDS: i32 = 5;
 const LONGEST_WHOLE: i32 = 512;
@@ -16,7 +16,7 @@ const MORE_MARKS: i32 = 0xcd;
 
 /** Keeps the forms of the text; false when others must read it. Beyond letters of Latin-1 only parts are made out, far from signs that become others. */
 export function gatherText(operation: i32, at: i32, length: i32): boolean {
-  if (operation === op.KEEP || length < SHORTEST_TEXT) return true;
+  if (operation === op.KEEP || length < SHORTEST_FORM) return true;
   setOrigin(operation & ORIGINS);
   const isWhole = (operation & ~ORIGINS) === op.GATHER_FORMS;
   let from = at;

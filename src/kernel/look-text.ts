@@ -13,7 +13,7 @@ import {
   mayHave,
   pair,
   startOf,
-  SHORTEST_TEXT,
+  SHORTEST_FORM,
 } from './sought.ts';
 import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 
@@ -69,7 +69,7 @@ function hasWord(from: i32, end: i32): boolean {
 
 /** Whether the text holds a form that is sought, or may hold one. */
 export function mayHold(at: i32, length: i32): boolean {
-  if (length < SHORTEST_TEXT) return false;
+  if (length < SHORTEST_FORM) return false;
   let from = at;
   let end = at + length;
   while (from < end && is(from, sign.BLANK)) from += 1;

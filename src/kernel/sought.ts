@@ -73,10 +73,8 @@ export function setPurpose(is: i32): void {
   purpose = is;
 }
 
-/** A form has 20 bits at least, and seven different signs have fewer. */
+/** A form has 20 bits at least, and seven different signs have fewer, so that no shorter text has one either. */
 export const SHORTEST_FORM: i32 = 8;
-/** What is shorter has no form: one of a number has a mark of its own before the digits. */
-export const SHORTEST_TEXT: i32 = 7;
 
 /** Two signs at an end of a form. */
 export function pair(first: i32, second: i32): i32 {

@@ -39,8 +39,11 @@ export async function afterRows(clients: readonly Client[], script: SchemaScript
   await sideBySide(clients, script.indexes, signal);
   await inOrder(clients[0]!, script.attached, signal);
   await sideBySide(clients, script.references, signal);
-  await inOrder(clients[0]!, script.last, signal);
 }
+
+/** Triggers, rules and policies, of events too. Throws `GR5048`. */
+export const finishSchema = (client: Client, { last }: SchemaScript, signal: AbortSignal): Promise<void> =>
+  inOrder(client, last, signal);
 
 /** Throws `GR5048`. */
 export const secureRows = (client: Client, { security }: SchemaScript, signal: AbortSignal): Promise<void> =>

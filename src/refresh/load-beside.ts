@@ -6,7 +6,7 @@ import type { ReachingColumn } from '../domain/refresh/outbound-columns.ts';
 import type { SourceLimits } from '../domain/refresh/source-limits.ts';
 import type { SchemaScript } from '../domain/refresh/schema-script.ts';
 import type { Keys } from '../kernel/kernel.ts';
-import { afterRows, beforeRows, prepareSession, secureRows } from './apply-schema.ts';
+import { afterRows, beforeRows, finishSchema, prepareSession, secureRows } from './apply-schema.ts';
 import { holdAutovacuum } from './autovacuum.ts';
 import { cut } from './borrowed-stream.ts';
 import { readTextColumns } from './carry-as-text.ts';
@@ -86,6 +86,9 @@ export async function loadBeside(loading: Loading) {
     order.onStation('building');
     await setSequences(first, await readSequences(source));
     await afterRows(builders, script, order.signal);
+    // Before the triggers of events that are theirs, and whatever their migrations say of it.
+    await giveAutovacuum();
+    await finishSchema(first, script, order.signal);
     await fillViews(source, first);
     order.onStation('verifying');
     const tables = plan.map(({ name }) => ({ name, rowCount: counted.get(name) ?? 0 }));
@@ -98,7 +101,6 @@ export async function loadBeside(loading: Loading) {
     if (order.isProven) order.onStation('proving');
     const proof = order.isProven ? await prove(loading, first) : null;
     await analyse(builders);
-    await giveAutovacuum();
     await secureRows(first, script, order.signal);
     const left = await carrySettings(first, target, fresh);
     return {

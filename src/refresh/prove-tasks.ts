@@ -124,7 +124,7 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
 
 /** What a way has made a text of. */
 function wayBack(kernel: Kernel): Judging['before'] {
-  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+  const [encoder, decoder] = [new TextEncoder(), new TextDecoder('utf-8', { ignoreBOM: true })];
   return (by, text) => {
     const was = kernel.unmask(by === 'json-number' ? JSON_NUMBER : leafOf(by), encoder.encode(text));
     return was && decoder.decode(was);

@@ -1,5 +1,5 @@
 // That no original is left in the copy: hashes of all that is classified in the source, looked for in everything the copy holds. It uses nothing
-// of what has masked it but the key, and that only to tell a coincidence from a leak.
+// of what has masked it to find them; only what was found is taken back by the key, to tell a coincidence from a leak.
 import type { Client } from 'pg';
 import { fail } from '../domain/failure.ts';
 import { holdsOriginals } from '../domain/refresh/classified.ts';

@@ -6,10 +6,11 @@ import type { MaskerName } from './maskers.ts';
 import { digitsOf, formsOf, numbers } from './originals.ts';
 import type { Rule } from './rules.ts';
 
-const permuting = ['digits', 'token', 'iban', 'card', 'text', 'ip'] as const satisfies readonly MaskerName[];
+/** Maskers whose masks may be originals: those that permute, and two that go into ranges which are nobody's. */
+const explainable = ['digits', 'token', 'iban', 'card', 'text', 'ip'] as const satisfies readonly MaskerName[];
 /** How a text may have come about; numbers of JSON are permuted in a way of their own, whatever the masker. */
 export interface Way {
-  readonly by: (typeof permuting)[number] | 'json-number';
+  readonly by: (typeof explainable)[number] | 'json-number';
   readonly masker: MaskerName;
 }
 
@@ -36,7 +37,7 @@ export function waysBy(rule: Rule | undefined): (json: () => string) => WaysIn {
 }
 
 const waysOf = (masker: MaskerName | 'keep'): readonly Way[] =>
-  permuting.filter((way) => way === masker).map((by) => ({ by, masker: by }));
+  explainable.filter((way) => way === masker).map((by) => ({ by, masker: by }));
 
 const numberWays = (masker: MaskerName | 'keep', text: string): readonly Way[] =>
   masker !== 'keep' && /^\d+$/.test(text) ? [{ by: 'json-number', masker }] : [];
@@ -84,12 +85,14 @@ function isMadeBy({ by, masker }: Way, { form, text }: Found, { before, isOrigin
 function comesOfNumbers(form: string, text: string, was: string, isOther: (form: string) => boolean): boolean {
   if (!form.startsWith('#')) return isForDocumentation(form.replaceAll(' ', '.'));
   const holding = [...text.matchAll(numbers)].filter(([number]) => digitsOf(number).includes(form.slice(1)));
-  const wasOther = ({ 0: number, index }: RegExpExecArray): boolean =>
-    isForDocumentation(number) || isOther(`#${digitsOf(was.slice(index, index + number.length))}`);
+  const wasOther = ({ 0: number, index }: RegExpExecArray): boolean => {
+    const before = digitsOf(was.slice(index, index + number.length));
+    return isForDocumentation(number) || (before !== digitsOf(number) && isOther(`#${before}`));
+  };
   return holding.length > 0 && holding.every(wasOther);
 }
 
-const documentation = /^(?:(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}|2001:db8:[\da-f:]*)(?:\/\d+)?$/i;
+const documentation = /^(?:(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}|2001:db8:[\da-f:]*)(?:\/\d{1,3})?$/i;
 const isForDocumentation = (text: string): boolean => documentation.test(text.trim());
 
 /** As the masker makes them: of the test range, with a right check digit. */
