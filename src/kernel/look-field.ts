@@ -8,7 +8,7 @@ import { writeDay } from './look-days.ts';
 import { mayHold } from './look-text.ts';
 import { load32, load8, store8, writeDecimal64 } from './memory.ts';
 import * as op from './operations.ts';
-import { LOOKING, purpose } from './sought.ts';
+import { has, LOOKING, purpose } from './sought.ts';
 
 const FEWEST_DIGITS: i32 = 7;
 
@@ -88,6 +88,7 @@ function hex(half: i32): i32 {
   return half < 10 ? 48 + half : 87 + half;
 }
 
+/** Looked for as a whole only: among millions the digits of one are somebody's number by chance. */
 function mayUuidHold(at: i32): boolean {
   let to = UNESCAPED;
   for (let i = 0; i < 16; i++) {
@@ -100,5 +101,7 @@ function mayUuidHold(at: i32): boolean {
     store8(to + 1, hex(byte & 15));
     to += 2;
   }
-  return text(UNESCAPED, 36);
+  if (purpose !== LOOKING) return text(UNESCAPED, 36);
+  texts += 1;
+  return has(UNESCAPED, 36);
 }

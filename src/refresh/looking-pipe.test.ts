@@ -206,3 +206,14 @@ test('F100 days and instants are written as PostgreSQL writes them in JSON', () 
   expect(textsIn(op.LOOK_DATE, int32(2_921_940))).toEqual(['10000-01-01']);
   expect(textsIn(op.LOOK_DATE, int32(-59))).toEqual(['1999-11-03']);
 });
+
+test('F100 a UUID is looked for as a whole: its digits are no number of anybody', () => {
+  const uuid = '41555512-3456-4789-8012-345678901234';
+  const rows: Row[] = [[null, null, null, null, Buffer.from(uuid.replaceAll('-', ''), 'hex'), null, null, null]];
+  for (const kernel of [plain, compiled]) {
+    expect(look(kernel, rows, ['#41555512345647898012345678901234', '#345678901234', '#41555512'])).toEqual({
+      ...{ asked: [], texts: 1 },
+    });
+    expect(look(kernel, rows, [uuid])).toEqual({ asked: ['1 4'], texts: 1 });
+  }
+});
