@@ -75,8 +75,16 @@ export function noSuchService(
   return {
     status: 'unknown',
     reason: `There is no running service${name === undefined ? '' : ` "${name}"`} in ${context.environment}; running: ${there}.`,
-    cause: 'Service discovery: the check asks before the services have started, or names one that does not exist.',
-    next: 'Put the check into a phase after the services start, or correct the name of the service.',
+    ...(context.services.length === 0
+      ? {
+          cause:
+            'No service of the release runs: they have not been started yet, or have ended since they were proven.',
+          next: 'Read the logs of the services for an exit; a check that needs them belongs into a phase after they start.',
+        }
+      : {
+          cause: 'Service discovery: the check asks before this service has started, or names one that does not exist.',
+          next: 'Put the check into a phase after the services start, or correct the name of the service.',
+        }),
   };
 }
 
