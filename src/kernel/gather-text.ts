@@ -5,7 +5,7 @@ import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
 import * as op from './operations.ts';
 import * as sign from './sought.ts';
-import { is, keep, letterAt, ORIGINS, setOrigin, SHORTEST_FORM, startOf } from './sought.ts';
+import { is, keep, letterAt, ORIGINS, OTHER_ORIGIN, setOrigin, SHORTEST_FORM, startOf } from './sought.ts';
 
 const MOST_WORDS: i32 = 5;
 const LONGEST_WHOLE: i32 = 512;
@@ -44,7 +44,11 @@ export function gatherText(operation: i32, at: i32, length: i32): boolean {
     return true;
   }
   if (beyond > 0 && isAddressBeyond(LOOKED, to + end)) return false;
-  return !hasAddress(LOOKED, to + end) && !hasNumber(LOOKED, to + end);
+  // An address is never explained by what masks running text, and most stand in a column of addresses too.
+  setOrigin(OTHER_ORIGIN);
+  if (hasAddress(LOOKED, to + end)) return false;
+  setOrigin(operation & ORIGINS);
+  return !hasNumber(LOOKED, to + end);
 }
 
 function keepForms(end: i32): void {

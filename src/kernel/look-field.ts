@@ -88,20 +88,22 @@ function hex(half: i32): i32 {
   return half < 10 ? 48 + half : 87 + half;
 }
 
-/** Looked for as a whole only: among millions the digits of one are somebody's number by chance. */
+/** Looked for as a whole only: among millions the digits between letters are somebody's number by chance. One of digits alone is a number itself. */
 function mayUuidHold(at: i32): boolean {
   let to = UNESCAPED;
+  let letters = 0;
   for (let i = 0; i < 16; i++) {
     if (i === 4 || i === 6 || i === 8 || i === 10) {
       store8(to, 45);
       to += 1;
     }
     const byte = load8(at + i);
+    if (byte >> 4 > 9 || (byte & 15) > 9) letters += 1;
     store8(to, hex(byte >> 4));
     store8(to + 1, hex(byte & 15));
     to += 2;
   }
-  if (purpose !== LOOKING) return text(UNESCAPED, 36);
+  if (purpose !== LOOKING || letters === 0) return text(UNESCAPED, 36);
   texts += 1;
   return has(UNESCAPED, 36);
 }

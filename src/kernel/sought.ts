@@ -132,7 +132,9 @@ export function mayBeRun(length: i32, tail: i32): boolean {
 /** The lowest bits of a hash, which say what has masked the original instead; never 0. */
 export const ORIGINS: i32 = 7;
 export const ORIGIN_BITS: i32 = 3;
-let origin: i32 = 1;
+/** Of all whose masks are no other originals. */
+export const OTHER_ORIGIN: i32 = 1;
+let origin: i32 = OTHER_ORIGIN;
 export function setOrigin(is: i32): void {
   origin = is;
 }

@@ -30,7 +30,7 @@ function gather(kernel: Kernel, column: PlannedColumn, values: readonly Buffer[]
   let handedOn = 0;
   const pipe = openLookingPipe(kernel, 'people', (_i, value) => {
     handedOn += 1;
-    for (const { form, masker } of slowly(jsonIn(kind, value))) list.addForm(form, originOf(masker));
+    for (const { form, masker } of slowly(jsonIn(kind, value))) list.addForm(form, originOf(masker, form));
   });
   pipe.take(messagesOf(values.map((value) => [value])));
   pipe.go();
@@ -47,14 +47,14 @@ function check(
   const originals = jsons.flatMap((json) => originalsOf(column)(json));
   const forms = new Set(originals.map(({ form }) => form));
   const model = openOriginalSet(leak);
-  for (const { form, masker } of originals) model.add(form, originOf(masker));
+  for (const { form, masker } of originals) model.add(form, originOf(masker, form));
   const counts = [...new Set([...forms].map((form) => Math.min(31, wordCount(form))))].toSorted((a, b) => a - b);
   let handedOn = 0;
   for (const kernel of [plain, compiled]) {
     const gathered = gather(kernel, column, values);
     const set = openOriginalSet(leak);
     set.join(gathered.hashes, gathered.ends);
-    expect(originals.filter(({ form, masker }) => !set.isOf(form, originOf(masker)))).toEqual([]);
+    expect(originals.filter(({ form, masker }) => !set.isOf(form, originOf(masker, form)))).toEqual([]);
     expect(set.count()).toBe(model.count());
     expect(gathered.ends).toEqual(new Uint8Array(model.shared().ends));
     expect(gathered.wordCounts.toSorted((a, b) => a - b)).toEqual(counts);

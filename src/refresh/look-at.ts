@@ -4,6 +4,7 @@ import type { MaskerName } from '../domain/refresh/maskers.ts';
 import { isTelling, textsOf } from '../domain/refresh/originals.ts';
 import * as op from '../kernel/operations.ts';
 import type { ColumnProgram } from '../kernel/program.ts';
+import { OTHER_ORIGIN } from '../kernel/sought.ts';
 import { quoted } from './connect.ts';
 import { classifiedTree } from './program-of.ts';
 
@@ -64,8 +65,9 @@ function gathered(masker: Masker): number {
 }
 
 const origins: Partial<Record<MaskerName, number>> = { digits: 2, token: 3, iban: 4, card: 5, text: 6 };
-/** What has masked an original, in three bits. Those whose masks are no other originals are one. */
-export const originOf = (masker: MaskerName): number => origins[masker] ?? 1;
+/** What has masked an original, in three bits. Those whose masks are no other originals are one, as are the addresses of a running text. */
+export const originOf = (masker: MaskerName, form = '#'): number =>
+  masker === 'text' && !form.startsWith('#') ? OTHER_ORIGIN : (origins[masker] ?? OTHER_ORIGIN);
 
 /** As the rules of domain/refresh/classified.ts take it; see `textsIn`. */
 export function jsonIn(kind: number, value: Buffer): string {

@@ -35,7 +35,7 @@ test('an original is of the origin that it was added with, and of no other', () 
   const set = openOriginalSet(new Uint8Array(16).fill(5));
   for (let i = 0; i < 3_000; i++) set.add(`original ${i}`, 1 + (i % 6));
   set.add('original 0', 6);
-  expect(set.count()).toBe(3_001);
+  expect(set.count()).toBe(3_000);
   for (let i = 0; i < 3_000; i += 11) {
     const own = [1, 2, 3, 4, 5, 6].filter((origin) => set.isOf(`original ${i}`, origin));
     expect(own).toEqual(i === 0 ? [1, 6] : [1 + (i % 6)]);

@@ -5,7 +5,7 @@ import { openHasher } from '../kernel/hasher.ts';
 import { KNOWN_BITS } from '../kernel/layout.ts';
 import { endsOf, ORIGIN_BITS, ORIGINS, runOf, SHORTEST_FORM } from '../kernel/sought.ts';
 import { compiledKernel } from './compiled-kernel.ts';
-import { holds, openSortedHashes, type Hashes } from './sorted-hashes.ts';
+import { countWithout, holds, openSortedHashes, type Hashes } from './sorted-hashes.ts';
 
 /** In memory that threads share: what it holds may be looked at by all, and is changed by none of them. */
 export interface SharedSet {
@@ -27,6 +27,7 @@ export interface OriginalSet extends Originals {
   add(form: string, origin: number): void;
   /** Everything of a list under the same key. */
   join(hashes: Uint32Array, ends: Uint8Array): void;
+  /** Of different forms, whatever has masked them. */
   count(): number;
   /** At most until now. */
   sizeBytes(): number;
@@ -148,7 +149,7 @@ export function openOriginalSet(key: Uint8Array): OriginalSet {
       all.join(hashes);
       join(ends, theirEnds);
     },
-    count: () => all.sorted().length / 2,
+    count: () => countWithout(all.sorted(), ORIGIN_BITS),
     sizeBytes: () => all.sizeBytes() + ends.byteLength,
     shared: () => ({ hashes: all.sorted(), ends }),
   };

@@ -83,7 +83,8 @@ async function gather({ source, keys, signal }: Proof, piece: SourcePiece): Prom
   if (!kernel.begin(readings.map(({ program }) => program)))
     throw new Error(`the paths of ${piece.from} do not fit into the kernel`);
   const pipe = openLookingPipe(kernel, piece.from, (i, value) => {
-    for (const { form, masker } of slowly[i]!(jsonIn(readings[i]!.kind, value))) list.addForm(form, originOf(masker));
+    for (const { form, masker } of slowly[i]!(jsonIn(readings[i]!.kind, value)))
+      list.addForm(form, originOf(masker, form));
   });
   await readRows(source, readings, piece.from, pipe, signal);
   list.learn(kernel.gathered());

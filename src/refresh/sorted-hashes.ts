@@ -38,6 +38,14 @@ export function holds(pairs: Uint32Array, low: number, high: number, without = 0
   return false;
 }
 
+/** How many differ, where so many of the lowest bits do not count. */
+export function countWithout(pairs: Uint32Array, without: number): number {
+  let count = 0;
+  for (let i = 0; i < pairs.length / 2; i++)
+    if (i === 0 || compare(pairs, i - 1, pairs[i * 2]!, pairs[i * 2 + 1]!, without) !== 0) count += 1;
+  return count;
+}
+
 export function openSortedHashes(): SortedHashes {
   const memory = new SharedArrayBuffer(0, { maxByteLength: MOST_BYTES });
   const sortedNow = (): Hashes => new Uint32Array(memory, 0, memory.byteLength / 4);
