@@ -110,7 +110,8 @@ describe.skipIf(dockerProgram() === null)('a deployment of a compose file (needs
     const { id, ended } = await tiny.begin();
     await until('it bakes', async () => (await tiny.steps()).includes('bake'));
     const [container] = containers('greenroom.environment=staging', `greenroom.release=${id}`);
-    docker('exec', container!, 'node', '-e', 'process.kill(1, "SIGTERM")');
+    // Not waited for: it may end with its container.
+    docker('exec', '-d', container!, 'node', '-e', 'process.kill(1, "SIGTERM")');
     const { code, stdout, stderr } = await ended;
     expect(code, stdout + stderr).toBe(7);
     expect(stdout + stderr).toContain('web exited');
