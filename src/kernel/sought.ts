@@ -119,12 +119,14 @@ export function runOf(length: i32, tail: i32): i32 {
   return runsOf(tail) + (ofLength < RUN_LENGTHS ? ofLength : RUN_LENGTHS - 1);
 }
 
-/** Whether any run of words of that length or less ends like this, as far as 32 bits tell it, and whether one does that is as long. Most words of a text are none's last. */
+/** Whether any run of words of at most that length ends like this, as far as 32 bits tell it. Most words of a text are none's last. */
 export function mayEndRun(most: i32, tail: i32): boolean {
   const at = ENDS + (runsOf(tail) >>> 3);
   if (load32(at) !== 0) return most >= SHORTEST_FORM;
   return most >= SHORTEST_FORM + 32 && load32(at + 4) !== 0;
 }
+
+/** Whether one of just that length does. */
 export function mayBeRun(length: i32, tail: i32): boolean {
   return length >= SHORTEST_FORM && isKnown(runOf(length, tail));
 }

@@ -101,7 +101,7 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
   const kernel = kernelOf(keys);
   const judging: Judging = {
     before: wayBack(kernel),
-    isOriginal: (form, masker) => wanted.isOf(form, originOf(masker)),
+    isOriginal: (form, masker) => wanted.isOf(form, originOf(masker, form)),
     find: (text) => foundIn(text, wanted),
   };
   const ways = columns.map(({ rule }) => waysBy(rule));

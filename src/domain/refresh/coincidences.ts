@@ -3,8 +3,9 @@
 import { maskerByPath } from './classified.ts';
 import { leavesOf } from './json-path.ts';
 import type { MaskerName } from './maskers.ts';
-import { digitsOf, formsOf, numbers } from './originals.ts';
+import { formsOf, numbers } from './originals.ts';
 import type { Rule } from './rules.ts';
+import { digitsOf, passesLuhn } from './value-shapes.ts';
 
 /** Maskers whose masks may be originals: those that permute, and two that go into ranges which are nobody's. */
 const explainable = ['digits', 'token', 'iban', 'card', 'text', 'ip'] as const satisfies readonly MaskerName[];
@@ -96,9 +97,4 @@ const documentation = /^(?:(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d{1,3}|2001:
 const isForDocumentation = (text: string): boolean => documentation.test(text.trim());
 
 /** As the masker makes them: of the test range, with a right check digit. */
-function isTestCard(form: string): boolean {
-  if (!/^#400000\d{6,13}$/.test(form)) return false;
-  const doubled = (digit: number): number => (digit > 4 ? digit * 2 - 9 : digit * 2);
-  const digits = [...form.slice(1)].toReversed().map(Number);
-  return digits.reduce((sum, digit, i) => sum + (i % 2 === 1 ? doubled(digit) : digit), 0) % 10 === 0;
-}
+const isTestCard = (form: string): boolean => /^#400000\d{6,13}$/.test(form) && passesLuhn(form.slice(1));

@@ -1,5 +1,6 @@
 // What counts as an original that must not be found again, and how text is taken apart to look for it. The same forms on both sides.
 import type { MaskerName } from './maskers.ts';
+import { digitsOf } from './value-shapes.ts';
 
 /** Less than this says nothing about anybody: `42`, `Anna`, `true`. */
 const FEWEST_BITS = 20;
@@ -23,7 +24,6 @@ const beyondAscii = /[^\0-\x7f]/;
 const isAscii = (text: string): boolean => !beyondAscii.test(text);
 /** What is of ASCII alone has one form; most texts are. */
 const fold = (text: string): string => (isAscii(text) ? text : text.normalize('NFC')).toLowerCase();
-export const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
 /** Length times the bits of its different signs: a bound that needs to know nothing of a language. */
 export function bitsOf(text: string): number {

@@ -1,8 +1,8 @@
 // What single values look like. Nothing here knows where they come from.
 
-const digitsOf = (text: string): string => text.replace(/\D/g, '');
+export const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
-const passesLuhn = (digits: string): boolean => {
+export const passesLuhn = (digits: string): boolean => {
   const sum = Array.from(digits, Number)
     .toReversed()
     .reduce((all, digit, i) => all + (i % 2 === 0 ? digit : digit > 4 ? digit * 2 - 9 : digit * 2), 0);
