@@ -52,7 +52,7 @@ beforeAll(async () => {
   for (const client of [source, target]) await client.query(schema);
   await source.query(`
     INSERT INTO "Odd Schema"."User Table" ("E-Mail", nick, mood, code, extra, token)
-      SELECT 'user' || i || '@sea.example', 'nick' || i, 'well', i, jsonb_build_object('mail', 'user' || i || '@sea.example', 'phone', '+49 170 ' || 1000000 + i),
+      SELECT 'user' || i || '@sea.example', 'nick of ' || i, 'well', i, jsonb_build_object('mail', 'user' || i || '@sea.example', 'phone', '+49 170 ' || 1000000 + i),
         md5(i::text) FROM generate_series(1, 500) i;
     INSERT INTO visits SELECT i, 1 + i % 500, date '2024-01-01' + i % 1000, '10.1.2.3', i % 90 FROM generate_series(1, 3000) i;`);
 }, 90_000);
@@ -141,7 +141,7 @@ test('from the schema to a masked copy that PostgreSQL itself finds whole', asyn
   await source!.query('ROLLBACK');
   // Every constraint stood while the rows came: unique ones, checks, the domain's, and the foreign key.
   const { rows } = await target!.query(`SELECT (SELECT count(*) FROM ${users}) AS users, count(*) AS visits,
-    (SELECT count(*) FROM ${users} u WHERE u::text ~ 'sea\\.example|nick\\d') AS leaks,
+    (SELECT count(*) FROM ${users} u WHERE u::text ~ 'sea\\.example|nick of') AS leaks,
     (SELECT count(*) FROM ${users} WHERE extra ->> 'mail' = "E-Mail" AND shout = 'NICK') AS same FROM visits`);
   expect(rows[0]).toEqual({ users: '500', visits: '3000', leaks: '0', same: '500' });
 });
