@@ -119,7 +119,7 @@ test('the cut-over and the way back tell themselves', () => {
     '✓ watched with 25 % of the traffic 9 requests and 2 probes for 60 s: 1 bad',
     '✓ drained in 40 ms',
     '✓ stopped blue in 1.0 s',
-    '✓ traffic moved to nobody in 3 ms',
+    '✓ traffic is with nobody, pointed there in 3 ms',
     '✓ stopped green in 0 ms\n  ✓ web is served again by the team\'s own container own (it runs), 9.0 s after it was stopped; nobody answered in that time.\n  ✗ NOBODY SERVES web: run "docker start own"; the team\'s own container own does not serve again: no port.',
     '✗ bake  it answers 500',
     'CONDITIONAL GO  7 answers, 1 conditions',

@@ -127,10 +127,12 @@ function stepLine({ data, at }: ChainedRecord, began: ReadonlyMap<string, number
   // Those of a gradual shift are named with their share: switch-25, bake-25.
   switch (step.replace(/-\d+$/, '')) {
     case 'switch':
-    case 'switch-back': {
-      const to = String(facts['colour'] ?? 'nobody');
-      return done(`${share}traffic moved to ${to} in ${String(facts['switchMs'])} ms`);
-    }
+      return done(`${share}traffic moved to ${String(facts['colour'])} in ${String(facts['switchMs'])} ms`);
+    case 'switch-back':
+      // Nothing moves where the switch had not begun.
+      return done(
+        `traffic is with ${String(facts['colour'] ?? 'nobody')}, pointed there in ${String(facts['switchMs'])} ms`,
+      );
     case 'rehearse-back':
       return backLine(facts, out);
     case 'rehearse-forth':

@@ -54,7 +54,7 @@ const remedies: Record<string, string> = {
   TAB_AS_INDENT: 'Indent with spaces.',
   MULTIPLE_DOCS: 'Keep one document: take out what follows the line "---".',
   BAD_INDENT: 'Line the keys of one mapping up.',
-  MISSING_CHAR: 'Close the quote or bracket.',
+  MISSING_CHAR: 'Close the quote or bracket that was opened here or above.',
 };
 const remedyOf = (code: string): string => remedies[code] ?? 'Correct the YAML at this place.';
 

@@ -43,6 +43,15 @@ test('a rollback leads to the step that broke, with what it measured', () => {
   ).toEqual(['ending', 'record', 'step']);
 });
 
+test('instants, spans and counts of a step are said as such', () => {
+  const account = rolledBack();
+  const facts = { firstBadAt: Date.UTC(2026, 10, 20, 12, 0, 5), switchMs: 3, requests: 1_200 };
+  const steps = account.steps.map((step) => (step.kind === 'bake' ? { ...step, facts } : step));
+  expect(why({ ...account, steps }, 'bake').at(1)).toMatchObject({
+    facts: 'first bad at 2026-11-20 12:00:05 UTC · switch 3 ms · requests 1,200',
+  });
+});
+
 test('a name nobody knows answers with those there are', () => {
   const [answer] = why(good(), 'nope');
   expect(answer).toMatchObject({ kind: 'unknown', subject: 'nope', known: expect.arrayContaining(['api', 'bake']) });

@@ -59,14 +59,15 @@ export const outcomeMarks: Record<Shown, string> = {
   pending: '…',
 };
 
-/** Facts of a step in words: `{ switchMs: 3, requests: 612 }` is `switch 3 ms · requests 612`. */
+/** Facts of a step in words: `{ switchMs: 3, requests: 612 }` is `switch 3 ms · requests 612`; `At` are instants. */
 export const factWords = (facts: JsonObject): string =>
   Object.entries(facts)
     .map(([key, value]) => {
       const words = key.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-      return `${words} ${key.endsWith('Ms') && typeof value === 'number' ? formatDuration(value) : valueWords(value)}`;
+      if (typeof value !== 'number') return `${words} ${valueWords(value)}`;
+      if (key.endsWith('At')) return `${words} ${formatInstant(value)}`;
+      return `${words} ${key.endsWith('Ms') ? formatDuration(value) : formatNumber(value)}`;
     })
     .join(' · ');
 
-const valueWords = (value: Json): string =>
-  typeof value === 'number' ? formatNumber(value) : typeof value === 'string' ? value : JSON.stringify(value);
+const valueWords = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
