@@ -5,6 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import pg from 'pg';
+import { buildRefresh } from './refresh-built.ts';
 import type { Told } from './refresh-child.ts';
 import { findTools, openServers, type Server, type Servers } from './refresh-servers.ts';
 import { leftSql, sourceSql, tables } from './refresh-source.ts';
@@ -26,12 +27,12 @@ export async function copyRows(): Promise<BenchRow[]> {
   const binDir = findTools();
   if (binDir === null)
     return [row('copy: no PostgreSQL with pg_dump, pg_restore and psql: not measured', 0, '', 'measured', false)];
-  const servers = await openServers(binDir);
+  const [program, servers] = [await buildRefresh(), await openServers(binDir)];
   try {
-    const small = await memoryOf(servers, Math.round(rowCount / 4));
+    const small = await memoryOf(servers, program, Math.round(rowCount / 4));
     const rows = await fill(servers, rowCount);
     const bytes = Number(await ask(servers.source.url('prod'), 'SELECT pg_database_size(current_database()) AS count'));
-    const { plain, masked, proven, pipe, others } = waysOf(servers);
+    const { plain, masked, proven, pipe, others } = waysOf(servers, program);
     const copydb = pgcopydb(servers);
     const all = [plain, masked, pipe, proven, ...others, ...(copydb ? [copydb] : [])];
     const runs = new Map<Way, Run[]>(all.map((way) => [way, []]));
@@ -89,9 +90,9 @@ export async function copyRows(): Promise<BenchRow[]> {
 }
 
 /** Peak of a masked copy of a source of that size. */
-async function memoryOf(servers: Servers, size: number): Promise<number> {
+async function memoryOf(servers: Servers, program: string, size: number): Promise<number> {
   const rows = await fill(servers, size);
-  const { told } = await runOnce(servers, waysOf(servers).masked, rows);
+  const { told } = await runOnce(servers, waysOf(servers, program).masked, rows);
   return told!.peakBytes;
 }
 

@@ -4,6 +4,7 @@
  */
 import { fillBy, median, row, rowCount, roundCount, timed } from './refresh-copy.ts';
 import { findTools, openServers } from './refresh-servers.ts';
+import { buildRefresh } from './refresh-built.ts';
 import { waysOf } from './refresh-ways.ts';
 import type { BenchRow } from './row.ts';
 
@@ -21,13 +22,13 @@ export async function lineRows(): Promise<readonly BenchRow[]> {
   const binDir = findTools();
   if (binDir === null)
     return [row('line: no PostgreSQL with pg_dump, pg_restore and psql: not measured', 0, '', 'measured', false)];
-  const servers = await openServers(binDir);
+  const [program, servers] = [await buildRefresh(), await openServers(binDir)];
   try {
+    const { narrow } = waysOf(servers, program);
     const points: Point[] = [];
     for (const share of shares) {
       const count = Math.round(rowCount * 4 * share);
       await fillBy(servers, narrowSql(count));
-      const { narrow } = waysOf(servers);
       const times: number[] = [];
       for (let round = 0; round < roundCount; round++) {
         const { tookMs, told } = await timed(servers.target, narrow);

@@ -5,6 +5,7 @@
 import { ask, fill, median, open, roundCount, row, rowCount, timed, WHOLE_ROWS } from './refresh-copy.ts';
 import { findTools, openServers, type Servers } from './refresh-servers.ts';
 import { leftSql, tables } from './refresh-source.ts';
+import { buildRefresh } from './refresh-built.ts';
 import { waysOf } from './refresh-ways.ts';
 import type { BenchRow } from './row.ts';
 
@@ -18,7 +19,7 @@ export async function subsetRows(): Promise<BenchRow[]> {
   const servers = await openServers(binDir);
   try {
     const rows = await fill(servers, rowCount);
-    const { plain, masked, quarter } = waysOf(servers);
+    const { plain, masked, quarter } = waysOf(servers, await buildRefresh());
     const all = [plain, masked, quarter];
     const times = new Map(all.map((way) => [way, [] as number[]]));
     for (let round = 0; round < roundCount; round++)

@@ -1,6 +1,5 @@
 /** The ways to bring a database over, each as one command; a shell's pipes fail with any of their parts. */
 import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import type { Told } from './refresh-child.ts';
 import type { Servers } from './refresh-servers.ts';
 import { maskedQueries, sedRules } from './refresh-others.ts';
@@ -41,8 +40,10 @@ function lanes(query: ((table: string) => string) | null): string {
 
 const quotedForShell = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
+/** `program`: of `buildRefresh`. */
 export function waysOf(
   servers: Servers,
+  program: string,
 ): Record<'plain' | 'masked' | 'proven' | 'pipe' | 'quarter' | 'narrow', Way> & { others: Way[] } {
   const inShell = (name: string, script: string): Way => ({
     name,
@@ -54,8 +55,7 @@ export function waysOf(
   const greenroom = (name: string, proof: 'proven' | 'not', part = 'all'): Way => ({
     name,
     run() {
-      const child = path.join(import.meta.dirname, 'refresh-child.ts');
-      const args = [child, servers.source.url('prod', 'reader'), servers.target.url('stage'), proof, part];
+      const args = [program, servers.source.url('prod', 'reader'), servers.target.url('stage'), proof, part];
       const done = spawnSync(process.execPath, args, { encoding: 'utf8' });
       if (done.status !== 0) throw new Error(`${name}: ${done.stderr}`);
       return JSON.parse(done.stdout.trim().split('\n').at(-1)!) as Told;
