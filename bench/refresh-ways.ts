@@ -86,6 +86,18 @@ export function waysOf(
   };
 }
 
+/** Every row of the source and of what was brought over, to nothing, in two lanes: what a proof that reads both sides takes at least. */
+export function readBoth(servers: Servers): void {
+  const read = (server: string, database: string): string =>
+    storedTables
+      .map((table) => `psql -Xqp ${server} ${database} -c "copy ${table} to stdout (format binary)" > /dev/null`)
+      .join('\n');
+  shell(
+    servers,
+    `( ${read('$SRC', 'prod')}\n) & first=$!; ( ${read('$DST', 'stage')}\n) & second=$!; wait $first; wait $second`,
+  );
+}
+
 /** Of one that may not be there. */
 export function pgcopydb(servers: Servers): Way | null {
   if (spawnSync('pgcopydb', ['--version']).error !== undefined) return null;

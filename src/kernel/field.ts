@@ -14,7 +14,7 @@ import { cursor, fits, put, put32, putBytes, reserve } from './output.ts';
 /** Masks the value and writes it without its length; 0 when it is not of the shape that its type has. */
 export function maskField(operation: i32, at: i32, length: i32, parameter: i32): i32 {
   if (operation < 32) return maskLeaf(operation, at, length, parameter);
-  if (operation === op.ID) return maskId(at, length);
+  if (operation === op.ID) return maskId(at, length, 0);
   if (operation === op.UUID) return maskUuid(at, length);
   if (operation === op.DATE) return maskDate(at, length, parameter);
   if (operation === op.TIMESTAMP) return maskTimestamp(at, length, parameter);

@@ -85,7 +85,7 @@ export interface Kernel {
   learn(name: Uint8Array, kind: 'given' | 'family'): boolean;
   /** One value alone, for samples; null when it is not what its type says. */
   mask(column: ColumnProgram, value: Uint8Array, entity?: Uint8Array): Uint8Array | null;
-  /** What a masker that permutes has made the text out of, which it may never have seen; null when that cannot be told. Also between two calls of `look`. */
+  /** What a masker that permutes has made the text (of an `id`, the 8 bytes of its number) out of, which it may never have seen; null when that cannot be told. Also between two calls of `look`. */
   unmask(operation: number, text: Uint8Array): Uint8Array | null;
 }
 

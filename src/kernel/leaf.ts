@@ -5,6 +5,7 @@ import { KEY_DIGITS, KEY_TOKEN } from './layout.ts';
 import { load32 } from './memory.ts';
 import { maskCompany, maskFullName, maskName, maskPlace, maskStreet } from './names.ts';
 import { maskIpText, maskUrl } from './network.ts';
+import { maskId } from './numbers.ts';
 import * as op from './operations.ts';
 import { putBytes } from './output.ts';
 import { DIGITS, LETTERS, NO_LEADING_ZERO, permute } from './permute.ts';
@@ -27,10 +28,11 @@ export function maskLeaf(operation: i32, at: i32, length: i32, parameter: i32): 
   return 1;
 }
 
-/** Those whose symbols are permuted. `back` writes what the text was made of instead, as far as that can be told; 0 when it cannot. */
+/** Those that permute: symbols, or a number of 8 bytes. `back` writes what the text was made of instead, as far as that can be told; 0 when it cannot. */
 export function permuteLeaf(operation: i32, at: i32, length: i32, back: i32): i32 {
   if (operation === op.DIGITS_ONLY) return permute(KEY_DIGITS, at, length, DIGITS, back);
   if (operation === op.JSON_NUMBER) return permute(KEY_DIGITS, at, length, DIGITS | NO_LEADING_ZERO, back);
+  if (operation === op.ID) return maskId(at, length, back);
   if (operation === op.TOKEN) return permute(KEY_TOKEN, at, length, DIGITS | LETTERS, back);
   if (operation === op.CARD) return maskCard(at, length, back);
   if (operation === op.IBAN) return maskIban(at, length, back);

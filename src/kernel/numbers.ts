@@ -17,18 +17,19 @@ function say(round: i32, width: i32, half: i32): i32 {
 let high: i32 = 0;
 let low: i32 = 0;
 
-/** Permutes the numbers of `wide` + `narrow` bits that stand in `high` and `low`. */
-function permuteBits(wide: i32, narrow: i32): void {
+/** Permutes the numbers of `wide` + `narrow` bits that stand in `high` and `low`, or takes that back. */
+function permuteBits(wide: i32, narrow: i32, back: i32): void {
   const upper = wide === 32 ? -1 : (1 << wide) - 1;
   const lower = narrow === 32 ? -1 : (1 << narrow) - 1;
   for (let r = 0; r < ROUNDS; r++) {
-    if ((r & 1) === 0) high ^= say(r, wide, low) & upper;
-    else low ^= say(r, wide, high) & lower;
+    const round = back === 0 ? r : ROUNDS - 1 - r;
+    if ((round & 1) === 0) high ^= say(round, wide, low) & upper;
+    else low ^= say(round, wide, high) & lower;
   }
 }
 
-/** Numbers of 16, 32 or 64 bits; those below zero stay below zero. What fits 31 bits, or 53, fits them afterwards, so int and bigint agree. */
-export function maskId(at: i32, length: i32): i32 {
+/** Numbers of 16, 32 or 64 bits; those below zero stay below zero. What fits 31 bits, or 53, fits them afterwards, so int and bigint agree. `back` writes what the number was made of instead. */
+export function maskId(at: i32, length: i32, back: i32): i32 {
   if (length !== 2 && length !== 4 && length !== 8) return 0;
   let top = length === 8 ? load32(at) : length === 4 ? load32(at) >> 31 : load16(at) >> 31;
   let bottom = length === 8 ? load32(at + 4) : length === 4 ? load32(at) : load16(at);
@@ -40,13 +41,13 @@ export function maskId(at: i32, length: i32): i32 {
   if (length === 2) {
     high = bottom >>> 8;
     low = bottom & 255;
-    permuteBits(7, 8);
+    permuteBits(7, 8, back);
     top = 0;
     bottom = (high << 8) | low;
   } else if (top === 0 && bottom >= 0) {
     high = bottom >>> 16;
     low = bottom & 0xffff;
-    permuteBits(15, 16);
+    permuteBits(15, 16, back);
     top = 0;
     bottom = (high << 16) | low;
   } else {
@@ -55,7 +56,7 @@ export function maskId(at: i32, length: i32): i32 {
     high = top;
     low = bottom;
     while (true) {
-      permuteBits(isSmall ? 21 : 31, 32);
+      permuteBits(isSmall ? 21 : 31, 32, back);
       if (isSmall ? high !== 0 || low < 0 : high >= 1 << 21) break;
     }
     top = high;

@@ -19,7 +19,7 @@ test('F100 every piece has its answer, or nothing is proven', async () => {
   await overHands([good, good], tasks, 'gathered', count);
   expect(answered.length).toBe(tasks.length);
   await expect(overHands([], tasks, 'gathered', count)).rejects.toThrow('5 pieces were read by nobody');
-  const other = hand(async () => ({ kind: 'looked', leaks: new Map(), coincidenceCount: 0, textCount: 0 }));
+  const other = hand(async () => ({ kind: 'looked', leaks: new Map(), open: [], coincidenceCount: 0, textCount: 0 }));
   await expect(overHands([other], tasks, 'gathered', count)).rejects.toThrow('"looked" instead of "gathered"');
   const broken = hand(async () => {
     throw new Error('cut');

@@ -1,12 +1,12 @@
 // The parts of the leak proof that read values: one piece of a table at a time, in whatever thread. What they give holds hashes, counts and places.
 import type { Client } from 'pg';
 import { holdsOriginals, originalsOf } from '../domain/refresh/classified.ts';
-import { isCoincidence, waysBy, type Judging } from '../domain/refresh/coincidences.ts';
+import { isCoincidence, madeOf, waysBy, type Judging } from '../domain/refresh/coincidences.ts';
 import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import { foundIn, type Wanted } from '../domain/refresh/originals.ts';
 import type { Rule } from '../domain/refresh/rules.ts';
 import { openKernel, type Kernel, type Keys } from '../kernel/kernel.ts';
-import { JSON_NUMBER } from '../kernel/operations.ts';
+import * as op from '../kernel/operations.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 import { gatheringOf, jsonIn, originOf, textsIn, type Reading } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
@@ -24,6 +24,8 @@ export interface SourcePiece {
 export interface CopyPiece {
   readonly from: string;
   readonly table: string;
+  /** Of the plan, whose partition it may be. */
+  readonly plannedAs: string;
   readonly columns: readonly (Reading & { readonly name: string; readonly rule: Rule | undefined })[];
 }
 
@@ -38,7 +40,21 @@ export interface Finds {
   /** How many originals are left, by place: `public.users.phone`, or `a comment`. */
   readonly leaks: ReadonlyMap<string, number>;
   readonly coincidenceCount: number;
+  /** Finds that are coincidences if a value stands in the source, and leaks otherwise. */
+  readonly open: readonly OpenFind[];
 }
+
+export interface OpenFind {
+  readonly place: string;
+  /** Of the source; as in a plan. */
+  readonly table: string;
+  readonly column: string;
+  /** What the find was made of, as PostgreSQL writes it. */
+  readonly was: string;
+}
+
+/** Of a piece. Where there are more, something else is wrong than chance. */
+const MOST_OPEN = 1_000;
 
 export type ProveTask =
   | { readonly kind: 'gather'; readonly piece: SourcePiece }
@@ -92,10 +108,11 @@ async function gather({ source, keys, signal }: Proof, piece: SourcePiece): Prom
 }
 
 async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind: 'look' }>): Promise<ProveAnswer> {
-  const { from, table, columns } = piece;
+  const { from, table, plannedAs, columns } = piece;
   const leaks = new Map<string, number>();
+  const open: OpenFind[] = [];
   let [coincidenceCount, textCount] = [0, 0];
-  if (columns.length === 0) return { kind: 'looked', leaks, coincidenceCount, textCount };
+  if (columns.length === 0) return { kind: 'looked', leaks, open, coincidenceCount, textCount };
   const { fresh, keys, signal } = proof;
   const wanted = wantedOf(keys, told.originals, told.wordCounts);
   const kernel = kernelOf(keys);
@@ -109,27 +126,43 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
   if (!kernel.begin(columns.map(({ kind }) => ({ operation: kind, parameter: 0, isEntity: false }))))
     throw new Error(`${table} has more columns than the kernel takes`);
   const pipe = openLookingPipe(kernel, table, (i, value) => {
-    const { kind, name } = columns[i]!;
+    const { kind, name, rule } = columns[i]!;
     const place = `${table}.${name}`;
     const places = ways[i]!(() => jsonIn(kind, value));
     for (const text of textsIn(kind, value)) {
       textCount += 1;
-      for (const form of foundIn(text, wanted))
-        if (isCoincidence({ form, text }, places(text), judging)) coincidenceCount += 1;
-        else leaks.set(place, (leaks.get(place) ?? 0) + 1);
+      for (const form of foundIn(text, wanted)) {
+        if (isCoincidence({ form, text }, places(text), judging)) {
+          coincidenceCount += 1;
+          continue;
+        }
+        const isWhole = kind === op.LOOK_TEXT || kind === op.LOOK_INTEGER;
+        const was = isWhole && open.length < MOST_OPEN ? madeOf({ form, text }, rule, judging) : null;
+        if (was === null) leaks.set(place, (leaks.get(place) ?? 0) + 1);
+        else open.push({ place, table: plannedAs, column: name, was });
+      }
     }
   });
   await readRows(fresh, columns, from, pipe, signal);
-  return { kind: 'looked', leaks, coincidenceCount, textCount: textCount + pipe.textCount() };
+  return { kind: 'looked', leaks, open, coincidenceCount, textCount: textCount + pipe.textCount() };
 }
 
 /** What a way has made a text of. */
 function wayBack(kernel: Kernel): Judging['before'] {
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder('utf-8', { ignoreBOM: true })];
   return (by, text) => {
-    const was = kernel.unmask(by === 'json-number' ? JSON_NUMBER : leafOf(by), encoder.encode(text));
+    if (by === 'id') return numberBefore(kernel, text);
+    const was = kernel.unmask(by === 'json-number' ? op.JSON_NUMBER : leafOf(by), encoder.encode(text));
     return was && decoder.decode(was);
   };
+}
+
+function numberBefore(kernel: Kernel, text: string): string | null {
+  if (!/^-?\d+$/.test(text)) return null;
+  const number = Buffer.alloc(8);
+  number.writeBigInt64BE(BigInt(text));
+  const was = kernel.unmask(op.ID, number);
+  return was && String(Buffer.from(was).readBigInt64BE());
 }
 
 const lists = new WeakMap<Keys, FormList>();

@@ -10,6 +10,7 @@ import type { MaskerName } from '../domain/refresh/maskers.ts';
 import type { Rule } from '../domain/refresh/rules.ts';
 import { joinPostgres } from '../embedded/postgres.ts';
 import { openKernel } from '../kernel/kernel.ts';
+import { int32 } from '../kernel/testing/copy-stream.ts';
 import { withDatabase } from './connect.ts';
 import { deriveKeys } from './keys.ts';
 import { proveNoLeak, type LeakProof } from './prove.ts';
@@ -35,6 +36,7 @@ const plan: readonly PlannedTable[] = [
       ],
     ],
   },
+  { name: 'public.orders', columns: [column('id', 'int4', mask('id')), column('again', 'int8', mask('id'))] },
   { name: 'public.places', columns: [column('id', 'int4', keep), column('kept', 'text', keep)] },
 ];
 const COUNT = 2_000;
@@ -59,7 +61,7 @@ async function make(name: string, template = 'template0'): Promise<Client> {
   return client;
 }
 const tables =
-  'CREATE TABLE people (email text, phone text, name text, extra jsonb, key uuid, tags text[], gone text); CREATE TABLE places (id int, kept text)';
+  'CREATE TABLE people (email text, phone text, name text, extra jsonb, key uuid, tags text[], gone text); CREATE TABLE orders (id int, again int8); CREATE TABLE places (id int, kept text)';
 
 /** A copy as it should be: what the kernel makes of the phones, and made-up values else. */
 async function makeGood(): Promise<void> {
@@ -216,6 +218,37 @@ test('a mask that is somebody else’s original is a coincidence, one that is it
     expect(await prove(fresh)).toMatch(/^GR5061 .*public\.places\.kept \(1\)/);
   } finally {
     await source.query('DELETE FROM people WHERE email IS NULL');
+    await fresh.end();
+  }
+}, 240_000);
+
+test('a mask of an id, or of a number that is no original, is a coincidence only if the source has what it was made of', async () => {
+  const kernel = openKernel(keys);
+  const idOf = (i: number): number =>
+    Buffer.from(kernel.mask(programOf(column('id', 'int4', mask('id'))), int32(i))!).readInt32BE();
+  const ids = Array.from({ length: 40 }, (_, i) => i + 1).filter((i) => new Set(String(idOf(i))).size > 5);
+  const [one, other] = ids as [number, number];
+  const plain = '11112222';
+  const phones = programOf(column('phone', 'text', mask('digits')));
+  const masked = Buffer.from(kernel.mask(phones, Buffer.from(plain))!).toString();
+  await source.query('INSERT INTO people (phone) VALUES ($1), ($2), ($3), ($4)', [
+    ...[String(idOf(one)), String(idOf(other)), masked, plain],
+  ]);
+  await source.query('INSERT INTO orders VALUES ($1, $2)', [one, one]);
+  const fresh = await goodCopy();
+  try {
+    await fresh.query('INSERT INTO orders VALUES ($1, $2)', [idOf(one), idOf(one)]);
+    await fresh.query('INSERT INTO people (phone) VALUES ($1)', [masked]);
+    expect(await prove(fresh)).toMatchObject({ coincidenceCount: 3 });
+    // Of an id that no order has, and of one that another column has.
+    await fresh.query('INSERT INTO orders VALUES ($1, NULL)', [idOf(other)]);
+    expect(await prove(fresh)).toMatch(/^GR5061 .*copy: public\.orders\.id \(1\)\./);
+    await source.query('UPDATE orders SET again = $1', [other]);
+    expect(await prove(fresh)).toMatch(/^GR5061 .*copy: public\.orders\.again \(1\), public\.orders\.id \(1\)\./);
+    await source.query('DELETE FROM people WHERE phone = $1', [plain]);
+    expect(await prove(fresh)).toMatch(/^GR5061 .*public\.people\.phone \(1\)/);
+  } finally {
+    await source.query('DELETE FROM people WHERE email IS NULL; DELETE FROM orders');
     await fresh.end();
   }
 }, 240_000);

@@ -11,7 +11,8 @@ import { filterOf } from '../kernel/write-sought.ts';
 import { readingOf } from './look-at.ts';
 import { openOriginalSet, type OriginalSet } from './original-set.ts';
 import { handOf, overHands, type Hand } from './prove-hands.ts';
-import { wantedOf, type CopyPiece, type SourcePiece } from './prove-tasks.ts';
+import { standing } from './prove-open.ts';
+import { wantedOf, type CopyPiece, type OpenFind, type SourcePiece } from './prove-tasks.ts';
 import { canSplit, readStorage, rowsOf } from './read-storage.ts';
 
 export interface LeakProof {
@@ -77,7 +78,7 @@ async function sourcePieces({ source, plan }: Proving): Promise<readonly SourceP
 }
 
 async function lookThrough(
-  { fresh, plan, keys }: Proving,
+  { source, fresh, plan, keys }: Proving,
   hands: readonly Hand[],
   originals: OriginalSet,
   wordCounts: readonly number[],
@@ -93,11 +94,17 @@ async function lookThrough(
     return { kind: 'look', piece: copyPiece, originals: shared, filter, wordCounts } as const;
   });
   const count = (place: string, found: number): void => void leaks.set(place, (leaks.get(place) ?? 0) + found);
+  const open: OpenFind[] = [];
   await overHands(hands, looking, 'looked', (looked) => {
     textCount += looked.textCount;
     coincidenceCount += looked.coincidenceCount;
+    open.push(...looked.open);
     for (const [place, found] of looked.leaks) count(place, found);
   });
+  const stands = await standing(source, open);
+  for (const find of open)
+    if (stands(find)) coincidenceCount += 1;
+    else count(find.place, 1);
   const wanted = wantedOf(keys, shared, wordCounts);
   const { rows: said } = await fresh.query<{ place: string; text: string | null }>(everythingSaid);
   for (const { place, text } of said) {
@@ -122,7 +129,7 @@ function copyPieceOf(
   // A partition has the rules of its table.
   const planned = plan.find((each) => each.name === table)?.columns ?? [];
   return {
-    ...{ from, table: storedIn },
+    ...{ from, table: storedIn, plannedAs: table },
     columns: columns.flatMap((name, i) => {
       const reading = readingOf(name, types[i]!);
       return reading ? [{ name, ...reading, rule: planned.find((each) => each.name === name)?.rule }] : [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isCoincidence, waysBy, type Way } from './coincidences.ts';
+import { isCoincidence, madeOf, waysBy, type Judging, type Way } from './coincidences.ts';
 import type { MaskerName } from './maskers.ts';
 import { formsOf, foundIn, wordCount } from './originals.ts';
 import type { Rule } from './rules.ts';
@@ -128,4 +128,30 @@ test('what lies in a range for documentation or for tests is nobody’s', () => 
     ['4111 1111 1111 1111', false],
   ] as const)
     expect(judge(maskBy('card'), card, [[`#${card.replaceAll(' ', '')}`, 'card']])).toEqual([isMade]);
+});
+
+test('what a value of a column was made of is told for maskers that permute it whole, if it was changed', () => {
+  const judging = (known: string): Judging => ({
+    before,
+    isOriginal: () => false,
+    find: (text) => foundIn(text, { wordCounts: new Set([1]), has: (form) => form === known, mayHave: () => true }),
+  });
+  fc.assert(
+    fc.property(number, (was) => {
+      const made = mask(was);
+      const found = { form: `#${made}`, text: made };
+      for (const masker of ['digits', 'token', 'iban', 'id'] as const)
+        expect(madeOf(found, maskBy(masker), judging(found.form))).toBe(was);
+      // Nothing is told of what is masked otherwise, kept, or of many parts.
+      for (const masker of ['card', 'ip', 'text', 'email'] as const)
+        expect(madeOf(found, maskBy(masker), judging(found.form))).toBe(null);
+      expect(madeOf(found, { kind: 'keep', because: null }, judging(found.form))).toBe(null);
+      expect(madeOf(found, { kind: 'json', paths: [], rest: 'digits' }, judging(found.form))).toBe(null);
+      expect(madeOf(found, undefined, judging(found.form))).toBe(null);
+      // What was found stands in what it is said to be made of.
+      expect(madeOf({ form: `#${was}`, text: made }, maskBy('digits'), judging(`#${was}`))).toBe(null);
+    }),
+  );
+  const same: Judging = { ...judging('#20203030'), before: (_, text) => text };
+  expect(madeOf({ form: '#1', text: '20203031' }, maskBy('digits'), same)).toBe(null);
 });

@@ -11,7 +11,7 @@ import { digitsOf, passesLuhn } from './value-shapes.ts';
 const explainable = ['digits', 'token', 'iban', 'card', 'text', 'ip'] as const satisfies readonly MaskerName[];
 /** How a text may have come about; numbers of JSON are permuted in a way of their own, whatever the masker. */
 export interface Way {
-  readonly by: (typeof explainable)[number] | 'json-number';
+  readonly by: (typeof explainable)[number] | 'json-number' | 'id';
   readonly masker: MaskerName;
 }
 
@@ -80,6 +80,19 @@ function isMadeBy({ by, masker }: Way, { form, text }: Found, { before, isOrigin
   if (was === null || find(was).includes(form)) return false;
   const isOther = (other: string): boolean => other !== form && isOriginal(other, masker);
   return by === 'text' ? comesOfNumbers(form, text, was, isOther) : formsOf(was).some(isOther);
+}
+
+/** Maskers that make one value of a column out of just one other. */
+const oneToOne = ['digits', 'token', 'iban', 'id'] as const satisfies readonly MaskerName[];
+
+/**
+ * The only value of the source's column that its masker can have made this one of; null when that cannot be told, or when what was found has not been
+ * changed. Originals alone do not say whether it was there: a short number is none, and neither is an id.
+ */
+export function madeOf({ form, text }: Found, rule: Rule | undefined, { before, find }: Judging): string | null {
+  const by = oneToOne.find((masker) => rule?.kind === 'mask' && masker === rule.masker);
+  const was = by === undefined ? null : before(by, text);
+  return was === null || was === text || find(was).includes(form) ? null : was;
 }
 
 /** Every number of a running text that holds what was found must have been another. */
