@@ -37,6 +37,7 @@ const long = [
     'migrate-beside',
     'placeholder',
     'throttle',
+    'lasting-copy',
     'kept',
     'run-refresh',
     'prove',

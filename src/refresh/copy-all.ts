@@ -4,14 +4,13 @@ import { FailureError } from '../domain/failure.ts';
 import type { Piece } from '../domain/refresh/pieces.ts';
 import { programFile } from '../host/program.ts';
 import type { CopyOrder, FromCopy, PieceOrder } from './copy-exchange.ts';
+import type { LastingCopied } from './lasting-copy.ts';
 
 /** Rows pass through the memory of the kernel, outside of this; what a thread holds beside it is the same for any table. More is a defect, and ends the thread instead of the machine. */
 const resourceLimits = { maxOldGenerationSizeMb: 192 } as const;
 
-export interface CopiedPiece {
+export interface CopiedPiece extends LastingCopied {
   readonly piece: Piece;
-  readonly rowCount: number;
-  readonly byteCount: number;
 }
 
 /** The first failure of a worker ends all. `orders` in the order that they are begun in. */

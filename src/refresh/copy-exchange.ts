@@ -4,6 +4,7 @@ import type { Piece } from '../domain/refresh/pieces.ts';
 import type { Keys } from '../kernel/kernel.ts';
 import type { ColumnProgram } from '../kernel/program.ts';
 import type { KnownName } from './known-names.ts';
+import type { LastingCopied } from './lasting-copy.ts';
 import type { Gate } from './pace.ts';
 
 export interface CopyOrder {
@@ -36,5 +37,5 @@ export interface PieceOrder {
 
 export type FromCopy =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'copied'; readonly piece: Piece; readonly rowCount: number; readonly byteCount: number }
+  | ({ readonly kind: 'copied'; readonly piece: Piece } & LastingCopied)
   | { readonly kind: 'failed'; readonly failures: readonly Failure[] };

@@ -1,6 +1,5 @@
-// One worker: two connections and a kernel of its own, one piece of a table after the other.
+// One worker: two connections at a time and a kernel of its own, one piece of a table after the other.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Client } from 'pg';
 import { openKernel, type Kernel } from '../kernel/kernel.ts';
 import { carryAsText } from './carry-as-text.ts';
 import { compiledKernel } from './compiled-kernel.ts';
@@ -9,6 +8,7 @@ import type { CopiedTable } from './copy-out.ts';
 import { copyTable } from './copy-table.ts';
 import type { CopyOrder, FromCopy, PieceOrder } from './copy-exchange.ts';
 import { teachNames } from './known-names.ts';
+import { openLastingCopy, type Ends } from './lasting-copy.ts';
 import { openPace } from './pace.ts';
 import { rowsOf } from './read-storage.ts';
 import { joinSnapshot } from './snapshot.ts';
@@ -31,9 +31,7 @@ async function open(): Promise<Ends> {
   await target.query(
     `SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)`,
   );
-  const kernel = openKernel(keys, compiledKernel());
-  teachNames(kernel, names);
-  return { source, target, kernel };
+  return { source, target };
 }
 
 /** All rows of a piece, or those of a subset. */
@@ -42,27 +40,23 @@ const selectOf = ({ piece, selected, rows }: PieceOrder): string =>
 
 const never = new AbortController().signal;
 
-interface Ends {
-  readonly source: Client;
-  readonly target: Client;
-  readonly kernel: Kernel;
-}
-
-function copyPiece(ends: Ends, order: PieceOrder): Promise<CopiedTable> {
+function copyPiece(ends: Ends, kernel: Kernel, order: PieceOrder): Promise<CopiedTable> {
   const { piece, columns, program, asText } = order;
   const { table } = piece;
   const copy = (from: string, into: string): Promise<CopiedTable> =>
-    copyTable({ ...ends, table, columns, program, from, into, pace, signal: never });
+    copyTable({ ...ends, kernel, table, columns, program, from, into, pace, signal: never });
   const query = selectOf(order);
   return asText.length === 0 ? copy(query, table) : carryAsText({ ...ends, table, columns, asText, query }, copy);
 }
 
 try {
-  const ends = await open();
+  const kernel = openKernel(keys, compiledKernel());
+  teachNames(kernel, names);
+  const lasting = await openLastingCopy(open);
   parentPort!.on('message', (order: PieceOrder) => {
     const { piece } = order;
-    copyPiece(ends, order)
-      .then(({ rowCount, byteCount }) => tell({ kind: 'copied', piece, rowCount, byteCount }))
+    lasting((ends) => copyPiece(ends, kernel, order))
+      .then((copied) => tell({ kind: 'copied', piece, ...copied }))
       .catch((error: unknown) => tell({ kind: 'failed', failures: told(error) }));
   });
   tell({ kind: 'ready' });

@@ -82,7 +82,7 @@ export async function loadBeside(loading: Loading) {
     await beforeRows(first, script);
     const giveAutovacuum = await holdAutovacuum(first);
     order.onStation('copying');
-    const { counted, shares } = await copyRows(loading);
+    const { counted, shares, again } = await copyRows(loading);
     order.onStation('building');
     await setSequences(first, await readSequences(source));
     await afterRows(builders, script, order.signal);
@@ -106,7 +106,10 @@ export async function loadBeside(loading: Loading) {
     return {
       ...{ tables, shares, proof, outbound },
       constraintCount: script.indexes.length + script.references.length,
-      notes: left.map((what) => `${what} could not be carried over`),
+      notes: [
+        ...again.map((table) => `a connection was lost in the middle of ${table}; that part was copied again`),
+        ...left.map((what) => `${what} could not be carried over`),
+      ],
     };
   } finally {
     order.signal.removeEventListener('abort', abort);
@@ -128,6 +131,8 @@ interface Copied {
   /** Rows by table, as source, kernel and target have counted them. */
   readonly counted: ReadonlyMap<string, number>;
   readonly shares: readonly SubsetShare[] | null;
+  /** Tables that connections were lost in the middle of. */
+  readonly again: readonly string[];
 }
 
 async function copyRows(loading: Loading): Promise<Copied> {
@@ -136,6 +141,7 @@ async function copyRows(loading: Loading): Promise<Copied> {
   const totalBytes = orders.reduce((sum, { piece }) => sum + piece.sizeBytes, 0);
   const names = await readNames(source, plan);
   const counted = new Map<string, number>();
+  const again = new Set<string>();
   let [doneBytes, rowCount] = [0, 0];
   const { sourceUrl, targetUrl, workerCount } = order;
   const ofSubset = subset === null ? [] : subsetSettings;
@@ -151,6 +157,7 @@ async function copyRows(loading: Loading): Promise<Copied> {
       (copied) => {
         const { table, sizeBytes } = copied.piece;
         counted.set(table, (counted.get(table) ?? 0) + copied.rowCount);
+        if (copied.againCount > 0) again.add(table);
         doneBytes += sizeBytes;
         rowCount += copied.rowCount;
         order.onProgress({ doneBytes, totalBytes, rowCount, table });
@@ -159,7 +166,7 @@ async function copyRows(loading: Loading): Promise<Copied> {
   );
   // The source's own connection has nothing to do meanwhile.
   const [, all] = await Promise.all([copying, subset?.countAll()]);
-  return { counted, shares: subset && sharesOf(subset, counted, all!) };
+  return { counted, shares: subset && sharesOf(subset, counted, all!), again: [...again] };
 }
 
 /** The largest first. */
