@@ -41,6 +41,7 @@ const long = [
     'kept',
     'run-refresh',
     'prove',
+    'prove-open',
     'find-subset',
     'run-subset',
   ].map((name) => `src/refresh/${name}.test.ts`),

@@ -50,3 +50,14 @@ export function borrowStream(client: Client): BorrowedStream {
 
 /** Ends a connection that nobody can go on with. */
 export const cut = (client: Client): void => void (client as OpenClient).connection.stream.destroy();
+
+/** A statement over large tables may take long; whoever gives up does not wait for it. */
+export async function cutWhenAborted<T>(client: Client, signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const abort = (): void => cut(client);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await work;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

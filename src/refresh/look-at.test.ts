@@ -7,9 +7,10 @@ import type { MaskerName } from '../domain/refresh/maskers.ts';
 import { wordCount } from '../domain/refresh/originals.ts';
 import type { Rule } from '../domain/refresh/rules.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import * as op from '../kernel/operations.ts';
 import { compiledKernel } from '../kernel/testing/compile.ts';
-import { messagesOf, testKernel, testKeys } from '../kernel/testing/copy-stream.ts';
-import { gatheringOf, jsonIn, originOf } from './look-at.ts';
+import { int32, int64, messagesOf, testKernel, testKeys } from '../kernel/testing/copy-stream.ts';
+import { askedAs, gatheringOf, jsonIn, originOf, textsIn, writtenNumber } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
 import { openFormList, openOriginalSet } from './original-set.ts';
 
@@ -216,4 +217,21 @@ test('F100 a uuid is a text', () => {
   const value = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
   const found = check(plannedOf('uuid', mask('id')), ['"00112233-4455-6677-8899-aabbccddeeff"'], [value]);
   expect(found).toEqual({ forms: 1, handedOn: 0 });
+});
+
+test('a value is asked for by its type in the source, and only where the copy has one of the same kind', () => {
+  const asked = (kind: number, types: readonly string[]) => types.map((type) => askedAs(kind, type));
+  const types = ['text', 'varchar', 'bpchar', 'int4', 'int8', 'int2', 'uuid', 'citext', '_text', 'jsonb', 'enum'];
+  const nothing = types.slice(5).map(() => null);
+  expect(asked(op.LOOK_TEXT, types)).toEqual(['text', 'text', 'bpchar', null, null, ...nothing]);
+  expect(asked(op.LOOK_INTEGER, types)).toEqual([null, null, null, 'int8', 'int8', ...nothing]);
+  for (const kind of [op.LOOK_UUID, op.LOOK_JSON, op.LOOK_JSON_BINARY])
+    expect(asked(kind, types)).toEqual(types.map(() => null));
+});
+
+test('a number below zero is looked through without its sign, which what it was made of has', () => {
+  for (const value of [int32(-12_345_678), int64(-12_345_678n)]) {
+    expect(textsIn(op.LOOK_INTEGER, value)).toEqual(['12345678']);
+    expect(writtenNumber(value)).toBe('-12345678');
+  }
 });

@@ -32,6 +32,17 @@ export function readingOf(column: string, type: string): Reading | null {
   return kind === null ? { value: asJson(column), kind: op.LOOK_JSON } : { value: quoted(column), kind };
 }
 
+/** Types that a value of one column of the source may be asked for by. */
+export type AskedType = 'text' | 'bpchar' | 'int8';
+
+/** Where values are one text or one number, in the source as in the copy: a migration may have made something else of the column. `typeBefore`: its type in the source. */
+export function askedAs(kind: number, typeBefore: string): AskedType | null {
+  if (readingOf('', typeBefore)?.kind !== kind) return null;
+  if (kind === op.LOOK_INTEGER) return 'int8';
+  if (kind !== op.LOOK_TEXT) return null;
+  return typeBefore === 'bpchar' ? 'bpchar' : 'text';
+}
+
 export interface Program extends Reading {
   readonly program: ColumnProgram;
 }
@@ -82,8 +93,12 @@ export function textsIn(kind: number, value: Buffer): readonly string[] {
   if (kind === op.LOOK_JSON_BINARY) return textsOf(value.toString('utf8', 1));
   if (kind === op.LOOK_UUID) return [value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')];
   if (kind !== op.LOOK_INTEGER) return [writtenDay(kind, value)];
-  return textsOf(String(value.length === 8 ? value.readBigInt64BE() : value.readInt32BE()));
+  return textsOf(writtenNumber(value));
 }
+
+/** With its sign, which no original has. */
+export const writtenNumber = (value: Buffer): string =>
+  String(value.length === 8 ? value.readBigInt64BE() : value.readInt32BE());
 
 const DAY_MICROS = 86_400_000_000n;
 const [INFINITE, FIRST_YEAR_DAYS] = ['infinity', 730_119];

@@ -1,4 +1,4 @@
-// The parts of the leak proof that read values: one piece of a table at a time, in whatever thread. What they give holds hashes, counts and places.
+// The parts of the leak proof that read values: one piece of a table at a time, in whatever thread. What they give holds hashes, counts and places, and of few finds what the source must be asked for.
 import type { Client } from 'pg';
 import { holdsOriginals, originalsOf } from '../domain/refresh/classified.ts';
 import { isCoincidence, madeOf, waysBy, type Judging } from '../domain/refresh/coincidences.ts';
@@ -8,10 +8,11 @@ import type { Rule } from '../domain/refresh/rules.ts';
 import { openKernel, type Kernel, type Keys } from '../kernel/kernel.ts';
 import * as op from '../kernel/operations.ts';
 import { compiledKernel } from './compiled-kernel.ts';
-import { gatheringOf, jsonIn, originOf, textsIn, type Reading } from './look-at.ts';
+import { gatheringOf, jsonIn, originOf, textsIn, writtenNumber, type AskedType, type Reading } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
 import { openFormList, originalsIn, type FormList, type Originals, type SharedSet } from './original-set.ts';
 import { leafOf } from './program-of.ts';
+import { openFinds, type CountedFind } from './prove-open.ts';
 import { readRows } from './read-rows.ts';
 import type { Hashes } from './sorted-hashes.ts';
 
@@ -26,7 +27,14 @@ export interface CopyPiece {
   readonly table: string;
   /** Of the plan, whose partition it may be. */
   readonly plannedAs: string;
-  readonly columns: readonly (Reading & { readonly name: string; readonly rule: Rule | undefined })[];
+  readonly columns: readonly LookedColumn[];
+}
+
+interface LookedColumn extends Reading {
+  readonly name: string;
+  readonly rule: Rule | undefined;
+  /** Null: the source has no such column. */
+  readonly asked: AskedType | null;
 }
 
 export interface Gathered {
@@ -40,20 +48,10 @@ export interface Finds {
   /** How many originals are left, by place: `public.users.phone`, or `a comment`. */
   readonly leaks: ReadonlyMap<string, number>;
   readonly coincidenceCount: number;
-  /** Finds that are coincidences if a value stands in the source, and leaks otherwise. */
-  readonly open: readonly OpenFind[];
+  readonly open: readonly CountedFind[];
 }
 
-export interface OpenFind {
-  readonly place: string;
-  /** Of the source; as in a plan. */
-  readonly table: string;
-  readonly column: string;
-  /** What the find was made of, as PostgreSQL writes it. */
-  readonly was: string;
-}
-
-/** Of a piece. Where there are more, something else is wrong than chance. */
+/** Of a piece. */
 const MOST_OPEN = 1_000;
 
 export type ProveTask =
@@ -110,9 +108,9 @@ async function gather({ source, keys, signal }: Proof, piece: SourcePiece): Prom
 async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind: 'look' }>): Promise<ProveAnswer> {
   const { from, table, plannedAs, columns } = piece;
   const leaks = new Map<string, number>();
-  const open: OpenFind[] = [];
+  const open = openFinds(MOST_OPEN);
   let [coincidenceCount, textCount] = [0, 0];
-  if (columns.length === 0) return { kind: 'looked', leaks, open, coincidenceCount, textCount };
+  if (columns.length === 0) return { kind: 'looked', leaks, open: [], coincidenceCount, textCount };
   const { fresh, keys, signal } = proof;
   const wanted = wantedOf(keys, told.originals, told.wordCounts);
   const kernel = kernelOf(keys);
@@ -126,7 +124,7 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
   if (!kernel.begin(columns.map(({ kind }) => ({ operation: kind, parameter: 0, isEntity: false }))))
     throw new Error(`${table} has more columns than the kernel takes`);
   const pipe = openLookingPipe(kernel, table, (i, value) => {
-    const { kind, name, rule } = columns[i]!;
+    const { kind, name, rule, asked } = columns[i]!;
     const place = `${table}.${name}`;
     const places = ways[i]!(() => jsonIn(kind, value));
     for (const text of textsIn(kind, value)) {
@@ -136,15 +134,15 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
           coincidenceCount += 1;
           continue;
         }
-        const isWhole = kind === op.LOOK_TEXT || kind === op.LOOK_INTEGER;
-        const was = isWhole && open.length < MOST_OPEN ? madeOf({ form, text }, rule, judging) : null;
-        if (was === null) leaks.set(place, (leaks.get(place) ?? 0) + 1);
-        else open.push({ place, table: plannedAs, column: name, was });
+        const found = { form, text: kind === op.LOOK_INTEGER ? writtenNumber(value) : text };
+        const was = asked && madeOf(found, rule, judging);
+        if (!asked || was === null || !open.add({ place, table: plannedAs, column: name, was, type: asked }, 1))
+          leaks.set(place, (leaks.get(place) ?? 0) + 1);
       }
     }
   });
   await readRows(fresh, columns, from, pipe, signal);
-  return { kind: 'looked', leaks, open, coincidenceCount, textCount: textCount + pipe.textCount() };
+  return { kind: 'looked', leaks, open: open.all(), coincidenceCount, textCount: textCount + pipe.textCount() };
 }
 
 /** What a way has made a text of. */
@@ -158,7 +156,6 @@ function wayBack(kernel: Kernel): Judging['before'] {
 }
 
 function numberBefore(kernel: Kernel, text: string): string | null {
-  if (!/^-?\d+$/.test(text)) return null;
   const number = Buffer.alloc(8);
   number.writeBigInt64BE(BigInt(text));
   const was = kernel.unmask(op.ID, number);

@@ -8,11 +8,12 @@ import { foundIn } from '../domain/refresh/originals.ts';
 import { cutIntoPieces, type StoredTable } from '../domain/refresh/pieces.ts';
 import type { Keys } from '../kernel/kernel.ts';
 import { filterOf } from '../kernel/write-sought.ts';
-import { readingOf } from './look-at.ts';
+import { cutWhenAborted } from './borrowed-stream.ts';
+import { askedAs, readingOf } from './look-at.ts';
 import { openOriginalSet, type OriginalSet } from './original-set.ts';
 import { handOf, overHands, type Hand } from './prove-hands.ts';
-import { standing } from './prove-open.ts';
-import { wantedOf, type CopyPiece, type OpenFind, type SourcePiece } from './prove-tasks.ts';
+import { openFinds, standing } from './prove-open.ts';
+import { wantedOf, type CopyPiece, type SourcePiece } from './prove-tasks.ts';
 import { canSplit, readStorage, rowsOf } from './read-storage.ts';
 
 export interface LeakProof {
@@ -38,6 +39,8 @@ export interface Proving {
 }
 
 const MOST_PLACES = 40;
+/** Of a whole copy. */
+const MOST_OPEN = 100_000;
 /** Smaller than those of the copy: a thread holds what it has gathered of one until it is done with it. */
 const PIECE_BYTES = 16 * 1024 * 1024;
 
@@ -78,7 +81,7 @@ async function sourcePieces({ source, plan }: Proving): Promise<readonly SourceP
 }
 
 async function lookThrough(
-  { source, fresh, plan, keys }: Proving,
+  { source, fresh, plan, keys, signal }: Proving,
   hands: readonly Hand[],
   originals: OriginalSet,
   wordCounts: readonly number[],
@@ -94,17 +97,17 @@ async function lookThrough(
     return { kind: 'look', piece: copyPiece, originals: shared, filter, wordCounts } as const;
   });
   const count = (place: string, found: number): void => void leaks.set(place, (leaks.get(place) ?? 0) + found);
-  const open: OpenFind[] = [];
+  const open = openFinds(MOST_OPEN);
   await overHands(hands, looking, 'looked', (looked) => {
     textCount += looked.textCount;
     coincidenceCount += looked.coincidenceCount;
-    open.push(...looked.open);
+    for (const find of looked.open) if (!open.add(find, find.count)) count(find.place, find.count);
     for (const [place, found] of looked.leaks) count(place, found);
   });
-  const stands = await standing(source, open);
-  for (const find of open)
-    if (stands(find)) coincidenceCount += 1;
-    else count(find.place, 1);
+  const stands = await cutWhenAborted(source, signal, standing(source, open.all()));
+  for (const find of open.all())
+    if (stands(find)) coincidenceCount += find.count;
+    else count(find.place, find.count);
   const wanted = wantedOf(keys, shared, wordCounts);
   const { rows: said } = await fresh.query<{ place: string; text: string | null }>(everythingSaid);
   for (const { place, text } of said) {
@@ -132,7 +135,9 @@ function copyPieceOf(
     ...{ from, table: storedIn, plannedAs: table },
     columns: columns.flatMap((name, i) => {
       const reading = readingOf(name, types[i]!);
-      return reading ? [{ name, ...reading, rule: planned.find((each) => each.name === name)?.rule }] : [];
+      if (!reading) return [];
+      const before = planned.find((each) => each.name === name);
+      return [{ name, ...reading, rule: before?.rule, asked: before ? askedAs(reading.kind, before.type) : null }];
     }),
   };
 }

@@ -21,7 +21,7 @@ import {
   sweep,
   type TargetFacts,
 } from './beside.ts';
-import { cut } from './borrowed-stream.ts';
+import { cutWhenAborted } from './borrowed-stream.ts';
 import { connect, databaseOf, literal, openAdmin, quoted } from './connect.ts';
 import type { OutboundCount } from './count-outbound.ts';
 import { dumpSchema } from './dump-schema.ts';
@@ -247,14 +247,3 @@ const openSubset = (order: RefreshOrder, rules: SubsetRules, source: Client, pla
 
 const countShares = async (subset: FoundSubset): Promise<readonly SubsetShare[]> =>
   sharesOf(subset, await subset.countKept(), await subset.countAll());
-
-/** A statement over large tables may take long; whoever gives up does not wait for it. */
-async function cutWhenAborted<T>(client: Client, signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const abort = (): void => cut(client);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await work;
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
-}

@@ -86,13 +86,14 @@ function isMadeBy({ by, masker }: Way, { form, text }: Found, { before, isOrigin
 const oneToOne = ['digits', 'token', 'iban', 'id'] as const satisfies readonly MaskerName[];
 
 /**
- * The only value of the source's column that its masker can have made this one of; null when that cannot be told, or when what was found has not been
- * changed. Originals alone do not say whether it was there: a short number is none, and neither is an id.
+ * The only value of the source's column that its masker can have made this one of, if only the source can say whether it was there: a short number is no
+ * original, and neither is an id. Null when it would be an original, when it cannot be told, and when what was found has not been changed.
  */
 export function madeOf({ form, text }: Found, rule: Rule | undefined, { before, find }: Judging): string | null {
   const by = oneToOne.find((masker) => rule?.kind === 'mask' && masker === rule.masker);
   const was = by === undefined ? null : before(by, text);
-  return was === null || was === text || find(was).includes(form) ? null : was;
+  if (was === null || was === text || find(was).includes(form)) return null;
+  return by === 'id' || formsOf(was).length === 0 ? was : null;
 }
 
 /** Every number of a running text that holds what was found must have been another. */
