@@ -10,10 +10,11 @@ import type { MaskerName } from '../domain/refresh/maskers.ts';
 import { formsOf } from '../domain/refresh/originals.ts';
 import type { Rule } from '../domain/refresh/rules.ts';
 import { joinPostgres } from '../embedded/postgres.ts';
-import { openKernel } from '../kernel/kernel.ts';
+import { openKernel, type Kernel } from '../kernel/kernel.ts';
 import { int32 } from '../kernel/testing/copy-stream.ts';
 import { withDatabase } from './connect.ts';
 import { deriveKeys } from './keys.ts';
+import { handOf, type Hand } from './prove-hands.ts';
 import { proveNoLeak, type LeakProof } from './prove.ts';
 import { programOf } from './program-of.ts';
 
@@ -223,10 +224,14 @@ test('a mask that is somebody else’s original is a coincidence, one that is it
   }
 }, 240_000);
 
+const idsBy =
+  (kernel: Kernel) =>
+  (i: number): number =>
+    Buffer.from(kernel.mask(programOf(column('id', 'int4', mask('id'))), int32(i))!).readInt32BE();
+
 test('a mask of an id, or of a number that is no original, is a coincidence only if the source has what it was made of', async () => {
   const kernel = openKernel(keys);
-  const idOf = (i: number): number =>
-    Buffer.from(kernel.mask(programOf(column('id', 'int4', mask('id'))), int32(i))!).readInt32BE();
+  const idOf = idsBy(kernel);
   const ids = Array.from({ length: 40 }, (_, i) => i + 1).filter((i) =>
     [i, -i].every((each) => formsOf(String(Math.abs(idOf(each)))).length > 0),
   );
@@ -276,5 +281,41 @@ test('a leak in a column that a migration has widened or made anew is a leak, wh
   } finally {
     await source.query('DELETE FROM people WHERE email IS NULL');
     await fresh.end();
+  }
+}, 240_000);
+
+test('called off while the source is asked, it does not wait for the answer', async () => {
+  const made = Array.from({ length: 40 }, (_, i) => i)
+    .map(idsBy(openKernel(keys)))
+    .find((id) => formsOf(String(id)).length > 0)!;
+  const [asking, locking] = [0, 1].map(() => new Client({ connectionString: withDatabase(adminUrl, 'source') }));
+  const fresh = await goodCopy();
+  const order = new AbortController();
+  await source.query('INSERT INTO people (phone) VALUES ($1)', [String(made)]);
+  await fresh.query('INSERT INTO orders VALUES ($1)', [made]);
+  try {
+    await Promise.all([asking!.connect(), locking!.connect()]);
+    asking!.on('error', () => {});
+    await asking!.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const proof = { source: asking!, fresh, keys, signal: order.signal };
+    const own = handOf(proof);
+    const hand: Hand = {
+      ...own,
+      async do(task) {
+        const answer = await own.do(task);
+        if (task.kind === 'look') await locking!.query('BEGIN; LOCK TABLE orders');
+        return answer;
+      },
+    };
+    const proving = proveNoLeak({ ...proof, plan, hands: [hand] });
+    const refused = proving.catch(String);
+    const waits =
+      "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%public.orders WHERE%unnest%'";
+    await expect.poll(async () => (await source.query(waits)).rowCount, { timeout: 20_000 }).toBe(1);
+    order.abort();
+    expect(await refused).toMatch(/Connection terminated/);
+  } finally {
+    await source.query('DELETE FROM people WHERE email IS NULL');
+    await Promise.all([asking!.end(), locking!.end(), fresh.end()]);
   }
 }, 240_000);
