@@ -119,9 +119,11 @@ test.each([true, false])(
       .poll(serving, { timeout: 5_000 })
       .toBe((await world.store.read((rows) => accountOf(rows, id)))!.plan.release.id);
     const question = { project: world.project, environment: 'staging', to: null, urgent };
-    expect(await findWayBack(world, question)).toMatchObject({
-      ...{ kind: 'redeploy', plan: { release: { id: second.plan.release.id } }, over: [id] },
-    });
+    await expect
+      .poll(() => findWayBack(world, question), { timeout: 5_000 })
+      .toMatchObject({
+        ...{ kind: 'redeploy', plan: { release: { id: second.plan.release.id } }, over: [id] },
+      });
     const answer = await rollBack(world, { ...question, actor: 'ada', reason: 'it is slow' });
     if (answer.kind !== 'redeploy') throw new Error('a flip');
     gate.resolve();

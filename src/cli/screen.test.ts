@@ -84,7 +84,7 @@ test('the cut-over and the way back tell themselves', () => {
   screen.record(
     ended('bake', {
       ...{ requests: 9, probes: 4, watchedSeconds: 35, badAnswers: 0 },
-      ...{ failedProbes: 1, unansweredProbes: 2, blindLooks: 3 },
+      ...{ failedProbes: 1, unansweredProbes: 2, blindLooks: 3, unseenLooks: 4 },
     }),
   );
   screen.record(ended('bake-25', { requests: 9, probes: 2, watchedSeconds: 60, badAnswers: 1, percent: 25 }));
@@ -115,7 +115,7 @@ test('the cut-over and the way back tell themselves', () => {
     '✓ watched 100 requests and 7 probes for 30 s: 0 bad',
     '✓ 25 % of the traffic moved to green in 2 ms',
     '✓ watched 9 requests and 2 probes for 30 s: 1 bad; lost a copy and went on: web on h2',
-    '✓ watched 9 requests and 4 probes for 35 s: 0 requests bad, 1 probes answered wrong, 2 probes not answered, 3 looks at a proxy that could not be asked',
+    '✓ watched 9 requests and 4 probes for 35 s: 0 requests bad, 1 probes answered wrong, 2 probes not answered, 3 looks at a proxy that could not be asked, 4 looks at a driver that could not be asked',
     '✓ watched with 25 % of the traffic 9 requests and 2 probes for 60 s: 1 bad',
     '✓ drained in 40 ms',
     '✓ stopped blue in 1.0 s',

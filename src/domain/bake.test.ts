@@ -121,7 +121,7 @@ const good = (url: string): ProbeSeen => ({ url, code: 200, wrong: null });
 const silent = (url: string): ProbeSeen => ({ url, code: null, wrong: `${url}: no answer within 5 s` });
 const wrong = (url: string): ProbeSeen => ({ url, code: 404, wrong: `${url} answered 404` });
 const lookAt = (beganMs: number, over: { silent?: string; strange?: string } = {}) => ({
-  ...{ beganMs, endedMs: beganMs + 100, silent: null, strange: null },
+  ...{ beganMs, endedMs: beganMs + 100, silent: null, unseen: null, strange: null },
   ...over,
 });
 
@@ -156,8 +156,10 @@ test('whatever came before: a bake whose newest probes are not all good never en
 });
 
 test('whatever came before: a bake whose newest look could not ask a proxy, or saw another release, never ends well', () => {
-  const looks = fc.array(fc.constantFrom({}, { silent: 'no answer' }, { strange: 'another' }), { maxLength: 12 });
-  const notGood = fc.constantFrom({ silent: 'no answer' }, { strange: 'another' });
+  const looks = fc.array(fc.constantFrom({}, { silent: 'no answer' }, { unseen: 'no word' }, { strange: 'another' }), {
+    maxLength: 12,
+  });
+  const notGood = fc.constantFrom({ silent: 'no answer' }, { unseen: 'no word' }, { strange: 'another' });
   expect.hasAssertions();
   fc.assert(
     fc.property(looks, notGood, (before, last) => {

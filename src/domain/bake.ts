@@ -23,6 +23,10 @@ export interface BakeTally {
   readonly blindLooks?: number;
   /** The proxies could not be asked since then, by the watch of the bake; null: the newest look could. */
   readonly silence?: { readonly sinceMs: number; readonly lastsMs: number; readonly reason: string } | null;
+  /** Why the newest look could not see what runs; null: it could. That is no fault of the release, and no proof of it either. */
+  readonly unseen?: string | null;
+  /** Looks that could not, of all. */
+  readonly unseenLooks?: number;
   /** Something else than this release was seen, in so many looks in a row; null: the newest look saw none. */
   readonly stranger?: { readonly looks: number; readonly reason: string } | null;
   /** What the newest requests say. */
@@ -120,16 +124,20 @@ export interface LookSeen {
   readonly endedMs: number;
   /** Why the proxies could not be asked; null: all told. */
   readonly silent: string | null;
+  /** Why it could not be seen what runs; null: it was. */
+  readonly unseen: string | null;
   readonly strange: string | null;
 }
 
 /** Takes in one look. What could not be asked tells nothing of strangers: what was seen of them before stays. */
-export function withLook(tally: BakeTally, { beganMs, endedMs, silent, strange }: LookSeen): BakeTally {
+export function withLook(tally: BakeTally, { beganMs, endedMs, silent, unseen, strange }: LookSeen): BakeTally {
   const sinceMs = tally.silence?.sinceMs ?? beganMs;
-  const kept = silent === null ? null : (tally.stranger ?? null);
+  const kept = silent === null && unseen === null ? null : (tally.stranger ?? null);
   return {
     ...tally,
     blindLooks: (tally.blindLooks ?? 0) + (silent === null ? 0 : 1),
+    ...(unseen !== null && { unseenLooks: (tally.unseenLooks ?? 0) + 1 }),
+    unseen,
     silence: silent === null ? null : { sinceMs, lastsMs: endedMs - sinceMs, reason: silent },
     stranger: strange === null ? kept : { looks: (tally.stranger?.looks ?? 0) + 1, reason: strange },
   };
@@ -141,11 +149,11 @@ type TrafficRules = Pick<Bake, 'minimumRequests'>;
 const isAbove = ({ minimumRequests }: TrafficRules, { requests, badAnswers, allowed = 1 }: BakeTally): boolean =>
   requests >= minimumRequests && badAnswers > allowed * requests;
 
-/** Whether the newest probes were all answered as they should be, the newest look and the newest requests were good, no more of all were bad than are allowed, and none pile up: no bake ends well before. */
+/** Whether the newest probes were all answered as they should be, the newest look saw what runs, it and the newest requests were good, no more of all were bad than are allowed, and none pile up: no bake ends well before. */
 export function isSettled(rules: TrafficRules, tally: BakeTally): boolean {
-  const { amiss = [], silence = null, stranger = null, newest = [], waiting } = tally;
+  const { amiss = [], silence = null, unseen = null, stranger = null, newest = [], waiting } = tally;
   const isOpen = openTraffic(newest) !== null || isAbove(rules, tally) || mayPileUp(waiting);
-  return amiss.length === 0 && silence === null && stranger === null && !isOpen;
+  return amiss.length === 0 && silence === null && unseen === null && stranger === null && !isOpen;
 }
 
 /** Whether the watch is over: its time is, and either nothing is open or it was waited for long enough. */
@@ -187,6 +195,7 @@ export function bakeGap(rules: TrafficRules, tally: BakeTally, asked: readonly s
     answered,
     amiss = [],
     silence,
+    unseen,
     stranger,
     newest = [],
     allowed = 1,
@@ -204,5 +213,5 @@ export function bakeGap(rules: TrafficRules, tally: BakeTally, asked: readonly s
     isAbove(rules, tally) &&
     `${badAnswers} of ${requests} requests were bad, allowed are ${percent(allowed)}: too many to be good, too few to tell from chance`;
   const piled = mayPileUp(waiting) && waitingWords(waiting);
-  return [...amiss, silence?.reason, stranger?.reason, bad, above, piled].filter((each) => each).join('; ');
+  return [...amiss, silence?.reason, unseen, stranger?.reason, bad, above, piled].filter((each) => each).join('; ');
 }

@@ -4,8 +4,9 @@ import { followCopies, type SeenCopies } from '../../domain/copies.ts';
 import { startedAgain, type Starts } from '../../domain/started-again.ts';
 import type { Instance } from '../../kinds/driver.ts';
 import type { ColourLoad, TrafficState } from '../../kinds/traffic.ts';
-import { observe, type Site } from '../site.ts';
+import type { Site } from '../site.ts';
 import { disagreement, handWork } from '../sound-traffic.ts';
+import type { RunningSeen } from './running-looks.ts';
 
 /** What a bake has seen so far. */
 export interface Bout {
@@ -39,6 +40,8 @@ export interface Looking {
   readonly allowed: number;
   /** How many of its requests may be under way. */
   readonly allowedWaiting: number;
+  /** What runs of the new version. */
+  readonly see: () => Promise<RunningSeen>;
   /** How long the bake has watched. */
   readonly watchedMs: () => number;
 }
@@ -52,20 +55,17 @@ export const bad = (load: ColourLoad): number => load.status5xx + load.transport
 export async function look(
   site: Site,
   before: Bout,
-  { share, proven, allowed, allowedWaiting, watchedMs }: Looking,
+  { share, proven, allowed, allowedWaiting, see, watchedMs }: Looking,
 ): Promise<Bout> {
-  const running = await observe(site, site.colour);
-  const lost = site.project.services
-    .filter(({ name }) => running.every(({ service }) => service !== name))
-    .map((service) => service.name);
-  const copies = followCopies(before.copies, running);
+  const { running, unseen } = await see();
+  const copies = running === null ? before.copies : followCopies(before.copies, running);
   const beganMs = watchedMs();
   const traffic = await askTraffic(site, share);
   const seen = {
-    ...{ beganMs, endedMs: watchedMs(), silent: traffic.silent ?? null },
-    strange: traffic.strange ?? otherRelease(site, running),
+    ...{ beganMs, endedMs: watchedMs(), silent: traffic.silent ?? null, unseen },
+    strange: traffic.strange ?? (running && otherRelease(site, running)),
   };
-  const exited = lost.length > 0 ? `${lost.join(', ')} exited` : startedAgain(proven, running);
+  const exited = running && exitOf(site, proven, running);
   const fault = exited ?? traffic.fault ?? null;
   const byHand = exited === null && traffic.fault !== undefined && ({ byHand: true } as const);
   const bout = { ...before, ...(copies && { copies }), ...byHand, tally: withLook(before.tally, seen) };
@@ -81,6 +81,11 @@ export async function look(
   const tally = withUnderWay(withRequests(bout.tally, more, allowed), underWay, allowedWaiting);
   const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load) };
   return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
+}
+
+function exitOf({ project }: Site, proven: Starts, running: readonly Instance[]): string | null {
+  const lost = project.services.map(({ name }) => name).filter((name) => running.every((one) => one.service !== name));
+  return lost.length > 0 ? `${lost.join(', ')} exited` : startedAgain(proven, running);
 }
 
 interface TrafficLook {

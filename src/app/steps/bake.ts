@@ -26,6 +26,7 @@ import { bad, earlier, look, type Bout } from './bake-bout.ts';
 import { bakeSubjects, endLook, lookFacts, takeIn, untilLookMs, type ProbeAnswer } from './bake-look.ts';
 import { probesBeside, probesOf } from './bake-probes.ts';
 import { provenStarts } from './proven-starts.ts';
+import { openRunningLooks } from './running-looks.ts';
 import type { StepModule, StepTask } from './step-task.ts';
 
 /** Traffic and processes are looked at this often, whatever the interval of the probes. */
@@ -130,12 +131,13 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
         )
       : null;
   const headers = share === null ? {} : newSide;
+  const see = openRunningLooks(site);
   const probes = probesBeside(site, headers, { everyMs: rules.everyMs, isOvertime }, signal);
   let now = bout;
   const restMs = () => (isOvertime && isSettled(rules, now.tally) ? 0 : windowEndsMs - spentMs());
   try {
     while (!signal.aborted && now.fault === null) {
-      now = await look(site, now, { share, proven: ground.proven, ...allowed, watchedMs });
+      now = await look(site, now, { share, proven: ground.proven, ...allowed, see, watchedMs });
       const round = signal.aborted ? null : probes.over();
       if (round !== null) {
         // A probe may meet the fault before the proxy's counters are read again.
@@ -196,6 +198,7 @@ function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Gro
       watchedSeconds: Math.round(watchedMs / 100) / 10,
     },
     ...(tally.blindLooks && { blindLooks: tally.blindLooks }),
+    ...(tally.unseenLooks && { unseenLooks: tally.unseenLooks }),
     ...(share !== null && { percent: share }),
     ...(isByHand && { byHand: true }),
     ...{ baselineRequests: baseline.requests, baselineBadAnswers: baseline.badAnswers, firstBadAt, faultAt },

@@ -5,7 +5,7 @@ import { accountOf } from '../../store/accounts.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
 import { testDatabase } from '../../store/testing/database.ts';
 import { resolveUnknown } from '../settle.ts';
-import { openTestWorld, type TestWorld } from '../testing/world.ts';
+import { answered, openTestWorld, type TestWorld } from '../testing/world.ts';
 
 const database = testDatabase();
 let count = 0;
@@ -67,6 +67,85 @@ test('F076 what exits while the old version is drained goes back to it: it is st
   expect((await world.deploy('staging', '1.2.0')).ending?.as).toBe('live');
 });
 
+/** The driver cannot be asked what runs of green while `isDeaf` says so. */
+function deafen(isDeaf: () => boolean): () => void {
+  const { observe } = world.driver;
+  world.driver.observe = async (slot) => {
+    if (slot.colour === 'green' && isDeaf()) throw new FailureError({ code: 'GR6423', message: 'The API is away.' });
+    return observe(slot);
+  };
+  return () => (world.driver.observe = observe);
+}
+
+test.each(['drain', 'bake'])(
+  'a driver that cannot be asked for a while in the %s is no fault of the release, and what it then says counts',
+  async (step) => {
+    await world.deploy('staging', '1.0.0');
+    let deafAt = -1;
+    reached[`${step}:inside`] = () => (deafAt = deafAt === -1 ? world.clock.now() : deafAt);
+    const hear = deafen(() => deafAt !== -1 && world.clock.now() < deafAt + 8_000);
+    const good = await world.deploy('staging', '1.1.0');
+    hear();
+    expect(good.ending).toMatchObject({ as: 'live' });
+    if (step === 'bake') expect(Number((await factsOf(good, 'bake'))['unseenLooks'])).toBeGreaterThan(1);
+  },
+);
+
+test.each(['drain', 'bake'])(
+  'a driver that cannot be asked any more in the %s: a person is asked, and nothing goes back by itself',
+  async (step) => {
+    await world.deploy('staging', '1.0.0');
+    let isDeaf = false;
+    reached[`${step}:inside`] = () => (isDeaf = true);
+    const hear = deafen(() => isDeaf);
+    const held = await world.deploy('staging', '1.1.0');
+    expect(held.state?.hold).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('The API is away') });
+    expect(world.proxy.states.get('staging')).toMatchObject({ colour: 'green' });
+    hear();
+    await resolveUnknown(world, held.id, 'continue', 'grace');
+    await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('live');
+  },
+);
+
+test('a release that goes wrong while the driver cannot be asked has no users any more: the old one is where it was', async () => {
+  await world.deploy('staging', '1.0.0');
+  const before = world.proxy.states.get('staging')!;
+  const bad = await world.release('1.1.0');
+  let isDeaf = false;
+  reached['bake:inside'] = () => {
+    isDeaf = true;
+    world.answers.set(bad.id, () => answered(500, {}));
+  };
+  const { observe } = world.driver;
+  world.driver.observe = async (slot) => {
+    if (isDeaf) throw new FailureError({ code: 'GR6431', message: 'The API is away.' });
+    return observe(slot);
+  };
+  const held = await world.deploy('staging', '1.1.0');
+  expect(world.proxy.states.get('staging')).toMatchObject({ colour: 'blue', services: before.services });
+  // What is left to do needs the driver.
+  expect(held.state?.hold).toMatchObject({ step: { kind: expect.stringMatching(/^(?:verify-back|stop-new)$/) } });
+  isDeaf = false;
+  await resolveUnknown(world, held.id, 'retry', 'grace');
+  await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('rolled-back');
+  world.driver.observe = observe;
+});
+
+test('where nobody is to go back by himself, what exits in the drain asks a person', async () => {
+  await world.deploy('staging', '1.0.0');
+  const environments = world.project.environments.map((each) => ({
+    ...each,
+    bake: { ...each.bake, rollBack: 'hold' as const },
+  }));
+  Object.assign(world.project, { environments });
+  reached['drain:inside'] = () => world.driver.running.set('staging/green', []);
+  const held = await world.deploy('staging', '1.1.0');
+  expect(held.state?.hold).toMatchObject({
+    kind: 'unknown',
+    reason: expect.stringContaining('backend exited after it was proven'),
+  });
+});
+
 test('F074 a second proxy that is said to have switched and does not let its callers through is found before it counts', async () => {
   const { host, ports } = world.project.environments[0]!;
   const own = { backend: { host, port: ports['backend']! } };
@@ -78,7 +157,8 @@ test('F074 a second proxy that is said to have switched and does not let its cal
     as: 'rolled-back',
     reason: expect.stringContaining(`through the public address backend is not right at ${host}:4999`),
   });
-  expect(await factsOf(bad, 'switch')).toEqual({ moved: true });
+  const from = { backend: expect.objectContaining({ host: '127.0.0.1' }) };
+  expect(await factsOf(bad, 'switch')).toEqual({ moved: true, from });
 });
 
 test('a second proxy that stops letting its callers through in the bake takes the release back', async () => {

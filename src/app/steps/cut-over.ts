@@ -1,9 +1,11 @@
 import { FailureError } from '../../domain/failure.ts';
 import type { Colour } from '../../kinds/driver.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { shareOf } from '../../domain/shift.ts';
 import { startedAgain } from '../../domain/started-again.ts';
 import type { Step } from '../../domain/step.ts';
 import { newSide, sameBeside } from '../../kinds/beside.ts';
+import type { Instance } from '../../kinds/driver.ts';
 import { placeOf } from '../../kinds/machines.ts';
 import type { Beside, TrafficState, TrafficTarget } from '../../kinds/traffic.ts';
 import { claim, observe, publicAddresses, servingRelease, type Site } from '../site.ts';
@@ -11,6 +13,7 @@ import { recordsOf } from '../../store/records.ts';
 import { disagreement, handWork } from '../sound-traffic.ts';
 import { changeColour } from './bring-up.ts';
 import { provenStarts } from './proven-starts.ts';
+import { openRunningLooks, type RunningSeen } from './running-looks.ts';
 import { askHealth } from '../ask-health.ts';
 import type { StepModule } from './step-task.ts';
 
@@ -18,9 +21,10 @@ import type { StepModule } from './step-task.ts';
 export const switchOver: StepModule = ({ site, step, operation, run }) =>
   run('switch', async (signal) => {
     const percent = shareOf(step);
-    const ended = await endedSinceProof(site);
+    const ended = await endedSinceProof(site, await observe(site, site.colour));
     if (ended !== null) return { status: 'failed', reason: ended, facts: { ended: true, ...(await hadTraffic(site)) } };
     const { clock } = site.world;
+    const from = await placesBefore(site);
     const beganAt = clock.elapsed();
     const target = await unlessRefused(async () => {
       await site.traffic.ensure();
@@ -38,18 +42,21 @@ export const switchOver: StepModule = ({ site, step, operation, run }) =>
       return {
         status: 'failed',
         reason: `the traffic was moved, but through the public address ${seen}`,
-        facts: moved,
+        facts: { moved: true, ...from },
       };
-    const facts = { colour: site.colour, epoch: state.epoch, ...times };
+    const facts = { colour: site.colour, epoch: state.epoch, ...times, ...from };
     return { status: 'done', facts: percent === null ? facts : { ...facts, percent } };
   });
 
-/** Of a switch that failed after users had reached the new version. */
-const moved = { moved: true } as const;
+/** Where the old version gets its requests, for a way back whose driver cannot be asked; nothing where none serves, or the proxy cannot tell. */
+async function placesBefore(site: Site): Promise<{ readonly from?: JsonObject }> {
+  const now = await site.traffic.current().catch(() => null);
+  if (now === null || now.colour === null || now.colour !== site.deployment.plan.standing.colour) return {};
+  return { from: { ...now.services } as unknown as JsonObject };
+}
 
 /** What of the new version is no longer what was proven, in words; null: it is. */
-async function endedSinceProof(site: Site): Promise<string | null> {
-  const running = await observe(site, site.colour);
+async function endedSinceProof(site: Site, running: readonly Instance[]): Promise<string | null> {
   const gone = site.project.services
     .map(({ name }) => name)
     .filter((name) => running.every((one) => one.service !== name));
@@ -107,15 +114,15 @@ export async function placesOf(site: Site, colour: Colour): Promise<Beside['serv
   return services;
 }
 
-/** Points the proxy at a colour as it really runs; null takes the environment out of traffic. Whoever was beside is no more, unless named. */
+/** Points the proxy at a colour as it really runs, or as it is known to; null takes the environment out of traffic. Whoever was beside is no more, unless named. */
 export async function point(
   site: Site,
   colour: Colour | null,
   release: string | null,
   operation: string,
-  beside?: Beside,
+  { beside, known }: { readonly beside?: Beside; readonly known?: Beside['services'] } = {},
 ): Promise<TrafficState> {
-  const services = colour === null ? {} : await placesOf(site, colour);
+  const services = colour === null ? {} : (known ?? (await placesOf(site, colour)));
   const wanted = { colour, release, services, ...(beside && { beside }) };
   return turn(site, await prepare(site, wanted, operation), operation);
 }
@@ -164,6 +171,8 @@ export async function probePublic(
 }
 
 const lookEveryMs = 500;
+/** How long a driver may be deaf before a person is asked, where the step's budget is as long: both versions still run, and nothing is hurt by waiting. */
+const mayBeUnseenMs = 60_000;
 
 /**
  * Counts until no request is in flight at the old colour; WebSockets stay until it stops. The bake is over, and the old version is still there to
@@ -174,22 +183,34 @@ export const drain: StepModule = ({ site, step, run }) =>
     const old = await servingRelease(site);
     if (!old) return { status: 'done', facts: {} };
     const { clock } = site.world;
+    const see = openRunningLooks(site);
     let lookedAt = clock.elapsed();
     let ended: string | null = null;
     const facts = await drainColour(site, old.colour, step, step.budgetMs, signal, async () => {
       if (clock.elapsed() - lookedAt < lookEveryMs) return false;
       lookedAt = clock.elapsed();
-      ended = await endedSinceProof(site);
+      ended = (await lookForEnd(site, see)).ended;
       return ended !== null;
     });
-    ended ??= await endedSinceProof(site);
-    if (ended === null) return { status: 'done', facts };
-    return {
-      status: 'failed',
-      reason: `${ended}, while the old version was drained`,
-      facts: { ...facts, ended: true },
-    };
+    const drainedAt = clock.elapsed();
+    while (ended === null) {
+      const seen = await lookForEnd(site, see);
+      if (seen.unseen === null && seen.ended === null) return { status: 'done', facts };
+      ended = seen.ended;
+      if (seen.unseen !== null && (signal.aborted || clock.elapsed() - drainedAt > mayBeUnseenMs))
+        return { status: 'unknown', reason: `it could not be seen whether the new version still runs: ${seen.unseen}` };
+      if (seen.unseen !== null) await clock.sleep(lookEveryMs, signal).catch(() => {});
+    }
+    const reason = `${ended}, while the old version was drained`;
+    if (site.environment.bake.rollBack === 'hold') return { status: 'unknown', reason };
+    return { status: 'failed', reason, facts: { ...facts, ended: true } };
   });
+
+/** A driver that cannot be asked has seen no end. */
+async function lookForEnd(site: Site, see: () => Promise<RunningSeen>) {
+  const { running, unseen } = await see();
+  return { ended: running && (await endedSinceProof(site, running)), unseen };
+}
 
 export async function drainColour(
   site: Site,

@@ -42,7 +42,7 @@ async function show(
     await site.traffic.ensure();
     const services = await placesOf(site, site.colour);
     const beside = { colour: site.colour, release: site.release.id, services, gets };
-    return point(site, old.colour, old.release.id, operation, beside);
+    return point(site, old.colour, old.release.id, operation, { beside });
   });
   return typeof shown === 'string' ? shown : null;
 }

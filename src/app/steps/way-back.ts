@@ -1,11 +1,14 @@
 import { FailureError } from '../../domain/failure.ts';
 import { claim, observe, servingRelease, type Site } from '../site.ts';
+import type { Beside } from '../../kinds/traffic.ts';
 import type { Colour } from '../../kinds/driver.ts';
+import { recordsOf } from '../../store/records.ts';
 import type { Release } from '../../domain/release.ts';
 import { asItListens } from '../public-addresses.ts';
 import { changeColour } from './bring-up.ts';
 import { drainColour, point } from './cut-over.ts';
 import { giveBack } from './give-back.ts';
+import { openRunningLooks } from './running-looks.ts';
 import { endPreview } from './preview.ts';
 import { askHealth } from '../ask-health.ts';
 import type { StepModule } from './step-task.ts';
@@ -22,17 +25,36 @@ export const switchBack: StepModule = ({ site, step, operation, run }) =>
     const back = await withItsServices(await asItListens(site));
     await back.traffic.ensure();
     const beganAt = site.world.clock.elapsed();
-    const sick = old && (await nurse(back, old, operation, signal));
+    const known = old && (await knownPlaces(back, old, signal));
+    const sick = old && known === null && (await nurse(back, old, operation, signal));
     if (sick && (await sicknessOf(site, site, signal)) === null)
       return {
         status: 'failed',
         reason: `the old version is not well either: ${sick}; traffic stays ${await whereItIs(back)}`,
       };
-    const state = await point(back, old?.colour ?? null, old?.release.id ?? null, operation);
+    const state = await point(back, old?.colour ?? null, old?.release.id ?? null, operation, known ? { known } : {});
     await site.world.reach(`${step.name}:inside`);
     const switchMs = Math.round((site.world.clock.elapsed() - beganAt) * 10) / 10;
     return { status: 'done', facts: { colour: state.colour, epoch: state.epoch, switchMs } };
   });
+
+/**
+ * Where the old version was before the switch, if it is well there and its driver cannot be asked: who has to go back does not wait for a deploy API. Null: the driver is
+ * asked, and has the old one nursed.
+ */
+async function knownPlaces(site: Site, old: Version, signal: AbortSignal): Promise<Beside['services'] | null> {
+  const { unseen } = await openRunningLooks({ ...site, colour: old.colour })();
+  if (unseen === null) return null;
+  const { world, project, deployment, effects } = site;
+  const own = await world.store.read((rows) => recordsOf(rows, project.name, deployment.id));
+  const facts = own.map(({ data }) => data['facts'] as { readonly from?: Beside['services'] } | null | undefined);
+  const places = facts.findLast((each) => each?.from !== undefined)?.from ?? {};
+  for (const service of project.services) {
+    const place = places[service.name];
+    if (!place || (await askHealth(effects, service, place, old.release.id, signal)).status !== 'good') return null;
+  }
+  return places;
+}
 
 async function whereItIs({ traffic, colour }: Site): Promise<string> {
   const now = await traffic.current();
@@ -94,10 +116,13 @@ export async function sicknessOf(
   return null;
 }
 
+/** As long as on the way forth: whoever asked the new version before the switch back is answered by it. */
+const drainMs = ({ project }: Site): number => Math.max(0, ...project.services.map((service) => service.drainMs));
+
 export const drainNew: StepModule = ({ site, step, run }) =>
   run('drain-new', async (signal) => ({
     status: 'done',
-    facts: await drainColour(await asItListens(site), site.colour, step, Math.min(step.budgetMs, 10_000), signal),
+    facts: await drainColour(await asItListens(site), site.colour, step, drainMs(site), signal),
   }));
 
 export const stopNew: StepModule = ({ site, step, operation, run }) =>
