@@ -20,6 +20,7 @@ import type { Starts } from '../../domain/started-again.ts';
 import type { Step } from '../../domain/step.ts';
 import { allowedWaiting } from '../../domain/waiting-requests.ts';
 import { newSide } from '../../kinds/beside.ts';
+import { recordsOf } from '../../store/records.ts';
 import { servingRelease, type Site } from '../site.ts';
 import { askBeside } from './bake-beside.ts';
 import { bad, earlier, look, type Bout } from './bake-bout.ts';
@@ -94,8 +95,15 @@ async function open(site: Site): Promise<Opening> {
     // The counters of a colour begin anew when it gets its place, so that everything in them is the new version's: all that it was asked
     // with a share of whatever size, and all that it was asked since it has everything.
     counted: { sinceAt: now?.countedSinceAt ?? 0, requests: 0, badAnswers: 0 },
-    waiting: before?.httpInFlight ?? null,
+    waiting: before ? Math.max(before.httpInFlight, ...(await waitingEarlier(site))) : null,
   };
+}
+
+/** What the old version had under way at earlier steps of a shift: when it loses the last of its share, it has little left to compare with. */
+async function waitingEarlier({ world, project, deployment }: Site): Promise<readonly number[]> {
+  const own = await world.store.read((rows) => recordsOf(rows, project.name, deployment.id));
+  const facts = own.map(({ data }) => data['facts'] as { readonly oldWaiting?: number } | null | undefined);
+  return facts.flatMap((each) => each?.oldWaiting ?? []);
 }
 
 interface Ground extends Watch {
@@ -182,7 +190,7 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
 const bakeName = ({ step, operation }: StepTask): string =>
   `${step.name}-${operation.slice(operation.lastIndexOf('-') + 1)}`;
 
-function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Ground): OperationResult {
+function close(site: Site, bout: Bout, { baseline, waiting, subjects, rules, share }: Ground): OperationResult {
   const { tally, firstBadAt, faultAt, watchedMs } = bout;
   const fault = bout.fault && [bout.fault, lostWords(bout.copies)].filter((each) => each !== null).join('; ');
   const isByHand = bout.byHand ?? (bout.fault !== null && bout.fault === tally.stranger?.reason);
@@ -199,7 +207,7 @@ function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Gro
     },
     ...(tally.blindLooks && { blindLooks: tally.blindLooks }),
     ...(tally.unseenLooks && { unseenLooks: tally.unseenLooks }),
-    ...(share !== null && { percent: share }),
+    ...(share !== null && { percent: share, ...(waiting && { oldWaiting: waiting }) }),
     ...(isByHand && { byHand: true }),
     ...{ baselineRequests: baseline.requests, baselineBadAnswers: baseline.badAnswers, firstBadAt, faultAt },
     ...lookFacts(bout.looks, judgements),

@@ -165,3 +165,21 @@ test('cancelled while it shares, the old version gets everything back', async ()
     `point staging blue ${old}`,
   ]);
 });
+
+test('long polls that move over share by share are as many as the old version had, and no reason to go back', async () => {
+  const environments = world.project.environments.map((each) => ({ ...each, bake: { ...each.bake, forMs: 60_000 } }));
+  Object.assign(world.project, { environments });
+  await first();
+  // Sixty callers, each with a question that takes half a minute.
+  let [percent, beganAt] = [0, 0];
+  for (const [name, share] of Object.entries({ 'switch-25': 25, 'switch-50': 50, switch: 100 }))
+    reached[`${name}:inside`] = () => void ([percent, beganAt] = [share, world.time.now]);
+  const answeredSince = () => Math.floor((2 * (world.time.now - beganAt)) / 1_000);
+  world.proxy.loads = () => [
+    // Those that were asked before stay a while where they are.
+    loadOf('blue', { httpInFlight: percent === 100 ? 6 : 60, requests: 1_000 }),
+    loadOf('green', { httpInFlight: (60 * percent) / 100, requests: answeredSince(), countedSinceAt: beganAt }),
+  ];
+  const live = await world.deploy('staging', '1.1.0');
+  expect(live.ending).toMatchObject({ as: 'live' });
+});

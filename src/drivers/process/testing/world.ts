@@ -127,8 +127,10 @@ export function marked(mark: string): readonly { pid: number; argv: string }[] {
         return [
           { pid: Number(name), argv: readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim() },
         ];
-      } catch {
-        return [];
+      } catch (error) {
+        // Gone in between, or somebody's whom nobody may look at. Anything else would be taken for an end that was none.
+        if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(String((error as { code?: unknown }).code))) return [];
+        throw error;
       }
     });
 }
