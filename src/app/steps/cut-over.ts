@@ -1,5 +1,6 @@
 import { FailureError } from '../../domain/failure.ts';
 import type { Colour } from '../../kinds/driver.ts';
+import type { Release } from '../../domain/release.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { shareOf } from '../../domain/shift.ts';
 import { startedAgain } from '../../domain/started-again.ts';
@@ -57,13 +58,14 @@ async function placesBefore(site: Site): Promise<{ readonly from?: JsonObject }>
 
 /** What of the new version is no longer what was proven, in words; null: it is. */
 async function endedSinceProof(site: Site, running: readonly Instance[]): Promise<string | null> {
-  const gone = site.project.services
-    .map(({ name }) => name)
-    .filter((name) => running.every((one) => one.service !== name));
+  const gone = goneOf(site, running);
   return gone.length > 0
     ? `${gone.join(', ')} exited after it was proven`
     : startedAgain(await provenStarts(site), running);
 }
+
+const goneOf = ({ project }: Site, running: readonly Instance[]): readonly string[] =>
+  project.services.map(({ name }) => name).filter((name) => running.every((one) => one.service !== name));
 
 /** Whether users had reached it before: with a share of the traffic, or by a try that was cut off. Nothing where the proxy cannot tell. */
 async function hadTraffic({ traffic, colour }: Site): Promise<{ readonly moved?: boolean }> {
@@ -237,7 +239,9 @@ export const stopOld: StepModule = ({ site, step, operation, run }) =>
   run('stop', async (signal) => {
     const old = await servingRelease(site);
     if (!old) return { status: 'done' };
-    await pointedAgain(site, step, operation);
+    await pointedAgain(site, step, operation, site);
+    const alone = await onlyOneLeft(site);
+    if (alone !== null) return { status: 'unknown', reason: alone };
     // Somebody's careless word must not make it dark.
     if ((await site.traffic.current())?.colour === old.colour) throw new Error('the old version still has the traffic');
     await site.traffic.closeSessions(old.colour, await claim(site, operation));
@@ -245,20 +249,34 @@ export const stopOld: StepModule = ({ site, step, operation, run }) =>
     return { status: 'done', facts: { stopped: old.colour } };
   });
 
+/** Why the old version must not be ended: much may have happened since the drain, which a person or another process has gone on from. */
+async function onlyOneLeft(site: Site): Promise<string | null> {
+  const { running, unseen } = await openRunningLooks(site)();
+  if (running === null) return `it could not be seen whether the new version still runs: ${unseen}`;
+  const gone = goneOf(site, running);
+  if (gone.length === 0) return null;
+  return `${gone.join(', ')} of the new version does not run, and the old one is the only one left: "greenroom rollback ${site.environment.name} --now" takes the traffic back`;
+}
+
 /**
  * Proxies that do not serve what they were pointed to are a finding, which nobody mends unseen: a person is asked, and whoever has the step
- * tried again has them pointed again.
+ * tried again has them pointed again. `to`: who is to have the traffic; null: nobody.
  */
-async function pointedAgain(site: Site, step: Step, operation: string): Promise<void> {
+export async function pointedAgain(
+  site: Site,
+  step: Step,
+  operation: string,
+  to: { readonly colour: Colour; readonly release: Release } | null,
+): Promise<void> {
   try {
     await site.traffic.current();
   } catch (error) {
     const found = handWork(error) ?? disagreement(error);
     if (found === null) throw error;
-    if (await isTriedAgain(site, step)) return void (await point(site, site.colour, site.release.id, operation));
-    const { environment, release } = site;
+    if (await isTriedAgain(site, step))
+      return void (await point(site, to?.colour ?? null, to?.release.id ?? null, operation));
     throw new Error(
-      `${found} Find out who did it and why; "greenroom resume ${environment.name} --retry" points all of it to ${release.version} again and goes on.`,
+      `${found} Find out who did it and why; "greenroom resume ${site.environment.name} --retry" points all of it to ${to?.release.version ?? 'nobody'} again and goes on.`,
       { cause: error },
     );
   }

@@ -6,7 +6,7 @@ import { recordsOf } from '../../store/records.ts';
 import type { Release } from '../../domain/release.ts';
 import { asItListens } from '../public-addresses.ts';
 import { changeColour } from './bring-up.ts';
-import { drainColour, point } from './cut-over.ts';
+import { drainColour, point, pointedAgain } from './cut-over.ts';
 import { giveBack } from './give-back.ts';
 import { openRunningLooks } from './running-looks.ts';
 import { endPreview } from './preview.ts';
@@ -129,6 +129,7 @@ export const stopNew: StepModule = ({ site, step, operation, run }) =>
   run('stop-new', async (signal) => {
     const listening = await asItListens(site);
     const proxy = listening.traffic;
+    await pointedAgain(await withItsServices(listening), step, operation, await servingRelease(site));
     const traffic = await proxy.current();
     if (traffic?.colour === site.colour) throw new Error('the new version still has the traffic');
     await endPreview(listening, operation);
