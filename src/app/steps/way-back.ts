@@ -1,5 +1,6 @@
 import { FailureError } from '../../domain/failure.ts';
 import { claim, observe, servingRelease, type Site } from '../site.ts';
+import { placeOf } from '../../kinds/machines.ts';
 import type { Beside } from '../../kinds/traffic.ts';
 import type { Colour } from '../../kinds/driver.ts';
 import { recordsOf } from '../../store/records.ts';
@@ -25,7 +26,7 @@ export const switchBack: StepModule = ({ site, step, operation, run }) =>
     const back = await withItsServices(await asItListens(site));
     await back.traffic.ensure();
     const beganAt = site.world.clock.elapsed();
-    const known = old && (await knownPlaces(back, old, signal));
+    const known = old && (await wellPlaces(back, old, signal));
     const sick = old && known === null && (await nurse(back, old, operation, signal));
     if (sick && (await sicknessOf(site, site, signal)) === null)
       return {
@@ -39,21 +40,26 @@ export const switchBack: StepModule = ({ site, step, operation, run }) =>
   });
 
 /**
- * Where the old version was before the switch, if it is well there and its driver cannot be asked: who has to go back does not wait for a deploy API. Null: the driver is
- * asked, and has the old one nursed.
+ * Where the old version listens, if it is well there: by its driver, or where it was before the switch when that one cannot be asked, since who has to go back does
+ * not wait for a deploy API. Null: its driver is asked again, and has it nursed.
  */
-async function knownPlaces(site: Site, old: Version, signal: AbortSignal): Promise<Beside['services'] | null> {
-  const { unseen } = await openRunningLooks({ ...site, colour: old.colour })();
-  if (unseen === null) return null;
-  const { world, project, deployment, effects } = site;
-  const own = await world.store.read((rows) => recordsOf(rows, project.name, deployment.id));
-  const facts = own.map(({ data }) => data['facts'] as { readonly from?: Beside['services'] } | null | undefined);
-  const places = facts.findLast((each) => each?.from !== undefined)?.from ?? {};
-  for (const service of project.services) {
+async function wellPlaces(site: Site, old: Version, signal: AbortSignal): Promise<Beside['services'] | null> {
+  const { running } = await openRunningLooks({ ...site, colour: old.colour })();
+  const places = running
+    ? Object.fromEntries(running.map((each) => [each.service, placeOf(each)]))
+    : await placesAtSwitch(site);
+  for (const service of site.project.services) {
     const place = places[service.name];
-    if (!place || (await askHealth(effects, service, place, old.release.id, signal)).status !== 'good') return null;
+    if (!place || (await askHealth(site.effects, service, place, old.release.id, signal)).status !== 'good')
+      return null;
   }
   return places;
+}
+
+async function placesAtSwitch({ world, project, deployment }: Site): Promise<Beside['services']> {
+  const own = await world.store.read((rows) => recordsOf(rows, project.name, deployment.id));
+  const facts = own.map(({ data }) => data['facts'] as { readonly from?: Beside['services'] } | null | undefined);
+  return facts.findLast((each) => each?.from !== undefined)?.from ?? {};
 }
 
 async function whereItIs({ traffic, colour }: Site): Promise<string> {
