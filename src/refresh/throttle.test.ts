@@ -37,8 +37,17 @@ test('12 MB at 3 MB/s take as long as they must, and without a rate they do not'
 
 test('a statement that takes too long ends it, and the old data stays', async () => {
   const limits = { ...noLimits, bytesPerSecond: 1e6, statementTimeoutMs: 500 };
-  expect(await refusalOf(two.order({ limits }))).toMatch(/^GR5003 .*57014/);
-  expect(await two.stagings()).toEqual(['staging']);
+  // More than lies on the way between two processes: a statement that has sent everything is over.
+  await two.ask(
+    'production',
+    'CREATE TABLE long AS SELECT i AS id, repeat(md5(i::text), 32) AS body FROM generate_series(1, 30000) i',
+  );
+  try {
+    expect(await refusalOf(two.order({ limits }))).toMatch(/^GR5003 .*57014/);
+    expect(await two.stagings()).toEqual(['staging']);
+  } finally {
+    await two.ask('production', 'DROP TABLE long');
+  }
 }, 240_000);
 
 test('where nobody is behind, a bound on it holds nothing back', async () => {
