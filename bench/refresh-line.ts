@@ -15,7 +15,7 @@ const shares = [1, 2, 3, 4, 5, 6, 7, 8].map((eighths) => eighths / 8);
 
 const narrowSql = (count: number): string => `
   CREATE TABLE narrow (id bigint NOT NULL, account bigint NOT NULL, kind smallint NOT NULL, amount int NOT NULL, phone text NOT NULL, at timestamptz NOT NULL);
-  INSERT INTO narrow SELECT i, i * 7919 % 1000003, i % 9, i % 100000, '+49 151 ' || (10000000 + i::bigint * 7919 % 90000000), '2026-01-01'::timestamptz + i * interval '1 second' FROM generate_series(1, ${count}) i;
+  INSERT INTO narrow SELECT i, i::bigint * 7919 % 1000003, i % 9, i % 100000, '+49 151 ' || (10000000 + i::bigint * 7919 % 90000000), '2026-01-01'::timestamptz + i * interval '1 second' FROM generate_series(1, ${count}) i;
   ALTER TABLE narrow ADD PRIMARY KEY (id);`;
 
 export async function lineRows(): Promise<readonly BenchRow[]> {
