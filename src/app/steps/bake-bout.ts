@@ -6,7 +6,7 @@ import type { Instance } from '../../kinds/driver.ts';
 import type { ColourLoad, TrafficState } from '../../kinds/traffic.ts';
 import type { Site } from '../site.ts';
 import { disagreement, handWork } from '../sound-traffic.ts';
-import type { RunningSeen } from './running-looks.ts';
+import { goneOf, type RunningSeen } from './running-looks.ts';
 
 /** What a bake has seen so far. */
 export interface Bout {
@@ -83,8 +83,8 @@ export async function look(
   return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
 }
 
-function exitOf({ project }: Site, proven: Starts, running: readonly Instance[]): string | null {
-  const lost = project.services.map(({ name }) => name).filter((name) => running.every((one) => one.service !== name));
+function exitOf(site: Site, proven: Starts, running: readonly Instance[]): string | null {
+  const lost = goneOf(site, running);
   return lost.length > 0 ? `${lost.join(', ')} exited` : startedAgain(proven, running);
 }
 

@@ -20,12 +20,12 @@ import type { Starts } from '../../domain/started-again.ts';
 import type { Step } from '../../domain/step.ts';
 import { allowedWaiting } from '../../domain/waiting-requests.ts';
 import { newSide } from '../../kinds/beside.ts';
-import { recordsOf } from '../../store/records.ts';
 import { servingRelease, type Site } from '../site.ts';
 import { askBeside } from './bake-beside.ts';
 import { bad, earlier, look, type Bout } from './bake-bout.ts';
 import { bakeSubjects, endLook, lookFacts, takeIn, untilLookMs, type ProbeAnswer } from './bake-look.ts';
 import { probesBeside, probesOf } from './bake-probes.ts';
+import { ownFacts } from './own-facts.ts';
 import { provenStarts } from './proven-starts.ts';
 import { openRunningLooks } from './running-looks.ts';
 import type { StepModule, StepTask } from './step-task.ts';
@@ -100,11 +100,8 @@ async function open(site: Site): Promise<Opening> {
 }
 
 /** What the old version had under way at earlier steps of a shift: when it loses the last of its share, it has little left to compare with. */
-async function waitingEarlier({ world, project, deployment }: Site): Promise<readonly number[]> {
-  const own = await world.store.read((rows) => recordsOf(rows, project.name, deployment.id));
-  const facts = own.map(({ data }) => data['facts'] as { readonly oldWaiting?: number } | null | undefined);
-  return facts.flatMap((each) => each?.oldWaiting ?? []);
-}
+const waitingEarlier = async (site: Site): Promise<readonly number[]> =>
+  (await ownFacts(site)).flatMap(({ oldWaiting }) => (typeof oldWaiting === 'number' ? oldWaiting : []));
 
 interface Ground extends Watch {
   readonly baseline: BakeBaseline;

@@ -1,12 +1,11 @@
 import { FailureError } from '../../domain/failure.ts';
-import type { Colour } from '../../kinds/driver.ts';
+import type { Colour, Instance } from '../../kinds/driver.ts';
 import type { Release } from '../../domain/release.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { shareOf } from '../../domain/shift.ts';
 import { startedAgain } from '../../domain/started-again.ts';
 import type { Step } from '../../domain/step.ts';
 import { newSide, sameBeside } from '../../kinds/beside.ts';
-import type { Instance } from '../../kinds/driver.ts';
 import { placeOf } from '../../kinds/machines.ts';
 import type { Beside, TrafficState, TrafficTarget } from '../../kinds/traffic.ts';
 import { claim, observe, publicAddresses, servingRelease, type Site } from '../site.ts';
@@ -14,7 +13,7 @@ import { recordsOf } from '../../store/records.ts';
 import { disagreement, handWork } from '../sound-traffic.ts';
 import { changeColour } from './bring-up.ts';
 import { provenStarts } from './proven-starts.ts';
-import { openRunningLooks, type RunningSeen } from './running-looks.ts';
+import { goneOf, openRunningLooks, type RunningSeen } from './running-looks.ts';
 import { askHealth } from '../ask-health.ts';
 import type { StepModule } from './step-task.ts';
 
@@ -63,9 +62,6 @@ async function endedSinceProof(site: Site, running: readonly Instance[]): Promis
     ? `${gone.join(', ')} exited after it was proven`
     : startedAgain(await provenStarts(site), running);
 }
-
-const goneOf = ({ project }: Site, running: readonly Instance[]): readonly string[] =>
-  project.services.map(({ name }) => name).filter((name) => running.every((one) => one.service !== name));
 
 /** Whether users had reached it before: with a share of the traffic, or by a try that was cut off. Nothing where the proxy cannot tell. */
 async function hadTraffic({ traffic, colour }: Site): Promise<{ readonly moved?: boolean }> {

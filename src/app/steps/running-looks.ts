@@ -6,6 +6,10 @@ export type RunningSeen =
   | { readonly running: readonly Instance[]; readonly unseen: null }
   | { readonly running: null; readonly unseen: string };
 
+/** Services that do not run at all. */
+export const goneOf = ({ project }: Site, running: readonly Instance[]): readonly string[] =>
+  project.services.map(({ name }) => name).filter((name) => running.every((one) => one.service !== name));
+
 const patienceMs = 1_000;
 
 /**

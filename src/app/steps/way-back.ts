@@ -3,12 +3,12 @@ import { claim, observe, servingRelease, type Site } from '../site.ts';
 import { placeOf } from '../../kinds/machines.ts';
 import type { Beside } from '../../kinds/traffic.ts';
 import type { Colour } from '../../kinds/driver.ts';
-import { recordsOf } from '../../store/records.ts';
 import type { Release } from '../../domain/release.ts';
 import { asItListens } from '../public-addresses.ts';
 import { changeColour } from './bring-up.ts';
 import { drainColour, point, pointedAgain } from './cut-over.ts';
 import { giveBack } from './give-back.ts';
+import { ownFacts } from './own-facts.ts';
 import { openRunningLooks } from './running-looks.ts';
 import { endPreview } from './preview.ts';
 import { askHealth } from '../ask-health.ts';
@@ -56,10 +56,9 @@ async function wellPlaces(site: Site, old: Version, signal: AbortSignal): Promis
   return places;
 }
 
-async function placesAtSwitch({ world, project, deployment }: Site): Promise<Beside['services']> {
-  const own = await world.store.read((rows) => recordsOf(rows, project.name, deployment.id));
-  const facts = own.map(({ data }) => data['facts'] as { readonly from?: Beside['services'] } | null | undefined);
-  return facts.findLast((each) => each?.from !== undefined)?.from ?? {};
+async function placesAtSwitch(site: Site): Promise<Beside['services']> {
+  const from = (await ownFacts(site)).findLast((facts) => facts['from'] !== undefined)?.['from'];
+  return (from ?? {}) as unknown as Beside['services'];
 }
 
 async function whereItIs({ traffic, colour }: Site): Promise<string> {
