@@ -168,6 +168,7 @@ function bakeWords(facts: Readonly<Record<string, unknown>>): string {
     [count('failedProbes'), 'probes answered wrong'],
     [count('unansweredProbes'), 'probes not answered'],
     [count('blindLooks'), 'looks at a proxy that could not be asked'],
+    [count('untoldLooks'), 'looks at a proxy that cannot tell how long requests wait'],
     [count('unseenLooks'), 'looks at a driver that could not be asked'],
   ] as const;
   const said = tolerated.filter(([times]) => times > 0).map(([times, what]) => `${times} ${what}`);

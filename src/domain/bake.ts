@@ -1,6 +1,6 @@
 import { isProvenAbove } from './bad-share.ts';
 import { formatDuration } from './duration.ts';
-import { mayPileUp, waitingMs, waitingWords, withWaiting, type TrafficSeen, type Waiting } from './waiting-requests.ts';
+import { waitingWords, type Waiting } from './waiting-requests.ts';
 import { badTraffic, emptyCharts, openTraffic, withTraffic, type TrafficChart } from './newest-traffic.ts';
 import type { Bake } from './project.ts';
 
@@ -33,8 +33,10 @@ export interface BakeTally {
   readonly newest?: readonly TrafficChart[];
   /** Share of all requests that may be bad. */
   readonly allowed?: number;
-  /** Those that nobody has answered yet. */
-  readonly waiting?: Waiting;
+  /** Those that nobody has answered yet, as the newest look saw them; what is late of them is among the bad answers. */
+  readonly waits?: Waiting;
+  /** Looks at proxies that could not tell how long requests wait, of all. */
+  readonly untoldLooks?: number;
 }
 
 export const emptyTally: BakeTally = {
@@ -59,8 +61,9 @@ export const answerWithinMs = 5_000;
 const strangerLooks = 3;
 const shortestOvertimeMs = 120_000;
 
-/** How long a bake goes on at most when its time is over and its newest probes and looks were not good. */
-export const overtimeMs = ({ forMs }: Pick<Bake, 'forMs'>): number => Math.max(forMs, shortestOvertimeMs);
+/** How long a bake goes on at most when its time is over and its newest probes and looks were not good. `usualMs`: requests may wait as long. */
+export const overtimeMs = ({ forMs }: Pick<Bake, 'forMs'>, { usualMs = 0 }: Partial<Waiting> = {}): number =>
+  Math.max(forMs, shortestOvertimeMs, usualMs);
 
 export interface BakeBaseline {
   readonly requests: number;
@@ -77,20 +80,35 @@ export function allowedShare(
   return Math.max(rules.errorShare, Math.min(rules.baselineFactor * usual, (1 + usual) / 2));
 }
 
-/** Takes in what the proxies have counted since the look before. */
+/** Takes in what the proxies have counted since the look before. One that was late and is answered after all makes it less. */
 export const withRequests = (tally: BakeTally, seen: BakeBaseline, allowed: number): BakeTally => ({
   ...tally,
   requests: tally.requests + seen.requests,
   badAnswers: tally.badAnswers + seen.badAnswers,
-  newest: withTraffic(tally.newest ?? emptyCharts, seen, allowed),
+  newest: withTraffic(
+    tally.newest ?? emptyCharts,
+    { requests: Math.max(0, seen.requests), badAnswers: Math.max(0, seen.badAnswers) },
+    allowed,
+  ),
   allowed,
 });
 
-/** Takes in what is under way. `allowed`: how many may be. */
-export const withUnderWay = (tally: BakeTally, seen: TrafficSeen, allowed: number): BakeTally => ({
-  ...tally,
-  waiting: withWaiting(tally.waiting ?? null, seen, { allowed, share: tally.allowed ?? 1 }),
-});
+/** Takes in who waits; null: the proxies cannot tell for how long. */
+export const withWaiting = (tally: BakeTally, waiting: Waiting | null): BakeTally =>
+  waiting === null ? { ...tally, untoldLooks: (tally.untoldLooks ?? 0) + 1 } : { ...tally, waits: waiting };
+
+const isMostlyBad = ({ requests, badAnswers }: BakeBaseline): boolean => 2 * badAnswers > requests;
+
+/** Whether those who wait make a difference: as the newest requests, none of them answered. */
+function isOpenWaiting(rules: TrafficRules, tally: BakeTally): boolean {
+  const { open, stuck } = tally.waits ?? { open: 0, stuck: 0 };
+  if (open + stuck === 0) return false;
+  const allBad = (requests: number): BakeTally =>
+    withRequests(tally, { requests, badAnswers: requests }, tally.allowed ?? 1);
+  // Who is stuck is among all requests as a bad one already.
+  const worst = allBad(open);
+  return openTraffic(allBad(open + stuck).newest ?? []) !== null || isAbove(rules, worst) || isMostlyBad(worst);
+}
 
 /** What became of one probe. */
 export interface ProbeSeen {
@@ -149,16 +167,16 @@ type TrafficRules = Pick<Bake, 'minimumRequests'>;
 const isAbove = ({ minimumRequests }: TrafficRules, { requests, badAnswers, allowed = 1 }: BakeTally): boolean =>
   requests >= minimumRequests && badAnswers > allowed * requests;
 
-/** Whether the newest probes were all answered as they should be, the newest look saw what runs, it and the newest requests were good, no more of all were bad than are allowed, and none pile up: no bake ends well before. */
+/** Whether the newest probes were all answered as they should be, the newest look saw what runs, it and the newest requests were good, no more of all were bad than are allowed, nor would be if nobody answered those who wait: no bake ends well before. */
 export function isSettled(rules: TrafficRules, tally: BakeTally): boolean {
-  const { amiss = [], silence = null, unseen = null, stranger = null, newest = [], waiting } = tally;
-  const isOpen = openTraffic(newest) !== null || isAbove(rules, tally) || mayPileUp(waiting);
+  const { amiss = [], silence = null, unseen = null, stranger = null, newest = [] } = tally;
+  const isOpen = openTraffic(newest) !== null || isAbove(rules, tally) || isOpenWaiting(rules, tally);
   return amiss.length === 0 && silence === null && unseen === null && stranger === null && !isOpen;
 }
 
 /** Whether the watch is over: its time is, and either nothing is open or it was waited for long enough. */
 export const isWatched = (rules: Pick<Bake, 'forMs'> & TrafficRules, tally: BakeTally, watchedMs: number): boolean =>
-  watchedMs >= rules.forMs && (isSettled(rules, tally) || watchedMs >= rules.forMs + overtimeMs(rules));
+  watchedMs >= rules.forMs && (isSettled(rules, tally) || watchedMs >= rules.forMs + overtimeMs(rules, tally.waits));
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
@@ -173,8 +191,6 @@ export function bakeFault(rules: Bake, tally: BakeTally, baseline: BakeBaseline)
   const mayBeSilentMs = (rules.consecutiveErrorLimit + 1) * answerWithinMs;
   if (silence && silence.lastsMs > mayBeSilentMs)
     return `the proxy could not be asked for ${formatDuration(silence.lastsMs)}, allowed are ${formatDuration(mayBeSilentMs)}: ${silence.reason}`;
-  if (tally.waiting && waitingMs(tally.waiting) > mayBeSilentMs)
-    return `${waitingWords(tally.waiting)}, for ${formatDuration(waitingMs(tally.waiting))}`;
   const allowed = allowedShare(rules, baseline);
   const words = `requests were answered with 5xx or not at all, allowed are ${percent(allowed)}`;
   if (tally.requests >= rules.minimumRequests && isProvenAbove(tally, allowed))
@@ -199,12 +215,12 @@ export function bakeGap(rules: TrafficRules, tally: BakeTally, asked: readonly s
     stranger,
     newest = [],
     allowed = 1,
-    waiting,
+    waits,
   } = tally;
   if (probes === 0 && requests === 0) return 'nothing was measured';
   const silent = answered ? asked.filter((address) => !answered.includes(address)) : [];
   if (silent.length > 0) return `${silent.join(', ')} was never answered`;
-  if (2 * badAnswers > requests)
+  if (isMostlyBad(tally))
     return `${badAnswers} of ${requests} requests were bad, which no old version makes good enough`;
   if (isSettled(rules, tally)) return null;
   const open = openTraffic(newest);
@@ -212,6 +228,6 @@ export function bakeGap(rules: TrafficRules, tally: BakeTally, asked: readonly s
   const above =
     isAbove(rules, tally) &&
     `${badAnswers} of ${requests} requests were bad, allowed are ${percent(allowed)}: too many to be good, too few to tell from chance`;
-  const piled = mayPileUp(waiting) && waitingWords(waiting);
-  return [...amiss, silence?.reason, unseen, stranger?.reason, bad, above, piled].filter((each) => each).join('; ');
+  const waiting = waits && isOpenWaiting(rules, tally) && waitingWords(waits);
+  return [...amiss, silence?.reason, unseen, stranger?.reason, bad, above, waiting].filter((each) => each).join('; ');
 }

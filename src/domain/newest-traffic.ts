@@ -34,7 +34,7 @@ export function withTraffic(
   const half = (1 + usual) / 2;
   return [Math.min(2 * usual, half), half].map((bad, index) => {
     const chart = charts[index] ?? zero;
-    const good = seen.requests - seen.badAnswers;
+    const good = Math.max(0, seen.requests - seen.badAnswers);
     const score = chart.score + seen.badAnswers * Math.log(bad / usual) + good * Math.log((1 - bad) / (1 - usual));
     if (score <= 0) return zero;
     const { requests, badAnswers } = seen;

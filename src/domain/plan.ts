@@ -1,4 +1,5 @@
 import { overtimeMs } from './bake.ts';
+import { longestWaitMs } from './waiting-requests.ts';
 import { configurationOf } from './configuration.ts';
 import type { Failure } from './failure.ts';
 import { canonical, type Hash } from './json.ts';
@@ -61,7 +62,8 @@ const isUrgent = ({ purpose, urgent }: PlanQuestion): boolean => purpose === 'ro
 const admissionMs = 30_000;
 const cutOverMs = 30_000;
 /** With the time that it may go on for what is open at its end. */
-const bakeBudgetMs = (watch: { readonly forMs: number }): number => watch.forMs + overtimeMs(watch) + cutOverMs;
+const bakeBudgetMs = (watch: { readonly forMs: number }): number =>
+  watch.forMs + overtimeMs(watch, { usualMs: longestWaitMs }) + cutOverMs;
 const lookMs = { drift: 30_000, 'way-back': 300_000 } as const;
 
 export function makePlan(question: PlanQuestion, hash: Hash): Plan {

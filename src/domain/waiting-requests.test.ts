@@ -1,77 +1,71 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { allowedWaiting, mayPileUp, waitingMs, waitingWords, withWaiting, type Waiting } from './waiting-requests.ts';
+import { addCounts, countByAge, judgeWaiting, longestWaitMs, usualWaiting, waitingWords } from './waiting-requests.ts';
 
-const rules = { minimumRequests: 20, baselineFactor: 3 };
-const lookMs = 100;
+const ages = fc.array(fc.integer({ min: 0, max: longestWaitMs }), { maxLength: 40 });
+const times = fc.integer({ min: 0, max: longestWaitMs });
+const judge = (agesMs: readonly number[], slowestMs: number, oldSlowestMs: number | null, watchedMs: number) =>
+  judgeWaiting(
+    { unanswered: countByAge(agesMs), slowestMs },
+    { old: oldSlowestMs === null ? null : { slowestMs: oldSlowestMs, late: 0 }, watchedMs },
+  );
 
-/** Requests of `rate` a second that take `tookMs` each, or for ever once they hang, after so many seconds. */
-function after(seconds: number, rate: number, tookMs: (atMs: number, i: number) => number, allowed: number): Waiting {
-  const underWay: number[] = [];
-  let waiting: Waiting | null = null;
-  for (let atMs = 0; atMs <= seconds * 1_000; atMs += lookMs) {
-    for (let i = 0; i < (rate * lookMs) / 1_000; i++) underWay.push(atMs + tookMs(atMs, i));
-    const left = underWay.filter((endMs) => endMs > atMs);
-    const seen = { atMs, inFlight: left.length, ended: underWay.length - left.length };
-    waiting = withWaiting(waiting, seen, { allowed, share: 0.05 });
-    underWay.splice(0, underWay.length, ...left);
-  }
-  return waiting!;
-}
-
-test('whoever answers within three seconds never has too many under way, at any rate', () => {
+test('who waits no longer than somebody has who was answered is not late, and is open to nobody once the watch has lasted as long', () => {
   expect.hasAssertions();
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 3_000 }), (tens, tookMs) => {
-      expect(waitingMs(after(15, tens * 10, () => tookMs, 20))).toBe(0);
+    fc.property(ages, times, times, times, (agesMs, slowestMs, oldSlowestMs, watchedMs) => {
+      const usual = agesMs.filter((ageMs) => ageMs <= Math.max(slowestMs, oldSlowestMs));
+      expect(judge(usual, slowestMs, oldSlowestMs, watchedMs).late).toBe(0);
+      expect(judge(usual, slowestMs, oldSlowestMs, longestWaitMs).open).toBe(0);
     }),
-    { numRuns: 30 },
   );
 });
 
-test('F076 when nothing is answered any more that is seen within seconds, and lasts', () => {
-  const hanging = after(40, 50, (atMs) => (atMs < 20_000 ? 50 : Infinity), 20);
-  expect(waitingMs(hanging)).toBeGreaterThan(15_000);
-  expect(hanging.inFlight).toBe(1_005);
-  // The control: the same, answered.
-  expect(waitingMs(after(40, 50, () => 50, 20))).toBe(0);
+test('who waits more than four times as long as anybody has is late after forty seconds at most, beside an old version', () => {
+  expect.hasAssertions();
+  fc.assert(
+    fc.property(ages, times, times, times, (agesMs, slowestMs, oldSlowestMs, watchedMs) => {
+      const leastMs = Math.max(40_000, 4 * Math.max(slowestMs, oldSlowestMs));
+      const hanging = agesMs.filter((ageMs) => ageMs > leastMs);
+      expect(judge(hanging, slowestMs, oldSlowestMs, watchedMs)).toMatchObject({ late: hanging.length, open: 0 });
+      expect(judge(hanging, slowestMs, null, watchedMs).late).toBe(0);
+    }),
+  );
 });
 
-test('as many as the old version had, three times over, may be under way; without one nothing is compared', () => {
-  expect(allowedWaiting(rules, 400)).toBe(1_200);
-  expect(allowedWaiting(rules, 0)).toBe(20);
-  expect(allowedWaiting(rules, null)).toBe(Infinity);
-  const polls = (allowed: number) => waitingMs(after(60, 20, () => 30_000, allowed));
-  expect(polls(allowedWaiting(rules, 600))).toBe(0);
-  expect(polls(allowedWaiting(rules, null))).toBe(0);
-  expect(polls(allowedWaiting(rules, 0))).toBeGreaterThan(0);
+test('whoever has waited since the beginning is open or late, whatever was usual, as soon as that is a second', () => {
+  expect.hasAssertions();
+  fc.assert(
+    fc.property(times, times, fc.integer({ min: 1_001, max: longestWaitMs }), (slowestMs, oldSlowestMs, watchedMs) => {
+      const hanging = judge([watchedMs], slowestMs, oldSlowestMs, watchedMs);
+      // The proxies end what has lasted longer than the longest wait.
+      const isOver = hanging.usualMs === longestWaitMs && watchedMs === longestWaitMs;
+      expect(hanging.open + hanging.late + Number(isOver)).toBe(1);
+    }),
+  );
 });
 
-test('a look in which it is over ends it, and it begins anew', () => {
-  const seen = (before: Waiting | null, atMs: number, inFlight: number) =>
-    withWaiting(before, { atMs, inFlight, ended: 0 }, { allowed: 20, share: 0.05 });
-  const first = seen(seen(null, 0, 30), 4_000, 30);
-  expect(waitingMs(first)).toBe(4_000);
-  expect(waitingMs(seen(first, 5_000, 20))).toBe(0);
-  expect(waitingMs(seen(seen(first, 5_000, 20), 6_000, 30))).toBe(0);
+test('as many as were late with the old version are usual, and not stuck', () => {
+  const seen = { unanswered: countByAge([5_000, 90_000, 95_000, 100_000]), slowestMs: 300 };
+  const old = usualWaiting({ ...seen, unanswered: countByAge([5_000, 70_000, 80_000]) });
+  expect(old).toEqual({ slowestMs: 300, late: 2 });
+  expect(judgeWaiting(seen, { old, watchedMs: 200_000 })).toMatchObject({ late: 3, stuck: 1, open: 1 });
 });
 
-test('where one of eight requests is never answered their number grows from the beginning, and in the end there are too many', () => {
-  const hanging = (seconds: number) =>
-    after(seconds, 40, (atMs, i) => (atMs % 200 === 0 && i === 0 ? Infinity : 50), 20);
-  const soon = hanging(20);
-  expect([soon.inFlight, soon.sinceMs, mayPileUp(soon)]).toEqual([104, null, true]);
-  expect(waitingWords(soon)).toBe('104 requests wait for an answer, 25 more than five seconds before');
-  expect(waitingMs(hanging(60))).toBeGreaterThan(10_000);
+test('in words', () => {
+  const agesMs = [500, 3_000, 12_000, 12_500, 25_000];
+  expect(judge(agesMs, 1_500, 800, 60_000)).toEqual({
+    ...{ late: 1, stuck: 1, open: 3, sinceMs: 2_000, usualMs: 2_000 },
+  });
+  expect(waitingWords(judge(agesMs, 1_500, 800, 60_000))).toBe(
+    '4 requests have waited longer than 2.0 s for an answer, and no answer took as long',
+  );
+  expect(waitingWords(judge(agesMs, 1_500, 30_000, 20_000))).toBe(
+    '3 requests have waited longer than 10.0 s for an answer, which may take up to 40.0 s',
+  );
 });
 
-test('a number that does not grow is open to nobody: slow answers, long polls, fewer than may be bad', () => {
-  expect(mayPileUp(after(20, 40, () => 2_900, 20))).toBe(false);
-  expect(mayPileUp(after(60, 40, () => 30_000, 3_600))).toBe(false);
-  // They came back to the new version one by one, until all were there.
-  expect([mayPileUp(after(20, 40, () => 30_000, 20)), mayPileUp(after(60, 40, () => 30_000, 2_000))]).toEqual([
-    true,
-    false,
-  ]);
-  expect(mayPileUp(after(60, 100, (atMs, i) => (atMs % 1_000 === 0 && i < 3 ? Infinity : 50), 20))).toBe(false);
+test('several proxies as one; one that cannot tell makes it unknown', () => {
+  expect(addCounts(countByAge([1_500, 30_000]), countByAge([30_000]))).toEqual([3, 2, 2, 2, 2, 0, 0, 0]);
+  expect(addCounts(countByAge([30_000]), null)).toBeNull();
 });

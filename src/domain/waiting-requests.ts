@@ -1,77 +1,78 @@
 /**
  * Requests that nobody answers any more: they are no bad answers, since they are none, and whoever waits patiently is counted nowhere but
- * among those under way. More of them than come to an end in five seconds are more than any service has that answers within five seconds
- * (Little 1961); one that always has as many, as long polls do, had them with the old version too. Where only some of them are never answered that takes
- * its time, but their number grows from the beginning: while it grows by a larger share than may be bad, it is not known how the watch ends.
+ * among those under way. What tells is for how long: nobody waits much longer than the slowest that has ever been answered, by the old
+ * version or by the new one. Who waits more than twice as long, and twenty seconds at least, counts as answered badly, and where more do than
+ * did with the old version, somebody is stuck. Who waits longer than anybody has and not that long may count so yet, and so may all who have
+ * been waiting for a while before the watch itself has lasted that long.
  */
-import type { Bake } from './project.ts';
+import { formatDuration } from './duration.ts';
 
-/** Carried from look to look. */
+/** Ages at which requests without an answer are told apart. */
+export const waitStepsMs = [1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 80_000, 160_000] as const;
+/** No proxy waits longer for an answer: it gives one of its own, and that is a bad one. */
+export const longestWaitMs = 300_000;
+const leastLateMs = 20_000;
+/** At most: in a short watch, half of it. */
+const aWhileMs = 10_000;
+
+/** How many of these have waited for longer than each of the steps. */
+export const countByAge = (agesMs: readonly number[]): readonly number[] =>
+  waitStepsMs.map((stepMs) => agesMs.filter((ageMs) => ageMs > stepMs).length);
+
+/** Of several that count; null as soon as one of them cannot tell. */
+export const addCounts = (one: readonly number[] | null, other: readonly number[] | null): readonly number[] | null =>
+  one && other && waitStepsMs.map((_, step) => (one[step] ?? 0) + (other[step] ?? 0));
+
+export interface WaitingSeen {
+  /** As `countByAge` gives it. */
+  readonly unanswered: readonly number[];
+  /** How long the slowest answer took so far; 0: none is known. */
+  readonly slowestMs: number;
+}
+
 export interface Waiting {
-  readonly atMs: number;
-  /** Under way when it was last looked. */
-  readonly inFlight: number;
-  /** Ended in about the last `endedWithinMs`, answered or given up: what is older fades. */
-  readonly ended: number;
-  /** How long too many have been under way; null: they are not. */
-  readonly sinceMs: number | null;
-  /** Fewest under way since then, and in the five seconds before; null: not looked at as long. Absent where an older version has begun. */
-  readonly fewest?: { readonly fromMs: number; readonly now: number; readonly before: number | null };
-  /** By how many more those are than before; absent: their number does not grow. */
-  readonly growth?: number;
+  /** They count as answered badly. */
+  readonly late: number;
+  /** By how many more those are than with the old version. */
+  readonly stuck: number;
+  /** They may count so yet: they have waited for longer than `sinceMs`. */
+  readonly open: number;
+  readonly sinceMs: number;
+  /** About as long as the slowest answer took, of old and new: within it whoever asked in the beginning was answered, or is open or late. */
+  readonly usualMs: number;
 }
 
-export interface TrafficSeen {
-  readonly atMs: number;
-  readonly inFlight: number;
-  /** Since the look before. */
-  readonly ended: number;
+/** What was usual, as the old version was left. */
+export interface UsualWaiting {
+  readonly slowestMs: number;
+  readonly late: number;
 }
 
-const endedWithinMs = 5_000;
+/** Of an old version that was asked enough to compare with. */
+export function usualWaiting(seen: WaitingSeen): UsualWaiting {
+  const { slowestMs } = seen;
+  return { slowestMs, late: judgeWaiting(seen, { old: { slowestMs, late: 0 }, watchedMs: longestWaitMs }).late };
+}
 
-/** How many may be under way, whatever ends; no old version to compare with: any number. `before`: of the old version, when it lost the traffic. */
-export const allowedWaiting = (
-  { minimumRequests, baselineFactor }: Pick<Bake, 'minimumRequests' | 'baselineFactor'>,
-  before: number | null,
-): number => (before === null ? Infinity : Math.max(minimumRequests, baselineFactor * before));
-
-/** `share`: of the requests that end, as many may be bad. */
-export function withWaiting(
-  waiting: Waiting | null,
-  { atMs, inFlight, ended: more }: TrafficSeen,
-  { allowed, share }: { readonly allowed: number; readonly share: number },
+/** `old` null: there is no old version to compare with, and nobody is late. */
+export function judgeWaiting(
+  { unanswered, slowestMs }: WaitingSeen,
+  { old, watchedMs }: { readonly old: UsualWaiting | null; readonly watchedMs: number },
 ): Waiting {
-  const kept = waiting === null ? 0 : waiting.ended * Math.exp((waiting.atMs - atMs) / endedWithinMs);
-  const ended = kept + more;
-  const isTooMany = inFlight > allowed && inFlight > ended;
-  const fewest = withFewest(waiting?.fewest, atMs, inFlight);
-  const growth = fewest.before === null ? 0 : fewest.now - fewest.before;
-  return {
-    ...{ atMs, inFlight, ended, fewest },
-    sinceMs: isTooMany ? (waiting?.sinceMs ?? atMs) : null,
-    ...(inFlight > allowed && growth > share * (ended + growth) && { growth }),
-  };
+  const slowest = Math.max(slowestMs, old?.slowestMs ?? 0);
+  const usualMs = stepFrom(slowest);
+  const lateMs = old === null ? longestWaitMs : stepFrom(Math.max(leastLateMs, 2 * slowest));
+  const sinceMs = watchedMs < usualMs ? Math.min(stepTo(Math.min(aWhileMs, watchedMs / 2)), usualMs) : usualMs;
+  const olderThan = (ms: number): number => unanswered[waitStepsMs.findIndex((stepMs) => stepMs === ms)] ?? 0;
+  const late = olderThan(lateMs);
+  const stuck = Math.max(0, late - (old?.late ?? 0));
+  return { late, stuck, open: olderThan(sinceMs) - late, sinceMs, usualMs };
 }
 
-/** In stretches of five seconds. */
-function withFewest(known: Waiting['fewest'], atMs: number, inFlight: number): NonNullable<Waiting['fewest']> {
-  if (known === undefined) return { fromMs: atMs, now: inFlight, before: null };
-  if (atMs - known.fromMs >= endedWithinMs) return { fromMs: atMs, now: inFlight, before: known.now };
-  return { ...known, now: Math.min(known.now, inFlight) };
-}
+const stepFrom = (ms: number): number => waitStepsMs.find((stepMs) => stepMs >= ms) ?? longestWaitMs;
+const stepTo = (ms: number): number => waitStepsMs.findLast((stepMs) => stepMs <= ms) ?? waitStepsMs[0];
 
-/** Whether too many are waiting now, or it is open how many will be. */
-export const mayPileUp = (waiting: Waiting | undefined): waiting is Waiting =>
-  typeof waiting?.sinceMs === 'number' || waiting?.growth !== undefined;
-
-/** How long too many have been waiting; 0: they are not. */
-export const waitingMs = (waiting: Waiting | null): number =>
-  waiting === null || waiting.sinceMs === null ? 0 : waiting.atMs - waiting.sinceMs;
-
-export const waitingWords = ({ inFlight, ended, growth, sinceMs }: Waiting): string =>
-  `${inFlight} requests wait for an answer, ${
-    sinceMs === null && growth !== undefined
-      ? `${growth} more than five seconds before`
-      : `and ${Math.round(ended)} ended in the last five seconds`
+export const waitingWords = ({ open, stuck, sinceMs, usualMs }: Waiting): string =>
+  `${open + stuck} requests have waited longer than ${formatDuration(sinceMs)} for an answer${
+    sinceMs < usualMs ? `, which may take up to ${formatDuration(usualMs)}` : ', and no answer took as long'
   }`;

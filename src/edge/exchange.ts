@@ -7,7 +7,7 @@ import { asLatin1, requestHeaders, responseHeaders } from './forwarded-headers.t
 import type { Lane } from './lane.ts';
 import { Session } from './session.ts';
 import type { Switchboard } from './switchboard.ts';
-import type { RequestEnd } from './traffic-count.ts';
+import type { RequestEnd, Unanswered } from './traffic-count.ts';
 import { discard, type Upstream, type UpstreamPool } from './upstream-pool.ts';
 
 const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
@@ -33,7 +33,8 @@ export interface UpgradeWish {
  *                  │            └─ broken before a byte came back, on a reused connection, and repeatable ─▶ once more, fresh
  *                  └─ no connection: nothing was sent ─▶ once more, fresh
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, Unanswered {
+  wholeMs: number | null = null;
   private readonly listener: Listener;
   private readonly request: IncomingMessage;
   private readonly response: ServerResponse;
@@ -82,6 +83,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     this.response.on('close', () => this.clientClosed());
     if (hasBody(this.request)) this.body = this.openBody();
+    else this.wholeMs = this.startedMs;
     this.send(this.upgrade ? 'fresh' : this.mayRepeat() ? 'any' : 'recent');
   }
 
@@ -98,6 +100,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, statusCode: number, _: unknown, statusText = ''): void {
     if (statusCode < 200) return;
     this.answering = true;
+    this.lane?.count.answerBegan(this);
     if (this.listener.board.leaving) this.response.shouldKeepAlive = false;
     const headers = responseHeaders(rawOf(controller), statusCode);
     this.response.writeHead(statusCode, statusText, this.marks.length > 0 ? marked(headers, this.marks) : headers);
@@ -133,6 +136,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestUpgrade(controller: Dispatcher.DispatchController, statusCode: number, _: unknown, backend: Duplex): void {
     const { lane, upgrade } = this;
+    lane?.count.answerBegan(this);
     this.end({ kind: 'answered', statusCode });
     if (this.upstream) discard(this.upstream);
     if (!lane || !upgrade || this.clientGone) return void backend.destroy();
@@ -178,8 +182,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const lane = board.laneFor(this.caller);
     const pool = lane?.pool(this.listener.service) ?? null;
     if (!lane || !pool) return false;
-    if (this.lane) this.lane.count.httpInFlight -= 1;
-    lane.count.httpInFlight += 1;
+    this.lane?.count.taken(this);
+    lane.count.assigned(this);
     this.lane = lane;
     this.marks = this.caller.marks(board.gets, lane);
     this.pool = pool;
@@ -228,6 +232,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private openBody(): PassThrough {
     const body = new PassThrough();
     body.on('error', () => undefined);
+    this.request.on('end', () => (this.wholeMs = performance.now()));
     body.on('close', () => {
       this.request.unpipe(body);
       this.request.resume();
@@ -238,7 +243,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private end(end: RequestEnd): void {
     if (this.ended) return;
     this.ended = true;
-    this.lane?.count.requestEnded(end, this.startedMs);
+    this.lane?.count.requestEnded(this, end, this.startedMs);
   }
 
   private answerPage({ html, problem, retryAfter }: MaintenancePage): void {

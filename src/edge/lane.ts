@@ -52,7 +52,6 @@ export class Lane {
 
   load(active: boolean): LaneLoad {
     const { colour, release } = this.party;
-    const { ...counters } = this.count;
-    return { epoch: this.epoch, colour: colour ?? 'none', release, active, ...counters };
+    return { epoch: this.epoch, colour: colour ?? 'none', release, active, ...this.count.told() };
   }
 }

@@ -1,3 +1,5 @@
+import { countByAge } from '../domain/waiting-requests.ts';
+
 /** Upper bounds of the latency buckets in milliseconds; the last bucket takes everything above. */
 const latencyBoundsMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000] as const;
 
@@ -22,6 +24,9 @@ export interface LaneLoad {
   readonly retries: number;
   /** When the first 5xx answer or transport error was given. */
   readonly firstErrorAt: number | null;
+  /** How many requests without an answer have waited for longer than each of `waitStepsMs`, and how long the slowest answer took to begin. */
+  readonly unanswered: readonly number[];
+  readonly slowestAnswerMs: number;
   /** How many requests ended within each bound of `latencyBoundsMs`, and above. */
   readonly latencyBuckets: readonly number[];
 }
@@ -30,6 +35,12 @@ export type RequestEnd =
   | { readonly kind: 'answered'; readonly statusCode: number }
   | { readonly kind: 'broken' }
   | { readonly kind: 'given-up'; readonly isWaiting: boolean };
+
+/** A request without an answer. */
+export interface Unanswered {
+  /** When the last of it had come, by `performance.now()`; null: some of it is still to come. */
+  readonly wholeMs: number | null;
+}
 
 export class TrafficCount {
   httpInFlight = 0;
@@ -45,8 +56,34 @@ export class TrafficCount {
   readonly countedSinceAt = Date.now();
   readonly latencyBuckets: number[] = Array.from({ length: latencyBoundsMs.length + 1 }, () => 0);
 
-  requestEnded(end: RequestEnd, startedMs: number): void {
+  slowestAnswerMs = 0;
+  private readonly waiting = new Set<Unanswered>();
+
+  assigned(request: Unanswered): void {
+    this.httpInFlight += 1;
+    this.waiting.add(request);
+  }
+
+  /** It goes somewhere else. */
+  taken(request: Unanswered): void {
     this.httpInFlight -= 1;
+    this.waiting.delete(request);
+  }
+
+  answerBegan(request: Unanswered): void {
+    if (!this.waiting.delete(request) || request.wholeMs === null) return;
+    this.slowestAnswerMs = Math.max(this.slowestAnswerMs, performance.now() - request.wholeMs);
+  }
+
+  told(): Omit<LaneLoad, 'epoch' | 'colour' | 'release' | 'active'> {
+    const { waiting, ...counters } = this;
+    const nowMs = performance.now();
+    const agesMs = [...waiting].flatMap(({ wholeMs }) => (wholeMs === null ? [] : nowMs - wholeMs));
+    return { ...counters, unanswered: countByAge(agesMs) };
+  }
+
+  requestEnded(request: Unanswered, end: RequestEnd, startedMs: number): void {
+    this.taken(request);
     this.requests += 1;
     const tookMs = performance.now() - startedMs;
     const bucket = latencyBoundsMs.findIndex((boundMs) => tookMs <= boundMs);

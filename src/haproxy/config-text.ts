@@ -1,3 +1,4 @@
+import { longestWaitMs } from '../domain/waiting-requests.ts';
 import { drawCookie, drawKeptSeconds, draws, previewCookie, previewHeader } from '../kinds/beside.ts';
 import type { Reach } from './haproxy-options.ts';
 import { allLanes, backendOf, firstErrorVariable, type Lane, pointingText } from './lanes.ts';
@@ -90,7 +91,7 @@ const defaultLines: readonly string[] = [
   '  timeout http-keep-alive 75s',
   '  timeout client 5m',
   '  timeout client-fin 30s',
-  '  timeout server 5m',
+  `  timeout server ${longestWaitMs / 60_000}m`,
   '  timeout tunnel 24h',
   '  option clitcpka',
   '  option srvtcpka',

@@ -2,6 +2,7 @@ import type { ColourLoad } from '../kinds/traffic.ts';
 import { lookAtLanes } from './apply-pointing.ts';
 import { lookSocket } from './config-text.ts';
 import { countedOf } from './counted.ts';
+import { askUnanswered } from './unanswered.ts';
 import { firstErrorVariable, type Lane } from './lanes.ts';
 import type { RunningProxy } from './proxies.ts';
 import type { ProxyState } from './proxy-state.ts';
@@ -23,8 +24,9 @@ async function loadOf(proxy: RunningProxy, state: ProxyState): Promise<readonly 
   // Counters first: an error that is counted has its time already.
   const looks = await lookAtLanes(directory, names, standing.machines);
   const times = await readVariables(directory, variables);
+  const unanswered = await askUnanswered(directory, looks);
   return loadByColour({
-    ...{ state, looks, by: standing.name, upSinceAt: standing.upSinceAt },
+    ...{ state, looks, unanswered, by: standing.name, upSinceAt: standing.upSinceAt },
     countedOf: (record) => countedOf(record, name),
     errorTimeOf: (lane) =>
       names

@@ -1,6 +1,8 @@
+import { addCounts, countByAge } from '../domain/waiting-requests.ts';
 import type { Colour } from '../kinds/driver.ts';
 import type { ColourLoad } from '../kinds/traffic.ts';
-import { allLanes, backendsOf, colourOf, type Lane, serverNames, serversOf } from './lanes.ts';
+import { allLanes, backendsOf, colourOf, type Lane, lanesOf, serverNames, serversOf } from './lanes.ts';
+import type { Unanswered } from './unanswered.ts';
 import { lastLaneOf, type Counts, type LaneRecord, type ProxyState } from './proxy-state.ts';
 
 /** What HAProxy says of one lane now, all services together; counted since HAProxy started. */
@@ -8,6 +10,8 @@ export interface LaneLook extends Counts {
   readonly givenUp: number;
   readonly httpInFlight: number;
   readonly webSockets: number;
+  /** How long the slowest answer took to begin, of all since HAProxy started. */
+  readonly slowestAnswerMs: number;
 }
 
 export const noCounts = { ended: 0, status5xx: 0, transportErrors: 0, givenUp: 0 } satisfies Counts;
@@ -27,13 +31,14 @@ export function readLanes(
   const rows = statRows(answer);
   const looks = new Map<Lane, LaneLook>();
   for (const lane of allLanes) {
-    let sum: LaneLook = { httpInFlight: 0, webSockets: 0, ...noCounts };
+    let sum: LaneLook = { httpInFlight: 0, webSockets: 0, slowestAnswerMs: 0, ...noCounts };
     for (const service of services) {
       const backends = backendsOf(service, lane, machines).map((backend) => `${backend}/BACKEND`);
       const servers = serverNames.map((name) => serversOf(service, lane, name, machines));
       const [all, ...each] = [backends, ...servers].map((names) => sumOf(names.map((name) => rows.get(name))));
       const look = lookOf(all, each);
       if (!look) return null;
+      const slowest = servers.flat().map((name) => rows.get(name)!('rtime_max'));
       sum = {
         httpInFlight: sum.httpInFlight + look.httpInFlight,
         webSockets: sum.webSockets + look.webSockets,
@@ -41,6 +46,7 @@ export function readLanes(
         status5xx: sum.status5xx + look.status5xx,
         transportErrors: sum.transportErrors + look.transportErrors,
         givenUp: sum.givenUp + look.givenUp,
+        slowestAnswerMs: Math.max(sum.slowestAnswerMs, ...slowest),
       };
     }
     looks.set(lane, sum);
@@ -69,7 +75,10 @@ function statRows(answer: string): ReadonlyMap<string, Row> {
  * too. The difference is what callers got instead of an answer, whatever was tried and repeated before. A broken-off answer
  * has its good status already and is counted by `srv_abrt`.
  */
-function lookOf(all: Row | null | undefined, servers: readonly (Row | null)[]): LaneLook | null {
+function lookOf(
+  all: Row | null | undefined,
+  servers: readonly (Row | null)[],
+): Omit<LaneLook, 'slowestAnswerMs'> | null {
   const [app, once, session] = servers;
   if (!all || !app || !once || !session) return null;
   const status5xx = app('hrsp_5xx') + once('hrsp_5xx') + session('hrsp_5xx');
@@ -104,6 +113,8 @@ export function readErrorTime(answer: string, variable: string): number | null {
 export interface LoadSource {
   readonly state: ProxyState;
   readonly looks: ReadonlyMap<Lane, LaneLook>;
+  /** Null: its HAProxy tells it in words that are not known. */
+  readonly unanswered: Unanswered | null;
   /** The process that counted, and since when. */
   readonly by: string;
   readonly upSinceAt: number;
@@ -116,6 +127,7 @@ export interface LoadSource {
 export function loadByColour({
   state,
   looks,
+  unanswered,
   by,
   upSinceAt,
   countedOf,
@@ -137,6 +149,8 @@ export function loadByColour({
       {
         ...{ colour, httpInFlight: sum(looks, colour, 'httpInFlight'), webSockets: sum(looks, colour, 'webSockets') },
         ...{ requests: since('ended'), status5xx, transportErrors, givenUp: since('givenUp') },
+        unanswered: unanswered && countByAge(lanesOf(colour).flatMap((each) => unanswered.get(each) ?? [])),
+        slowestAnswerMs: now.slowestAnswerMs,
         countedSinceAt: isSameCount ? sinceAt : Math.max(sinceAt, upSinceAt),
         firstErrorAt: status5xx + transportErrors > 0 ? notBefore(record.counted.at, errorTimeOf(lane)) : null,
       },
@@ -171,6 +185,8 @@ function addLoads(one: ColourLoad, other: ColourLoad): ColourLoad {
     status5xx: one.status5xx + other.status5xx,
     transportErrors: one.transportErrors + other.transportErrors,
     givenUp: one.givenUp + other.givenUp,
+    unanswered: addCounts(one.unanswered, other.unanswered),
+    slowestAnswerMs: Math.max(one.slowestAnswerMs, other.slowestAnswerMs),
     countedSinceAt: Math.max(one.countedSinceAt, other.countedSinceAt),
     firstErrorAt: times.length > 0 ? Math.min(...times) : null,
   };

@@ -102,6 +102,13 @@ export interface ColourLoad {
   /** By callers who waited for an answer and had none. */
   readonly givenUp: number;
   readonly countedSinceAt: number;
+  /**
+   * Requests that were asked whole and have no answer yet, of every pointing: how many of them have waited for longer than each of
+   * `waitStepsMs`. Null: the proxy cannot tell.
+   */
+  readonly unanswered: readonly number[] | null;
+  /** How long the slowest answer took to begin; 0: there was none. A proxy may also count answers of earlier releases, and the time of an upload. */
+  readonly slowestAnswerMs: number;
   /** When the first of the 5xx answers and transport errors was given; null when there were none, or the proxy cannot tell. */
   readonly firstErrorAt: number | null;
 }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { openEdge } from '../edge/client.ts';
-import { ask, endChild, freePort, leave, Rig, sessionRelease } from '../edge/testing/rig.ts';
+import { ask, endChild, freePort, leave, Rig, sessionRelease, stay } from '../edge/testing/rig.ts';
 import { maintenanceContract, type MaintenanceHarness } from '../kinds/testing/maintenance-contract.ts';
 import { trafficContract } from '../kinds/testing/traffic-contract.ts';
 import { edgeTraffic } from './edge.ts';
@@ -41,6 +41,8 @@ async function openHarness(): Promise<MaintenanceHarness> {
       return { status: answer.status, headers: answer.headers, text: answer.text };
     },
     leave: (when) => leave(rig.port, when),
+    stay: (when) => stay(rig.port, when),
+    slowPath: (ms) => `/slow?ms=${ms}`,
     pathFor: (status) => `/status?code=${status}`,
     kill: () => rig.kill(),
     dispose: () => rig.close(),

@@ -1,7 +1,8 @@
 import type { LooksTally } from '../../domain/bake-looks.ts';
-import { withLook, withRequests, withUnderWay, type BakeTally } from '../../domain/bake.ts';
+import { withLook, withRequests, withWaiting, type BakeTally } from '../../domain/bake.ts';
 import { followCopies, type SeenCopies } from '../../domain/copies.ts';
 import { startedAgain, type Starts } from '../../domain/started-again.ts';
+import { judgeWaiting, type UsualWaiting } from '../../domain/waiting-requests.ts';
 import type { Instance } from '../../kinds/driver.ts';
 import type { ColourLoad, TrafficState } from '../../kinds/traffic.ts';
 import type { Site } from '../site.ts';
@@ -38,8 +39,8 @@ export interface Looking {
   readonly proven: Starts;
   /** Share of its requests that may be bad. */
   readonly allowed: number;
-  /** How many of its requests may be under way. */
-  readonly allowedWaiting: number;
+  /** How its requests waited with the old version; null: there is none to compare with. */
+  readonly usual: UsualWaiting | null;
   /** What runs of the new version. */
   readonly see: () => Promise<RunningSeen>;
   /** How long the bake has watched. */
@@ -55,7 +56,7 @@ export const bad = (load: ColourLoad): number => load.status5xx + load.transport
 export async function look(
   site: Site,
   before: Bout,
-  { share, proven, allowed, allowedWaiting, see, watchedMs }: Looking,
+  { share, proven, allowed, usual, see, watchedMs }: Looking,
 ): Promise<Bout> {
   const { running, unseen } = await see();
   const copies = running === null ? before.copies : followCopies(before.copies, running);
@@ -76,9 +77,15 @@ export async function look(
   const counts = isSame
     ? { requests: bout.counted.requests, badAnswers: bout.counted.badAnswers }
     : { requests: 0, badAnswers: 0 };
-  const more = { requests: load.requests - counts.requests, badAnswers: bad(load) - counts.badAnswers };
-  const underWay = { atMs: beganMs, inFlight: load.httpInFlight, ended: more.requests };
-  const tally = withUnderWay(withRequests(bout.tally, more, allowed), underWay, allowedWaiting);
+  const waiting =
+    load.unanswered &&
+    judgeWaiting({ unanswered: load.unanswered, slowestMs: load.slowestAnswerMs }, { old: usual, watchedMs: beganMs });
+  const newlyLate = (waiting?.late ?? 0) - (isSame ? (bout.tally.waits?.late ?? 0) : 0);
+  const more = {
+    requests: load.requests - counts.requests + newlyLate,
+    badAnswers: bad(load) - counts.badAnswers + newlyLate,
+  };
+  const tally = withWaiting(withRequests(bout.tally, more, allowed), waiting);
   const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load) };
   return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FailureError } from '../../domain/failure.ts';
 import type { Bake } from '../../domain/project.ts';
 import type { HttpAnswer } from '../../kinds/effects.ts';
+import { countByAge } from '../../domain/waiting-requests.ts';
 import type { ColourLoad } from '../../kinds/traffic.ts';
 import { accountOf } from '../../store/accounts.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
@@ -173,18 +174,38 @@ test.each(['GR7470', 'GR7434'])(
   },
 );
 
-/** Ten requests a second, none of them answered since that instant; so many were always under way with the old version. */
-const hanging = (fromMs: number, before = 0) => {
+/** Requests of the new version by when they were asked, each with how long it takes; and the old version as it was left. */
+const asks = (
+  each: readonly { readonly atMs: number; readonly tookMs: number }[],
+  old: Partial<ColourLoad> | null = { requests: 900, slowestAnswerMs: 400 },
+): void => {
   let firstAt: number | null = null;
-  return (environment: string): readonly ColourLoad[] => {
+  world.proxy.loads = (environment) => {
     if (world.proxy.states.get(environment)?.colour !== 'green') return [];
     firstAt ??= world.time.now;
     const sinceMs = world.time.now - firstAt;
-    const answeredMs = Math.min(sinceMs, fromMs);
-    const now = { requests: Math.round(answeredMs / 100), httpInFlight: Math.round((sinceMs - answeredMs) / 100) };
-    return [loadOf('green', now), loadOf('blue', { requests: 900, httpInFlight: before })];
+    const asked = each.filter(({ atMs }) => atMs <= sinceMs);
+    const ended = asked.filter(({ atMs, tookMs }) => atMs + tookMs <= sinceMs);
+    const agesMs = asked.filter((one) => !ended.includes(one)).map(({ atMs }) => sinceMs - atMs);
+    const now = {
+      ...{ requests: ended.length, httpInFlight: agesMs.length, unanswered: countByAge(agesMs) },
+      slowestAnswerMs: Math.max(0, ...ended.map(({ tookMs }) => tookMs)),
+    };
+    return [loadOf('green', now), ...(old ? [loadOf('blue', old)] : [])];
   };
 };
+/** So many in a second, for so many seconds. */
+const steady = (perSecond: number, seconds: number, tookMs: (atMs: number) => number) =>
+  Array.from({ length: perSecond * seconds }, (_, index) => (1_000 * index) / perSecond).map((atMs) => ({
+    ...{ atMs, tookMs: tookMs(atMs) },
+  }));
+/** A fixed number of callers, each of whom asks again as soon as he is answered. */
+const pool = (callers: number, tookMs: number) =>
+  Array.from({ length: callers }, (_, index) =>
+    Array.from({ length: Number.isFinite(tookMs) ? Math.ceil(400_000 / tookMs) : 1 }, (__, turn) => ({
+      ...{ atMs: index * 37 + (turn === 0 ? 0 : turn * tookMs), tookMs },
+    })),
+  ).flat();
 
 /** A hundred requests a second, all of them bad since the one instant and until the other. */
 const outage = (fromMs: number, untilMs: number) => (sinceMs: number) => ({
@@ -219,22 +240,90 @@ test('F076 a few bad requests at the very end, good ones after them: live, a lit
   expect(facts).toMatchObject({ badAnswers: 5 });
 });
 
+const watchedOf = async (deployment: StoredDeployment) =>
+  Number(((await bakeOf(deployment)).facts as { watchedSeconds: number }).watchedSeconds);
+
 test('F076 everything but the health path hangs: nothing is bad, and nothing is answered; back', async () => {
   bakes({ forMs: 60_000, everyMs: 60_000 });
-  world.proxy.loads = hanging(30_000);
+  asks(steady(10, 90, (atMs) => (atMs < 30_000 ? 100 : Infinity)));
   const back = await second(() => null);
   expect(back.ending).toMatchObject({
     as: 'rolled-back',
-    reason: expect.stringMatching(/^\d+ requests wait for an answer, and \d+ ended in the last five seconds, for/),
+    reason: expect.stringMatching(/^\d+ of (the newest )?\d+ requests were answered with 5xx or not at all, allowed/),
   });
-  const { facts } = await bakeOf(back);
-  expect(facts).toMatchObject({ badAnswers: 0 });
+  expect(await watchedOf(back)).toBeLessThan(55);
+  expect((await bakeOf(back)).facts).toMatchObject({ unansweredRequests: expect.any(Number) });
 });
 
-test('F076 those who wait as long as they did with the old version, and are answered, are not in the way', async () => {
+test('F076 callers of a fixed number wait for ever beside others who are answered: it goes on, and holds', async () => {
+  bakes({ forMs: 30_000, everyMs: 60_000 });
+  asks([...steady(40, 200, () => 50), ...pool(8, Infinity)]);
+  const held = await second(() => null);
+  expect([held.ending, held.state?.hold?.reason]).toEqual([
+    null,
+    expect.stringContaining('8 requests have waited longer than 1.0 s for an answer, and no answer took as long'),
+  ]);
+});
+
+test('F076 the same callers, each answered: it ends with its time', async () => {
+  bakes({ forMs: 30_000, everyMs: 60_000 });
+  asks([...steady(40, 200, () => 50), ...pool(8, 300)]);
+  const live = await second(() => null);
+  expect([live.ending?.as, await watchedOf(live)]).toEqual(['live', 30]);
+});
+
+test('F076 no more than a pool asks, and it waits for ever: no bake ends well', async () => {
+  bakes({ forMs: 30_000, everyMs: 60_000 });
+  asks(pool(6, Infinity));
+  expect((await second(() => null)).ending).toBeNull();
+});
+
+test('F076 a pool of thirty that waits for ever goes back, as none of its requests has an answer', async () => {
+  bakes({ forMs: 30_000, everyMs: 60_000 });
+  asks(pool(30, Infinity));
+  const back = await second(() => null);
+  expect(back.ending).toMatchObject({ as: 'rolled-back' });
+  expect(await watchedOf(back)).toBeLessThan(25);
+});
+
+test('F076 bursts of callers who wait for ever, more than five seconds apart: no bake ends well', async () => {
+  bakes({ forMs: 30_000, everyMs: 60_000 });
+  const bursts = steady(1, 200, () => Infinity).filter(({ atMs }) => atMs % 8_000 < 4_000);
+  asks([...steady(10, 200, () => 50), ...bursts]);
+  expect((await second(() => null)).ending?.as).not.toBe('live');
+});
+
+test('F076 long polls that become ten times as many, and are answered, are not in the way', async () => {
   bakes({ forMs: 60_000, everyMs: 60_000 });
-  world.proxy.loads = hanging(30_000, 400);
-  expect((await second(() => null)).ending?.as).toBe('live');
+  const polls = [...pool(4, 30_000), ...pool(40, 30_000).map(({ atMs, tookMs }) => ({ atMs: atMs + 20_000, tookMs }))];
+  asks([...steady(5, 200, () => 50), ...polls], { requests: 900, slowestAnswerMs: 30_020 });
+  const live = await second(() => null);
+  expect([live.ending?.as, await watchedOf(live)]).toEqual(['live', 60]);
+});
+
+test('F076 a short bake of a service with long polls lasts as long as they may take', async () => {
+  asks([...steady(5, 200, () => 50), ...pool(20, 30_000)], { requests: 900, slowestAnswerMs: 30_020 });
+  const live = await second(() => null);
+  expect(live.ending?.as).toBe('live');
+  expect(await watchedOf(live)).toBeGreaterThan(30);
+  expect(await watchedOf(live)).toBeLessThan(45);
+});
+
+test('F076 of a first release nobody knows what is usual: it waits for the first answer', async () => {
+  asks([...steady(5, 200, () => 50), ...pool(20, 30_000)], null);
+  const live = await second(() => null);
+  expect([live.ending?.as, (await watchedOf(live)) >= 30]).toEqual(['live', true]);
+});
+
+test('F076 of a first release nobody knows what is usual: it holds without an answer', async () => {
+  asks([...steady(5, 200, () => 50), ...pool(20, Infinity)], null);
+  expect((await second(() => null)).ending).toBeNull();
+});
+
+test('a proxy that cannot tell how long requests wait: that is said', async () => {
+  proxiesTell(() => ({ requests: 5, unanswered: null }));
+  const live = await second(() => null);
+  expect((await bakeOf(live)).facts).toMatchObject({ untoldLooks: expect.any(Number) });
 });
 
 test('F077 health that is answered later than its time, again and again: back, as it would not have been let in', async () => {

@@ -18,14 +18,14 @@ import type { Bake } from '../../domain/project.ts';
 import { shareOf } from '../../domain/shift.ts';
 import type { Starts } from '../../domain/started-again.ts';
 import type { Step } from '../../domain/step.ts';
-import { allowedWaiting } from '../../domain/waiting-requests.ts';
+import { usualWaiting, type UsualWaiting } from '../../domain/waiting-requests.ts';
 import { newSide } from '../../kinds/beside.ts';
+import type { ColourLoad } from '../../kinds/traffic.ts';
 import { servingRelease, type Site } from '../site.ts';
 import { askBeside } from './bake-beside.ts';
 import { bad, earlier, look, type Bout } from './bake-bout.ts';
 import { bakeSubjects, endLook, lookFacts, takeIn, untilLookMs, type ProbeAnswer } from './bake-look.ts';
 import { probesBeside, probesOf } from './bake-probes.ts';
-import { ownFacts } from './own-facts.ts';
 import { provenStarts } from './proven-starts.ts';
 import { openRunningLooks } from './running-looks.ts';
 import type { StepModule, StepTask } from './step-task.ts';
@@ -81,8 +81,8 @@ export const bake: StepModule = async (task) => {
 interface Opening {
   readonly baseline: BakeBaseline;
   readonly counted: Bout['counted'];
-  /** Requests of the old version that are under way; null: there is none. Absent where an older version has begun. */
-  readonly waiting?: number | null;
+  /** How requests waited with an old version that was asked enough; null: there is none. Absent where an older Greenroom has begun. */
+  readonly usual?: UsualWaiting | null;
 }
 
 async function open(site: Site): Promise<Opening> {
@@ -95,17 +95,16 @@ async function open(site: Site): Promise<Opening> {
     // The counters of a colour begin anew when it gets its place, so that everything in them is the new version's: all that it was asked
     // with a share of whatever size, and all that it was asked since it has everything.
     counted: { sinceAt: now?.countedSinceAt ?? 0, requests: 0, badAnswers: 0 },
-    waiting: before ? Math.max(before.httpInFlight, ...(await waitingEarlier(site))) : null,
+    usual: before && before.requests >= site.environment.bake.minimumRequests ? usualOf(before) : null,
   };
 }
 
-/** What the old version had under way at earlier steps of a shift: when it loses the last of its share, it has little left to compare with. */
-const waitingEarlier = async (site: Site): Promise<readonly number[]> =>
-  (await ownFacts(site)).flatMap(({ oldWaiting }) => (typeof oldWaiting === 'number' ? oldWaiting : []));
+const usualOf = ({ unanswered, slowestAnswerMs }: ColourLoad): UsualWaiting =>
+  usualWaiting({ unanswered: unanswered ?? [], slowestMs: slowestAnswerMs });
 
 interface Ground extends Watch {
   readonly baseline: BakeBaseline;
-  readonly waiting?: number | null;
+  readonly usual?: UsualWaiting | null;
   readonly proven: Starts;
   readonly subjects: readonly Subject[];
 }
@@ -117,7 +116,7 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
   const { looks } = rules;
   const allowed = {
     allowed: allowedShare(rules, ground.baseline),
-    allowedWaiting: allowedWaiting(rules, ground.waiting ?? null),
+    usual: ground.usual ?? null,
   };
   const beganAt = clock.now();
   const began = clock.elapsed();
@@ -125,7 +124,7 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
   const spentMs = () => clock.elapsed() - began;
   const watchedMs = () => bout.watchedMs + spentMs();
   const isOvertime = bout.watchedMs > 0 && bout.watchedMs >= rules.forMs;
-  const untilMs = isOvertime ? rules.forMs + overtimeMs(rules) : rules.forMs;
+  const untilMs = isOvertime ? rules.forMs + overtimeMs(rules, bout.tally.waits) : rules.forMs;
   const windowEndsMs = Math.min(windowMs, untilMs - bout.watchedMs, isOvertime ? Infinity : lookMs);
   const asked: ProbeAnswer[] = [];
   const beside =
@@ -187,7 +186,7 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
 const bakeName = ({ step, operation }: StepTask): string =>
   `${step.name}-${operation.slice(operation.lastIndexOf('-') + 1)}`;
 
-function close(site: Site, bout: Bout, { baseline, waiting, subjects, rules, share }: Ground): OperationResult {
+function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Ground): OperationResult {
   const { tally, firstBadAt, faultAt, watchedMs } = bout;
   const fault = bout.fault && [bout.fault, lostWords(bout.copies)].filter((each) => each !== null).join('; ');
   const isByHand = bout.byHand ?? (bout.fault !== null && bout.fault === tally.stranger?.reason);
@@ -203,8 +202,10 @@ function close(site: Site, bout: Bout, { baseline, waiting, subjects, rules, sha
       watchedSeconds: Math.round(watchedMs / 100) / 10,
     },
     ...(tally.blindLooks && { blindLooks: tally.blindLooks }),
+    ...(tally.untoldLooks && { untoldLooks: tally.untoldLooks }),
+    ...(tally.waits?.late && { unansweredRequests: tally.waits.late }),
     ...(tally.unseenLooks && { unseenLooks: tally.unseenLooks }),
-    ...(share !== null && { percent: share, ...(waiting && { oldWaiting: waiting }) }),
+    ...(share !== null && { percent: share }),
     ...(isByHand && { byHand: true }),
     ...{ baselineRequests: baseline.requests, baselineBadAnswers: baseline.badAnswers, firstBadAt, faultAt },
     ...lookFacts(bout.looks, judgements),

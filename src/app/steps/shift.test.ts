@@ -1,3 +1,4 @@
+import { countByAge } from '../../domain/waiting-requests.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { accountOf } from '../../store/accounts.ts';
 import { listDeployments, type StoredDeployment } from '../../store/deployments.ts';
@@ -166,7 +167,7 @@ test('cancelled while it shares, the old version gets everything back', async ()
   ]);
 });
 
-test('long polls that move over share by share are as many as the old version had, and no reason to go back', async () => {
+test('long polls that move over share by share wait no longer than they did, and are no reason to go back', async () => {
   const environments = world.project.environments.map((each) => ({ ...each, bake: { ...each.bake, forMs: 60_000 } }));
   Object.assign(world.project, { environments });
   await first();
@@ -174,11 +175,15 @@ test('long polls that move over share by share are as many as the old version ha
   let [percent, beganAt] = [0, 0];
   for (const [name, share] of Object.entries({ 'switch-25': 25, 'switch-50': 50, switch: 100 }))
     reached[`${name}:inside`] = () => void ([percent, beganAt] = [share, world.time.now]);
+  const agesMs = (oldestMs: number, count: number) => Array.from({ length: count }, (_, i) => (oldestMs * i) / count);
   const answeredSince = () => Math.floor((2 * (world.time.now - beganAt)) / 1_000);
   world.proxy.loads = () => [
     // Those that were asked before stay a while where they are.
-    loadOf('blue', { httpInFlight: percent === 100 ? 6 : 60, requests: 1_000 }),
-    loadOf('green', { httpInFlight: (60 * percent) / 100, requests: answeredSince(), countedSinceAt: beganAt }),
+    loadOf('blue', { httpInFlight: percent === 100 ? 6 : 60, requests: 1_000, slowestAnswerMs: 30_010 }),
+    loadOf('green', {
+      ...{ httpInFlight: (60 * percent) / 100, requests: answeredSince(), countedSinceAt: beganAt },
+      unanswered: countByAge(agesMs(Math.min(30_000, world.time.now - beganAt), (60 * percent) / 100)),
+    }),
   ];
   const live = await world.deploy('staging', '1.1.0');
   expect(live.ending).toMatchObject({ as: 'live' });

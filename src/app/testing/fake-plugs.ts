@@ -74,7 +74,7 @@ export interface FakeTraffic extends Traffic {
 
 export const loadOf = (colour: Colour, over: Partial<ColourLoad> = {}): ColourLoad => ({
   ...{ colour, httpInFlight: 0, webSockets: 0, requests: 0, status5xx: 0, transportErrors: 0, givenUp: 0 },
-  ...{ countedSinceAt: 1, firstErrorAt: null, ...over },
+  ...{ unanswered: [], slowestAnswerMs: 0, countedSinceAt: 1, firstErrorAt: null, ...over },
 });
 
 export function fakeTraffic(): FakeTraffic {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,6 +123,16 @@ export async function leave(port: number, when: 'before the answer' | 'in the an
   asked.end();
   await (when === 'in the answer' ? begun : new Promise((resolve) => setTimeout(resolve, 200)));
   asked.destroy();
+}
+
+/** Asks and stays, until it is told to go: for an answer that does not come, in the middle of one, or with a part of what it asks. */
+export function stay(port: number, when: 'before the answer' | 'in the answer' | 'in the question'): () => void {
+  const path = when === 'in the answer' ? '/stalled' : '/slow?ms=600000';
+  const body = when === 'in the question' ? 'content-length: 10\r\n\r\nab' : '\r\n';
+  const method = when === 'in the question' ? 'PUT' : 'GET';
+  const socket = connect(port, '127.0.0.1', () => socket.write(`${method} ${path} HTTP/1.1\r\nhost: web\r\n${body}`));
+  socket.on('error', () => undefined);
+  return () => socket.destroy();
 }
 
 export async function until(what: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<number> {

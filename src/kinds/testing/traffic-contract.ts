@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FailureError } from '../../domain/failure.ts';
+import { waitStepsMs } from '../../domain/waiting-requests.ts';
 import type { Colour } from '../driver.ts';
 import type { TrafficHandle, TrafficPlace, TrafficTarget } from '../traffic.ts';
 import { besideContract } from './beside-contract.ts';
@@ -22,6 +23,10 @@ export interface TrafficHarness {
   readonly echoPath: string;
   /** Asks, waits a moment, and leaves: before the app has answered anything, or with its answer begun. */
   leave(when: 'before the answer' | 'in the answer'): Promise<void>;
+  /** Asks and stays until it is told to go: nothing is answered, the answer does not end, or the question is not yet whole. */
+  stay(when: 'before the answer' | 'in the answer' | 'in the question'): () => void;
+  /** A path that the app answers after so many milliseconds. */
+  slowPath(ms: number): string;
   /** A path that lets the app answer with this status. */
   pathFor(status: number): string;
   /** SIGKILL to everything of the proxy. */
@@ -172,6 +177,27 @@ export function trafficContract(name: string, make: () => Promise<TrafficHarness
       await it.leave('before the answer');
       await it.leave('before the answer');
       expect(await ended(4)).toMatchObject({ requests: 4, givenUp: 2, status5xx: 0, transportErrors: 0 });
+    });
+
+    test('F076 how long somebody has waited for an answer is told, and how long the slowest answer took', async () => {
+      await handle.ensure();
+      await handle.point((await it.app('one'))(1, 'blue'));
+      const told = async () => (await handle.load()).find(({ colour }) => colour === 'blue')!;
+      expect(await told()).toMatchObject({ unanswered: waitStepsMs.map(() => 0), slowestAnswerMs: 0 });
+      const leaving = (['before the answer', 'in the answer', 'in the question'] as const).map((when) => it.stay(when));
+      const askedMs = performance.now();
+      while ((await told()).unanswered?.[1] !== 1) {
+        expect((await told()).unanswered![0]).toBeLessThanOrEqual(1);
+        expect(performance.now() - askedMs).toBeLessThan(15_000);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(performance.now() - askedMs).toBeGreaterThan(2_000);
+      expect((await told()).unanswered).toEqual([1, 1, 0, 0, 0, 0, 0, 0]);
+      for (const leave of leaving) leave();
+      await it.ask(it.slowPath(1_200));
+      const { unanswered, slowestAnswerMs } = await told();
+      expect(unanswered).toEqual(waitStepsMs.map(() => 0));
+      expect([slowestAnswerMs >= 1_100, slowestAnswerMs < 10_000]).toEqual([true, true]);
     });
 
     besideContract(() => ({ it, handle }));

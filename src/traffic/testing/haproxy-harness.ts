@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { ask, endChild, leave, sessionRelease } from '../../edge/testing/rig.ts';
+import { ask, endChild, leave, sessionRelease, stay } from '../../edge/testing/rig.ts';
 import { openHaproxy } from '../../haproxy/client.ts';
 import { machine, Rig } from '../../haproxy/testing/rig.ts';
 import type { MaintenanceHarness } from '../../kinds/testing/maintenance-contract.ts';
@@ -48,6 +48,8 @@ export async function openHarness(count = 1): Promise<MaintenanceHarness> {
       return { status: answer.status, headers: answer.headers, text: answer.text };
     },
     leave: (when) => leave(nextPort(), when),
+    stay: (when) => stay(nextPort(), when),
+    slowPath: (ms) => `/slow?ms=${ms}`,
     pathFor: (status) => `/status?code=${status}`,
     kill: () => rig.kill(),
     dispose: () => rig.close(),

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { readUnanswered } from './unanswered.ts';
+
+const line = (be: string, told: string): string =>
+  `0x559784ef9fa0: proto=tcpv4 src=127.0.0.1:52180 fe=web be=${be} srv=app ts=00 epoch=0 age=6s calls=3 rate=0 cpu=0 lat=0 ${told} exp=4m53s rc=0 c_exp=`;
+
+// As HAProxy 2.6.12 and 3.0.11 have told them: a question, one whose answer has begun, two uploads that are still coming.
+const old = {
+  question:
+    'rq[f=48c48000h,i=0,an=8000h,rx=,wx=,ax=] rp[f=80400000h,i=0,an=1400000h,rx=4m53s,wx=,ax=] scf=[8,0h,fd=8] scb=[8,11h,fd=9]',
+  answered:
+    'rq[f=48c48000h,i=0,an=8000h,rx=,wx=,ax=] rp[f=80040000h,i=0,an=4000000h,rx=4m47s,wx=,ax=] scf=[8,0h,fd=11] scb=[8,11h,fd=14]',
+  part: 'rq[f=c40000h,i=0,an=8000h,rx=,wx=,ax=] rp[f=80400000h,i=0,an=1400000h,rx=4m57s,wx=,ax=] scf=[8,0h,fd=8] scb=[8,1h,fd=11]',
+  upload:
+    'rq[f=840080h,i=0,an=8000h,rx=,wx=,ax=] rp[f=80440000h,i=0,an=1400000h,rx=4m53s,wx=,ax=] scf=[8,0h,fd=12] scb=[8,1h,fd=13]',
+};
+const newer = {
+  question:
+    'rq[f=848000h,i=0,an=8000h,ax=] rp[f=80000000h,i=0,an=1400000h,ax=] scf=[8,402h,fd=9,rex=,wex=] scb=[8,1411h,fd=16,rex=4m53s,wex=]',
+  answered:
+    'rq[f=848000h,i=0,an=8000h,ax=] rp[f=80040000h,i=0,an=4000000h,ax=] scf=[8,402h,fd=11,rex=,wex=] scb=[8,1011h,fd=13,rex=4m53s,wex=]',
+  part: 'rq[f=840000h,i=0,an=8000h,ax=] rp[f=80000000h,i=0,an=1400000h,ax=] scf=[8,400h,fd=9,rex=4m57s,wex=] scb=[8,401h,fd=12,rex=,wex=]',
+  upload:
+    'rq[f=840000h,i=0,an=8000h,ax=] rp[f=80040000h,i=0,an=1400000h,ax=] scf=[8,0h,fd=15,rex=4m53s,wex=] scb=[8,401h,fd=17,rex=,wex=]',
+};
+const asker =
+  '0x559784ffec20: proto=unix_stream src=unix:1 fe=GLOBAL be=<NONE> srv=<none> ts=00 epoch=0 age=0s calls=1 rate=0 cpu=0 lat=0 rq[f=c08000h,i=0,an=00h,rx=,wx=,ax=] rp[f=80008002h,i=0,an=00h,rx=,wx=,ax=] scf=[8,200h,fd=17] scb=[8,1h,fd=-1] exp= rc=0 c_exp=';
+
+test.each([
+  ['2.6', old],
+  ['3.0', newer],
+])('a question of HAProxy %s is told with its age, an answer that has begun and an upload are not', (_, told) => {
+  const text = [
+    line('web.blue1', told.question),
+    line('web.blue1', told.answered),
+    line('web.blue1.once', told.upload),
+    line('web.blue1.once', told.part),
+    line('my-api.green2.once', told.question.replace('4m53s', '53s')),
+    line('web.green2.session', told.question.replace('4m53s', '5m0s')),
+    asker,
+    '',
+  ].join('\n');
+  const waiting = readUnanswered(text);
+  expect([waiting?.get('blue1'), waiting?.get('green2'), waiting?.get('blue2')]).toEqual([
+    [6_000],
+    [246_000, -1_000],
+    [],
+  ]);
+});
+
+test('told in words that are not known, it is not known', () => {
+  expect(readUnanswered(line('web.blue1', 'rq[flags=whole] rp[waits=6s]'))).toBeNull();
+  expect(readUnanswered(line('web.blue1', old.question.replace(',rx=4m53s', '')))).toBeNull();
+  expect(readUnanswered(asker)?.get('blue1')).toEqual([]);
+});
