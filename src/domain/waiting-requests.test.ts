@@ -55,13 +55,13 @@ test('as many as were late with the old version are usual, and not stuck', () =>
 test('in words', () => {
   const agesMs = [500, 3_000, 12_000, 12_500, 25_000];
   expect(judge(agesMs, 1_500, 800, 60_000)).toEqual({
-    ...{ late: 1, stuck: 1, open: 3, sinceMs: 2_000, usualMs: 2_000 },
+    ...{ late: 1, stuck: 1, open: 3, sinceMs: 2_000, oldestMs: 20_000, usualMs: 2_000 },
   });
   expect(waitingWords(judge(agesMs, 1_500, 800, 60_000))).toBe(
-    '4 requests have waited longer than 2.0 s for an answer, and no answer took as long',
+    '4 requests wait for an answer, the longest for more than 20.0 s; no answer took longer than 2.0 s',
   );
   expect(waitingWords(judge(agesMs, 1_500, 30_000, 20_000))).toBe(
-    '3 requests have waited longer than 10.0 s for an answer, which may take up to 40.0 s',
+    '3 requests wait for an answer, the longest for more than 20.0 s; one may take up to 40.0 s',
   );
 });
 

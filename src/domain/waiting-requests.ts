@@ -38,6 +38,8 @@ export interface Waiting {
   /** They may count so yet: they have waited for longer than `sinceMs`. */
   readonly open: number;
   readonly sinceMs: number;
+  /** The oldest of them has waited for longer than this. */
+  readonly oldestMs: number;
   /** About as long as the slowest answer took, of old and new: within it whoever asked in the beginning was answered, or is open or late. */
   readonly usualMs: number;
 }
@@ -66,13 +68,16 @@ export function judgeWaiting(
   const olderThan = (ms: number): number => unanswered[waitStepsMs.findIndex((stepMs) => stepMs === ms)] ?? 0;
   const late = olderThan(lateMs);
   const stuck = Math.max(0, late - (old?.late ?? 0));
-  return { late, stuck, open: olderThan(sinceMs) - late, sinceMs, usualMs };
+  const oldestMs = waitStepsMs.findLast((_, step) => (unanswered[step] ?? 0) > 0) ?? 0;
+  return { late, stuck, open: olderThan(sinceMs) - late, sinceMs, oldestMs, usualMs };
 }
 
 const stepFrom = (ms: number): number => waitStepsMs.find((stepMs) => stepMs >= ms) ?? longestWaitMs;
 const stepTo = (ms: number): number => waitStepsMs.findLast((stepMs) => stepMs <= ms) ?? waitStepsMs[0];
 
-export const waitingWords = ({ open, stuck, sinceMs, usualMs }: Waiting): string =>
-  `${open + stuck} requests have waited longer than ${formatDuration(sinceMs)} for an answer${
-    sinceMs < usualMs ? `, which may take up to ${formatDuration(usualMs)}` : ', and no answer took as long'
+export const waitingWords = ({ open, stuck, sinceMs, oldestMs, usualMs }: Waiting): string =>
+  `${open + stuck} requests wait for an answer, the longest for more than ${formatDuration(oldestMs)}; ${
+    sinceMs < usualMs
+      ? `one may take up to ${formatDuration(usualMs)}`
+      : `no answer took longer than ${formatDuration(usualMs)}`
   }`;
