@@ -251,5 +251,5 @@ async function endedAccount(
   if (message.kind !== 'operation-ended') return { ...begun, status: 'cut-off', reason: 'cut off', facts: {} };
   const { result } = message;
   const reason = result.status === 'done' ? null : result.reason;
-  return { ...begun, status: result.status, reason, facts: (result.status !== 'unknown' && result.facts) || {} };
+  return { ...begun, status: result.status, reason, facts: result.facts ?? {} };
 }

@@ -68,6 +68,7 @@ test.each(['drain', 'bake'])(
     const hear = deafen(() => isDeaf);
     const held = await world.deploy('staging', '1.1.0');
     expect(held.state?.hold).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('The API is away') });
+    if (step === 'drain') expect(await factsOf(held, step)).toMatchObject({ unseen: true });
     expect(world.proxy.states.get('staging')).toMatchObject({ colour: 'green' });
     hear();
     await resolveUnknown(world, held.id, 'continue', 'grace');
@@ -88,4 +89,5 @@ test('where nobody is to go back by himself, what exits in the drain asks a pers
     kind: 'unknown',
     reason: expect.stringContaining('backend exited after it was proven'),
   });
+  expect(await factsOf(held, 'drain')).toMatchObject({ ended: true });
 });

@@ -33,12 +33,16 @@ export const drain: StepModule = ({ site, step, run }) =>
       if (seen.unseen === null && seen.ended === null) return { status: 'done', facts };
       ended = seen.ended;
       if (seen.unseen !== null && (signal.aborted || clock.elapsed() - drainedAt > mayBeUnseenMs))
-        return { status: 'unknown', reason: `it could not be seen whether the new version still runs: ${seen.unseen}` };
+        return {
+          status: 'unknown',
+          reason: `it could not be seen whether the new version still runs: ${seen.unseen}`,
+          facts: { ...facts, unseen: true },
+        };
       if (seen.unseen !== null) await clock.sleep(lookEveryMs, signal).catch(() => {});
     }
     const reason = `${ended}, while the old version was drained`;
-    if (site.environment.bake.rollBack === 'hold') return { status: 'unknown', reason };
-    return { status: 'failed', reason, facts: { ...facts, ended: true } };
+    const status = site.environment.bake.rollBack === 'hold' ? 'unknown' : 'failed';
+    return { status, reason, facts: { ...facts, ended: true } };
   });
 
 /** A driver that cannot be asked has seen no end. */

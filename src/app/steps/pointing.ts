@@ -73,25 +73,24 @@ export async function unlessRefused<T>(act: () => Promise<T>): Promise<T | strin
 
 /**
  * Proxies that do not serve what they were pointed to are a finding, which nobody mends unseen: a person is asked, and whoever has the step
- * tried again has them pointed again. `to`: who is to have the traffic; null: nobody.
+ * tried again has them pointed again. `to`: who is to have the traffic; null: nobody. Answers the finding; null: they serve it.
  */
 export async function pointedAgain(
   site: Site,
   step: Step,
   operation: string,
   to: { readonly colour: Colour; readonly release: Release } | null,
-): Promise<void> {
+): Promise<string | null> {
   try {
     await site.traffic.current();
+    return null;
   } catch (error) {
     const found = handWork(error) ?? disagreement(error);
     if (found === null) throw error;
-    if (await isTriedAgain(site, step))
-      return void (await point(site, to?.colour ?? null, to?.release.id ?? null, operation));
-    throw new Error(
-      `${found} Find out who did it and why; "greenroom resume ${site.environment.name} --retry" points all of it to ${to?.release.version ?? 'nobody'} again and goes on.`,
-      { cause: error },
-    );
+    if (!(await isTriedAgain(site, step)))
+      return `${found} Find out who did it and why; "greenroom resume ${site.environment.name} --retry" points all of it to ${to?.release.version ?? 'nobody'} again and goes on.`;
+    await point(site, to?.colour ?? null, to?.release.id ?? null, operation);
+    return null;
   }
 }
 

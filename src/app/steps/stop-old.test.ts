@@ -59,6 +59,7 @@ test.each(['GR7470', 'GR7472'])(
         /has changed the proxy.*"greenroom resume staging --retry" points all of it to 1\.1\.0/,
       ),
     });
+    expect(await factsOf(held, 'stop')).toEqual({ byHand: true });
     expect(world.driver.done.filter((each) => each.startsWith('stop'))).toEqual([]);
     await resolveUnknown(world, held.id, 'retry', 'grace');
     await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('live');
@@ -77,6 +78,7 @@ test('F082 a proxy that is found changed on the way back: a person is asked, and
     step: { kind: 'stop-new' },
     reason: expect.stringMatching(/has changed the proxy.*--retry" points all of it to 1\.0\.0 again/),
   });
+  expect(await factsOf(held, 'stop-new')).toEqual({ byHand: true });
   await resolveUnknown(world, held.id, 'retry', 'grace');
   await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('rolled-back');
   expect(hand.isChanged()).toBe(false);
@@ -99,5 +101,26 @@ test('F076 the old version is not ended while nothing of the new one runs, howev
   await expect
     .poll(holdOf, { timeout: 5_000 })
     .toMatch(/^backend of the new version does not run.*rollback staging --now/);
+  expect(await factsOf(held, 'stop')).toEqual({ ended: true });
   expect(world.driver.running.get('staging/blue')).toHaveLength(1);
+});
+
+test('where the driver cannot be asked the old version is not ended, and a person is asked', async () => {
+  await world.deploy('staging', '1.0.0');
+  const { observe } = world.driver;
+  reached['stop:before'] = () => {
+    world.driver.observe = async () =>
+      Promise.reject(new FailureError({ code: 'GR6423', message: 'The API is away.' }));
+  };
+  const held = await world.deploy('staging', '1.1.0');
+  expect(held.state?.hold).toMatchObject({
+    step: { kind: 'stop' },
+    reason: expect.stringContaining('The API is away'),
+  });
+  expect(await factsOf(held, 'stop')).toEqual({ unseen: true });
+  expect(world.driver.running.get('staging/blue')).toHaveLength(1);
+  delete reached['stop:before'];
+  world.driver.observe = observe;
+  await resolveUnknown(world, held.id, 'retry', 'grace');
+  await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('live');
 });

@@ -135,7 +135,9 @@ export const stopNew: StepModule = ({ site, step, operation, run }) =>
   run('stop-new', async (signal) => {
     const listening = await asItListens(site);
     const proxy = listening.traffic;
-    await pointedAgain(await withItsServices(listening), step, operation, await servingRelease(site));
+    const old = await servingRelease(site);
+    const changed = await pointedAgain(await withItsServices(listening), step, operation, old);
+    if (changed !== null) return { status: 'unknown', reason: changed, facts: { byHand: true } };
     const traffic = await proxy.current();
     if (traffic?.colour === site.colour) throw new Error('the new version still has the traffic');
     await endPreview(listening, operation);
