@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Account, EvidenceBody, StepAccount } from '../../domain/account.ts';
+import type { AcceptedCondition, Account, EvidenceBody, StepAccount } from '../../domain/account.ts';
 import {
   decide,
   fold,
@@ -34,7 +34,7 @@ export interface Script {
   readonly standing?: Standing;
   readonly checks?: Readonly<Record<string, ScriptedCheck>>;
   readonly steps?: Readonly<Record<string, { tookMs?: number; failed?: string; held?: string; facts?: JsonObject }>>;
-  readonly accept?: { readonly by: string; readonly afterMs: number };
+  readonly accept?: { readonly by: string; readonly afterMs: number; readonly reason?: string };
   /** The step at which the account is taken while it runs. */
   readonly until?: string;
 }
@@ -51,7 +51,7 @@ class Play {
   readonly #results: CheckResult[] = [];
   readonly #evidence: Record<string, EvidenceBody> = {};
   readonly #records: ChainedRecord[] = [];
-  readonly #accepted: { id: string; by: string; at: number }[] = [];
+  readonly #accepted: AcceptedCondition[] = [];
   readonly #createdAt = Date.UTC(2026, 10, 20, 9, 30, 0);
   #verdict: Account['verdict'] = null;
   #at = this.#createdAt;
@@ -212,10 +212,10 @@ class Play {
   }
 
   #accept(state: DeploymentState): Message {
-    const { by, afterMs } = this.#script.accept!;
+    const { by, afterMs, reason = null } = this.#script.accept!;
     const id = (this.#verdict?.conditions ?? []).find((each) => !state.accepted.includes(each.id))!.id;
     this.#at += afterMs;
-    this.#accepted.push({ id, by, at: this.#at });
+    this.#accepted.push({ id, by, at: this.#at, reason });
     this.#record({ kind: 'condition-accepted', actor: by, data: { condition: id, identity: 'claimed' } });
     return { kind: 'accept', condition: id, by };
   }
