@@ -1,4 +1,5 @@
 import type { StepAccount } from '../domain/account.ts';
+import type { JsonObject } from '../domain/json.ts';
 
 /** The likely cause of what a step came to, and the next step for whoever reads it. */
 export interface Advice {
@@ -36,7 +37,7 @@ function held({ kind, facts }: StepAccount): Advice {
     return {
       cause:
         'The new version passed its bake and ended while the old one was drained, and the bake is told to hold instead of going back.',
-      next: 'The old version still runs. Read the log of the service that ended, then say "greenroom resume" with --go-back, or with --continue to stay with the new one.',
+      next: `The old version still runs. Read the log of the service that ended${logWords(facts)}, then say "greenroom resume" with --go-back, or with --continue to stay with the new one.`,
     };
   if (facts['ended'] === true)
     return {
@@ -66,12 +67,12 @@ function failed(step: StepAccount): Advice {
   if (step.kind === 'switch' && step.facts['ended'] === true)
     return {
       cause: `The new version ended between its proof and the switch${endedWords(step)}.`,
-      next: 'Read the log of the service that ended: a crash, too little memory, or somebody who stopped it. Then deploy again.',
+      next: `Read the log of the service that ended${logWords(step.facts)}: a crash, too little memory, or somebody who stopped it. Then deploy again.`,
     };
   if (step.kind === 'drain' && step.facts['ended'] === true)
     return {
       cause: 'The new version passed its bake and ended while the old one was drained, when it had all the traffic.',
-      next: 'Read the log of the service that ended: a crash, too little memory, or somebody who stopped it. A longer bake would have seen it too. Then deploy again.',
+      next: `Read the log of the service that ended${logWords(step.facts)}: a crash, too little memory, or somebody who stopped it. A longer bake would have seen it too. Then deploy again.`,
     };
   if ((step.kind === 'switch' && step.facts['moved'] === true) || step.kind === 'rehearse-forth')
     return {
@@ -99,3 +100,7 @@ const endedWords = ({ facts }: StepAccount): string => {
   if (facts['moved'] === undefined) return '';
   return facts['moved'] === true ? ', when it had traffic already' : '. It had no traffic: users were never on it';
 };
+
+/** The files, where they are known. */
+const logWords = ({ logs }: JsonObject): string =>
+  Array.isArray(logs) && logs.length > 0 ? ` (${logs.join(', ')})` : '';

@@ -70,6 +70,20 @@ test('a way back that the old version is too ill for is not told to deploy again
   });
 });
 
+test('whoever is told to read a log is told where it is, where that is known', () => {
+  const logs = ['/home/staging/green/backend.log'];
+  const next = [
+    ...(['switch', 'drain'] as const).map((step) => {
+      const account = play({ steps: { [step]: { failed: 'it is so', facts: { ended: true, logs } } } });
+      return troubles(account).find(({ name }) => name === step)!.next;
+    }),
+    heldAt('drain', { ended: true, logs }).next,
+  ];
+  for (const each of next)
+    expect(each).toContain('the log of the service that ended (/home/staging/green/backend.log)');
+  expect(heldAt('drain', { ended: true }).next).toMatch(/the log of the service that ended, then say/);
+});
+
 test('F076 what ended while the old version was drained is told so, and not blamed on the machine', () => {
   expect(failedAt('drain', { ended: true }).cause).toContain('ended while the old one was drained');
   expect(failedAt('drain', {}).cause).toContain('did not do as it was told');

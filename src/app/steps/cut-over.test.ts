@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TrafficTarget } from '../../kinds/traffic.ts';
 import { FailureError } from '../../domain/failure.ts';
@@ -44,6 +46,18 @@ test('F076 what exits between its proof and the switch gets no traffic, and the 
   expect(bad.ending).toMatchObject({ as: 'rolled-back', reason: 'backend exited after it was proven' });
   expect(world.proxy.states.get('staging')).toMatchObject({ release: before!.release, colour: 'blue' });
   expect(await factsOf(bad, 'switch')).toEqual({ ended: true, moved: false });
+});
+
+test('of what exited before the switch the file of its log is kept with it, and of nothing else', async () => {
+  await world.deploy('staging', '1.0.0');
+  const folder = path.join(world.home, 'environments', 'staging', 'green');
+  reached['decision/verdict:inside'] = () => {
+    world.driver.running.set('staging/green', []);
+    mkdirSync(folder, { recursive: true });
+    for (const name of ['backend.log', 'other.log']) writeFileSync(path.join(folder, name), 'out of memory\n');
+  };
+  const bad = await world.deploy('staging', '1.1.0');
+  expect(await factsOf(bad, 'switch')).toEqual({ ended: true, moved: false, logs: [`${folder}/backend.log`] });
 });
 
 test('where the proxy does not run nobody claims that no user was on what exited before the switch', async () => {

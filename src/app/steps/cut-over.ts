@@ -12,7 +12,8 @@ export const switchOver: StepModule = ({ site, step, operation, run }) =>
   run('switch', async (signal) => {
     const percent = shareOf(step);
     const ended = await endedSinceProof(site, await observe(site, site.colour));
-    if (ended !== null) return { status: 'failed', reason: ended, facts: { ended: true, ...(await hadTraffic(site)) } };
+    if (ended !== null)
+      return { status: 'failed', reason: ended.reason, facts: { ...ended.facts, ...(await hadTraffic(site)) } };
     const { clock } = site.world;
     const from = await placesBefore(site);
     const beganAt = clock.elapsed();

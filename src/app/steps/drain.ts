@@ -1,7 +1,7 @@
 import type { Step } from '../../domain/step.ts';
 import type { Colour } from '../../kinds/driver.ts';
 import { servingRelease, type Site } from '../site.ts';
-import { endedSinceProof } from './proven-starts.ts';
+import { endedSinceProof, type EndedSince } from './proven-starts.ts';
 import { openRunningLooks, type RunningSeen } from './running-looks.ts';
 import type { StepModule } from './step-task.ts';
 
@@ -20,7 +20,7 @@ export const drain: StepModule = ({ site, step, run }) =>
     const { clock } = site.world;
     const see = openRunningLooks(site);
     let lookedAt = clock.elapsed();
-    let ended: string | null = null;
+    let ended: EndedSince | null = null;
     const facts = await drainColour(site, old.colour, step, step.budgetMs, signal, async () => {
       if (clock.elapsed() - lookedAt < lookEveryMs) return false;
       lookedAt = clock.elapsed();
@@ -40,9 +40,9 @@ export const drain: StepModule = ({ site, step, run }) =>
         };
       if (seen.unseen !== null) await clock.sleep(lookEveryMs, signal).catch(() => {});
     }
-    const reason = `${ended}, while the old version was drained`;
+    const reason = `${ended.reason}, while the old version was drained`;
     const status = site.environment.bake.rollBack === 'hold' ? 'unknown' : 'failed';
-    return { status, reason, facts: { ...facts, ended: true } };
+    return { status, reason, facts: { ...facts, ...ended.facts } };
   });
 
 /** A driver that cannot be asked has seen no end. */
