@@ -5,7 +5,7 @@ import { startsOf } from '../../domain/started-again.ts';
 import type { Instance } from '../../kinds/driver.ts';
 import type { Place } from '../../kinds/traffic.ts';
 import { askHealth, type HealthAnswer } from '../ask-health.ts';
-import { observe, slotOf, type Site } from '../site.ts';
+import { observe, type Site } from '../site.ts';
 import { recordStep } from './answer.ts';
 import { serviceLog, type ServiceLog } from './service-log.ts';
 import type { StepModule } from './step-task.ts';
@@ -24,8 +24,7 @@ export const prove: StepModule = ({ site, step, run }) =>
       services: proofs.map(({ service, startedMs, healthy }) => ({ service, startedMs, healthy })),
       began: startsOf(proofs.flatMap(({ proven }) => (proven ? [proven] : []))),
     };
-    const slot = slotOf(site, site.colour, site.release, 0, 'observe');
-    const logs = await Promise.all(bad.map((proof) => serviceLog(site, slot, proof.service)));
+    const logs = await Promise.all(bad.map((proof) => serviceLog(site, proof.service)));
     const artifacts = bad.map(({ service }, index) => ({
       ...{ label: `last lines of ${service}`, mediaType: 'text/plain', text: logs[index]!.text },
     }));

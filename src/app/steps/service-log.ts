@@ -1,4 +1,4 @@
-import type { Site } from '../site.ts';
+import { slotOf, type Site } from '../site.ts';
 
 /** What is known of the log of a service of this colour. */
 export interface ServiceLog {
@@ -11,13 +11,12 @@ export interface ServiceLog {
 const tailLines = 40;
 
 /** Told by the driver where it has no file of ours. */
-export async function serviceLog(
-  { driver, effects, directory, colour }: Site,
-  slot: Parameters<NonNullable<Site['driver']['lastLines']>>[0],
-  service: string,
-): Promise<ServiceLog> {
-  if (driver.lastLines)
-    return { text: (await driver.lastLines(slot, service)).slice(-tailLines).join('\n'), file: null };
+export async function serviceLog(site: Site, service: string): Promise<ServiceLog> {
+  const { driver, effects, directory, colour } = site;
+  if (driver.lastLines) {
+    const told = await driver.lastLines(slotOf(site, colour, site.release, 0, 'observe'), service);
+    return { text: told.slice(-tailLines).join('\n'), file: null };
+  }
   const lines: string[] = [];
   const file = fileOf(directory, colour, service);
   const read = await effects.files.lines(file, 0, (line) => {
