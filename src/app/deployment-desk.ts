@@ -26,8 +26,9 @@ import { admit } from './steps/admit.ts';
 import { bake } from './steps/bake.ts';
 import { prepare, start } from './steps/bring-up.ts';
 import { checks } from './steps/checks.ts';
-import { drain, stopOld, switchOver } from './steps/cut-over.ts';
+import { switchOver } from './steps/cut-over.ts';
 import { decideRelease } from './steps/decide.ts';
+import { drain } from './steps/drain.ts';
 import { drift } from './steps/drift.ts';
 import { keepWayBack } from './steps/keep-way-back.ts';
 import { migrate } from './steps/migrate.ts';
@@ -35,6 +36,7 @@ import { preview } from './steps/preview.ts';
 import { prove } from './steps/prove.ts';
 import { rehearseBack, rehearseForth } from './steps/rehearse.ts';
 import type { StepModule } from './steps/step-task.ts';
+import { stopOld } from './steps/stop-old.ts';
 import { verify, verifyBack } from './steps/verify.ts';
 import { drainNew, stopNew, switchBack } from './steps/way-back.ts';
 import type { World } from './world.ts';
@@ -249,5 +251,5 @@ async function endedAccount(
   if (message.kind !== 'operation-ended') return { ...begun, status: 'cut-off', reason: 'cut off', facts: {} };
   const { result } = message;
   const reason = result.status === 'done' ? null : result.reason;
-  return { ...begun, status: result.status, reason, facts: (result.status !== 'unknown' && result.facts) || {} };
+  return { ...begun, status: result.status, reason, facts: result.facts ?? {} };
 }

@@ -13,6 +13,7 @@ import type { RefreshLog } from '../kinds/refreshes.ts';
 import { openTraffic } from './site.ts';
 import { findDrift } from './find-drift.ts';
 import { findObstacle } from './obstacle.ts';
+import { environmentOf } from './plan-deployment.ts';
 import { acceptedIn } from './proof.ts';
 import { readRefreshes } from './refresh-log.ts';
 import type { World } from './world.ts';
@@ -50,9 +51,15 @@ export interface EnvironmentStanding {
   readonly mends: readonly string[];
 }
 
-export async function readStanding(world: World, project: Project): Promise<readonly EnvironmentStanding[]> {
+/** `named`: of this environment only; null: of each. */
+export async function readStanding(
+  world: World,
+  project: Project,
+  named: string | null = null,
+): Promise<readonly EnvironmentStanding[]> {
+  const asked = named === null ? project.environments : [environmentOf(project, named)];
   const log = await readRefreshes(world, project);
-  return Promise.all(project.environments.map((environment) => standingOf(world, project, environment, log)));
+  return Promise.all(asked.map((environment) => standingOf(world, project, environment, log)));
 }
 
 async function standingOf(

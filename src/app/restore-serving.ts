@@ -9,7 +9,7 @@ import { namedRelease } from '../store/releases.ts';
 import { observe, requireItsPlan, siteAt, type Site } from './site.ts';
 import { soundTraffic } from './sound-traffic.ts';
 import { changeColour } from './steps/bring-up.ts';
-import { point } from './steps/cut-over.ts';
+import { point } from './steps/pointing.ts';
 import type { World } from './world.ts';
 
 export interface Restored {

@@ -16,6 +16,7 @@ export async function acceptCondition(
   condition: string,
   by: string,
   environment: string | null,
+  reason: string | null = null,
 ): Promise<readonly Accepted[]> {
   const filter = environment === null ? {} : { environment };
   const deployments = await world.store.read((rows) => listDeployments(rows, project, { ...filter, limit: 1000 }));
@@ -32,7 +33,7 @@ export async function acceptCondition(
     });
   const all: Accepted[] = [];
   for (const deployment of owing) {
-    const acceptance = await saveAcceptance(world.store, deployment, condition, by, world.clock.now());
+    const acceptance = await saveAcceptance(world.store, deployment, { condition, by, reason }, world.clock.now());
     all.push({ deployment, ...acceptance });
     // Told again where it was accepted before: whoever did so may have died before the engine heard of it.
     const message: Message = { kind: 'accept', condition, by: acceptance.by };

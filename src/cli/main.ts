@@ -174,12 +174,14 @@ program
   .description('take a condition of a conditional verdict upon you')
   .argument('<condition>')
   .option('-e, --environment <name>')
+  .option('--reason <text>', 'recorded with it')
   .action(body(people, 'accept'));
 program
   .command('cancel')
   .description('take a deployment in progress back')
   .argument('<environment>')
   .option('--reason <text>', 'recorded with it', 'asked for by hand')
+  .option('--no-wait', 'leave when it waits for a person, with 3; it does so in any case')
   .action(body(people, 'cancel'));
 waiting(
   program
@@ -206,6 +208,7 @@ program
 program
   .command('status')
   .description('what runs where, what is in progress, what is owed')
+  .argument('[environment]')
   .action(body(reading, 'status'));
 program
   .command('preview')

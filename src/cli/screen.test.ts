@@ -208,3 +208,10 @@ test('F011 a step beyond its budget is told once for each try, and not before', 
   expect(overdue()).toHaveLength(2);
   vi.useRealTimers();
 });
+
+test('what a person can answer is said once, and again when it changes', () => {
+  const { lines, screen } = openLines();
+  const both = ['  do     greenroom accept a', '  do     greenroom accept b'];
+  for (const each of [both, both, both.slice(1)]) screen.answers(each);
+  expect(lines).toEqual([...both, both[1]].map((each) => `  ${each}`));
+});

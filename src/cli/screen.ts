@@ -16,6 +16,8 @@ export interface Screen {
   record(record: ChainedRecord): void;
   result(result: CheckResult): void;
   standing(deployment: StoredDeployment): void;
+  /** Of one that waits for a person, and is waited for: once, until they change. */
+  answers(lines: readonly string[]): void;
   close(): void;
 }
 
@@ -27,6 +29,7 @@ export function openScreen(out: Output): Screen {
   const began = new Map<string, number>();
   const footer = openFooter(out);
   let phase: string | null = null;
+  let answered = '';
   const line = (text: string) => {
     footer.clear();
     out.line(text);
@@ -68,6 +71,11 @@ export function openScreen(out: Output): Screen {
       const since = began.get(running);
       sayOverdue(state?.running ?? null, since);
       footer.draw(`… ${running}${since === undefined ? '' : `  ${formatDuration(Date.now() - since)}`}`);
+    },
+    answers(lines) {
+      if (answered === lines.join('\n')) return;
+      answered = lines.join('\n');
+      for (const each of lines) line(`  ${each}`);
     },
     close() {
       footer.clear();

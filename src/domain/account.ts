@@ -22,10 +22,18 @@ export interface Account {
   readonly steps: readonly StepAccount[];
   /** What each check saw, by hash. */
   readonly evidence: Readonly<Record<string, EvidenceBody>>;
-  readonly acceptedConditions: readonly { readonly id: string; readonly by: string; readonly at: number }[];
+  readonly acceptedConditions: readonly AcceptedCondition[];
   readonly records: readonly ChainedRecord[];
   /** Where the log contradicts what is told here; null when it bears all of it out. */
   readonly contradiction: string | null;
+}
+
+export interface AcceptedCondition {
+  readonly id: string;
+  readonly by: string;
+  readonly at: number;
+  /** Null where none was given. */
+  readonly reason: string | null;
 }
 
 export interface StepAccount {

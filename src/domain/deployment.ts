@@ -86,7 +86,7 @@ export type OperationResult =
   | { readonly status: 'done'; readonly verdict?: VerdictGist; readonly facts?: JsonObject }
   /** Judged bad, or broken for good: the deployment does not go on from here. */
   | { readonly status: 'failed'; readonly reason: string; readonly facts?: JsonObject }
-  | { readonly status: 'unknown'; readonly reason: string };
+  | { readonly status: 'unknown'; readonly reason: string; readonly facts?: JsonObject };
 
 export type Action =
   | { readonly kind: 'begin'; readonly operation: Operation }

@@ -55,7 +55,16 @@ export function verdictHash(facts: unknown): string | null {
 /** Conditions that somebody accepted, as the log of the deployment tells. */
 export const acceptedByLog = (own: readonly ChainedRecord[]): Account['acceptedConditions'] =>
   own.flatMap(({ kind, actor, at, data }) =>
-    kind === 'condition-accepted' ? [{ id: String(data['condition']), by: actor, at }] : [],
+    kind === 'condition-accepted'
+      ? [
+          {
+            id: String(data['condition']),
+            by: actor,
+            at,
+            reason: typeof data['reason'] === 'string' ? data['reason'] : null,
+          },
+        ]
+      : [],
   );
 
 /** Fingerprint of the packages beside the release when it was prepared, as the log tells; null when there were none. */

@@ -100,6 +100,7 @@ test('a command that does not exist fails with the place of its log, and leaves 
   const refusal = (await carryOut('start', slot).catch((error: unknown) => error)) as FailureError;
   expect(refusal.failures[0]).toMatchObject({ code: 'GR6412', message: expect.stringContaining('exit code 127') });
   expect(readFileSync(refusal.failures[0]!.where!, 'utf8')).toContain('no-such-program');
+  expect(refusal.failures[0]!.do).toMatch(`What it printed is in ${refusal.failures[0]!.where}.`);
   expect(await world.driver.observe(slot)).toEqual([]);
 });
 

@@ -100,12 +100,13 @@ export function conditionSection(account: Account): Html | null {
       <tbody>
         ${conditions.map((condition) => {
           const accepted = account.acceptedConditions.findLast((each) => each.id === condition.id);
+          const because = accepted?.reason ? `: ${accepted.reason}` : '';
           return html`<tr>
             <th scope="row">${condition.text}</th>
             <td data-name="Owner">${visibleName(condition.owner)}</td>
             <td data-name="Due">${formatInstant(condition.dueAt)}</td>
             <td data-name="Accepted">
-              ${accepted ? html`✓ by ${visibleName(accepted.by)}, ${formatInstant(accepted.at)}` : unacceptedWords(account)}
+              ${accepted ? html`✓ by ${visibleName(accepted.by)}, ${formatInstant(accepted.at)}${because}` : unacceptedWords(account)}
             </td>
           </tr>`;
         })}

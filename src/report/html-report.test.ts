@@ -130,11 +130,11 @@ describe('the page', () => {
     );
   });
 
-  test('conditions show owner, due date and who accepted; the record its head', () => {
+  test('conditions show owner, due date, who accepted and why; the record its head', () => {
     const account = conditional();
     const text = seen(reportHtml(account));
     expect(text).toContain(
-      'Grace Hopper 2026-11-22 09:31:13 UTC ✓ by Grace Hopper &lt;grace@example.org&gt;, 2026-11-20 10:41:13 UTC',
+      'Grace Hopper 2026-11-22 09:31:13 UTC ✓ by Grace Hopper &lt;grace@example.org&gt;, 2026-11-20 10:41:13 UTC: counted elsewhere until then',
     );
     expect(text).toContain(account.records.at(-1)!.hash);
   });

@@ -16,7 +16,7 @@ import { isoInstant } from './wording.ts';
  *   replaces: releaseId|null,
  *   checks: [{name, phase, kind, outcome: 'pass'|'warn'|'fail'|'error'|'skip'|'pending', blocking, flaky, reason,
  *             findings: [{name, outcome, value, threshold}], cause, next, where, evidence, attempts, beganAt, endedAt}],
- *   leftOut: [{phase, name, reason}], conditions: [{id, text, owner, dueAt, accepted: {by, at}|null}],
+ *   leftOut: [{phase, name, reason}], conditions: [{id, text, owner, dueAt, accepted: {by, at, reason}|null}],
  *   phases: [{name, budgetMs, beganAt, endedAt, tookMs}],
  *   steps: [{name, kind, phase, status, reason, beganAt, endedAt, tookMs, facts}],
  *   verification: {outcome: 'pass'|'fail'|'error'|'skip', said}|null,
@@ -119,7 +119,7 @@ const conditions = (account: Account): readonly object[] =>
     return {
       ...condition,
       dueAt: isoInstant(condition.dueAt),
-      accepted: accepted ? { by: accepted.by, at: isoInstant(accepted.at) } : null,
+      accepted: accepted ? { by: accepted.by, at: isoInstant(accepted.at), reason: accepted.reason } : null,
     };
   });
 

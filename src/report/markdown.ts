@@ -57,7 +57,8 @@ function conditions(account: Account): string {
   if (owed.length === 0) return '';
   const rows = owed.map((condition) => {
     const accepted = account.acceptedConditions.findLast((each) => each.id === condition.id);
-    const by = accepted ? `by ${md(accepted.by)}, ${formatInstant(accepted.at)}` : unacceptedWords(account);
+    const because = accepted?.reason ? `: ${md(accepted.reason)}` : '';
+    const by = accepted ? `by ${md(accepted.by)}, ${formatInstant(accepted.at)}${because}` : unacceptedWords(account);
     return [md(condition.text), md(condition.owner), formatInstant(condition.dueAt), by];
   });
   return `### Conditions\n\n${table(['Owed', 'Owner', 'Due', 'Accepted'], rows)}`;

@@ -126,12 +126,24 @@ describe('JSON', () => {
       accepted: {
         by: 'Grace Hopper <grace@example.org>',
         at: new Date(account.acceptedConditions[0]!.at).toISOString(),
+        reason: 'counted elsewhere until then',
       },
     });
   });
 });
 
 describe('Markdown', () => {
+  test('a condition says who accepted it and why, where a reason was given', () => {
+    const accepted = (account: Account) =>
+      reportMarkdown(account)
+        .match(/by Grace Hopper[^|]*/)?.[0]
+        .trim();
+    const account = conditional();
+    const [given] = account.acceptedConditions;
+    expect(accepted(account)).toMatch(/2026-11-20 10:41:13 UTC: counted elsewhere until then$/);
+    expect(accepted({ ...account, acceptedConditions: [{ ...given!, reason: null }] })).toMatch(/10:41:13 UTC$/);
+  });
+
   test('verdict first, then reasons, then what to do', () => {
     expect(reportMarkdown(noGo()).split('\n').slice(0, 13)).toMatchInlineSnapshot(`
       [

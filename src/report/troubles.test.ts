@@ -38,6 +38,52 @@ test.each([
   expect(failedAt('bake', facts as JsonObject).cause).toContain(cause);
 });
 
+const heldAt = (step: string, facts: JsonObject) => {
+  const account = play({ steps: { [step]: { held: 'it is so', facts } } });
+  expect(account.status).toMatch(/^held/);
+  return troubles(account).find(({ name }) => name === step)!;
+};
+
+test.each([
+  ['drain', { unseen: true }, 'did not say whether the new version still runs', '--retry'],
+  ['stop', { unseen: true }, 'did not say whether the new version still runs', '--retry'],
+  ['drain', { ended: true }, 'told to hold instead of going back', '--go-back'],
+  ['stop', { ended: true }, 'the only one that still runs', 'greenroom rollback'],
+  ['stop', { byHand: true }, 'has changed where a proxy sends requests', 'Find out who did it'],
+  ['stop', {}, 'broke or was cut off', 'Look at what it left'],
+  ['bake', {}, 'saw too little', '--continue'],
+])(
+  'a %s that holds (%o) has the advice that fits, and only one of which nothing is known was cut off',
+  (step, facts, cause, next) => {
+    const told = heldAt(step, facts as JsonObject);
+    expect(told).toMatchObject({ cause: expect.stringContaining(cause), next: expect.stringContaining(next) });
+    if (cause !== 'broke or was cut off') expect(told.cause).not.toContain('cut off');
+  },
+);
+
+test('a way back that the old version is too ill for is not told to deploy again', () => {
+  const ill = { bake: { failed: 'bad' }, 'switch-back': { failed: 'the old version is not well either' } };
+  const told = troubles(play({ steps: ill })).find(({ name }) => name === 'switch-back');
+  expect(told).toMatchObject({
+    cause: expect.stringContaining('Both versions are ill'),
+    next: expect.stringContaining('"greenroom resume" with --retry'),
+  });
+});
+
+test('whoever is told to read a log is told where it is, where that is known', () => {
+  const logs = ['/home/staging/green/backend.log'];
+  const next = [
+    ...(['switch', 'drain'] as const).map((step) => {
+      const account = play({ steps: { [step]: { failed: 'it is so', facts: { ended: true, logs } } } });
+      return troubles(account).find(({ name }) => name === step)!.next;
+    }),
+    heldAt('drain', { ended: true, logs }).next,
+  ];
+  for (const each of next)
+    expect(each).toContain('the log of the service that ended (/home/staging/green/backend.log)');
+  expect(heldAt('drain', { ended: true }).next).toMatch(/the log of the service that ended, then say/);
+});
+
 test('F076 what ended while the old version was drained is told so, and not blamed on the machine', () => {
   expect(failedAt('drain', { ended: true }).cause).toContain('ended while the old one was drained');
   expect(failedAt('drain', {}).cause).toContain('did not do as it was told');

@@ -13,8 +13,7 @@ export interface Acceptance {
 export async function saveAcceptance(
   store: Store,
   deployment: StoredDeployment,
-  condition: string,
-  by: string,
+  { condition, by, reason }: { readonly condition: string; readonly by: string; readonly reason: string | null },
   at: number,
 ): Promise<Acceptance> {
   return store.change(async (rows) => {
@@ -27,13 +26,8 @@ export async function saveAcceptance(
     const told = isFirst ? [] : acceptedByLog(await recordsOf(rows, deployment.model.name, deployment.id));
     const before = told.find((each) => each.id === condition);
     if (before) return { by: before.by, isNew: false };
-    await append(
-      rows,
-      deployment.model.name,
-      deployment.id,
-      [{ kind: 'condition-accepted', actor: by, data: { condition, identity: 'claimed' } }],
-      at,
-    );
+    const data = { condition, identity: 'claimed', ...(reason !== null && { reason }) };
+    await append(rows, deployment.model.name, deployment.id, [{ kind: 'condition-accepted', actor: by, data }], at);
     return { by, isNew: true };
   });
 }

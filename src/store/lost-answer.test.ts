@@ -82,7 +82,7 @@ describe.each([
 
   test('a condition is accepted and recorded once', async () => {
     const deployment = await queued(database.store(), project, `dep_${project}`);
-    await cut(() => saveAcceptance(store, deployment, 'docs', 'ada', 1));
+    await cut(() => saveAcceptance(store, deployment, { condition: 'docs', by: 'ada', reason: null }, 1));
     expect(await kinds()).toEqual(['deployment-requested', 'condition-accepted']);
   });
 

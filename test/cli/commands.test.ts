@@ -69,6 +69,7 @@ describe('the first release', () => {
       'cancel stagging',
       'resume stagging',
       'history stagging',
+      'status stagging',
     ]) {
       const { failures } = await json<Failures>(line, 2);
       expect(failures[0], line).toMatchObject({ code: 'GR4302', message: expect.stringContaining('stagging') });
@@ -178,13 +179,15 @@ describe('verdicts and what they owe', () => {
     tiny.overlay({ phases: owing });
     await tiny.deploy(1, {}, '--strict');
     expect(await place()).toMatchObject({ owed: [{ id: 'owed' }] });
-    expect((await run('status')).stdout).toMatch(/owed +owed/);
+    expect((await run('status staging')).stdout).toMatch(/owed +owed/);
+    expect((await run('status production')).stdout).toMatch(/^production(?![^]*\b(?:owed|staging)\b)/);
     expect((await json<Failures>('promote production', 4)).failures[0]).toMatchObject({ code: 'GR4107' });
     expect((await json<Failures>('accept nonsense', 2)).failures[0]).toMatchObject({ code: 'GR4306' });
-    const accepted = await json('accept owed --environment staging --as Ada');
+    const accepted = await json('accept owed --environment staging --as Ada --reason looked');
     expect(accepted).toMatchObject({
       condition: 'owed',
       by: 'Ada',
+      reason: 'looked',
       deployments: [expect.stringMatching(/^staging\//)],
     });
     expect((await place()).owed).toEqual([]);
@@ -200,13 +203,13 @@ describe('verdicts and what they owe', () => {
     expect(await tiny.served('production')).toBe(first);
     const engine = tiny.play.start(['watch', 'production']);
     await until('it is watched', () => engine.said().includes('HELD') || engine.said().includes('held'));
-    expect((await run('accept owed -e production --as Grace')).code).toBe(0);
+    expect((await run('accept owed -e production --as Grace --reason known')).code).toBe(0);
     await until('production has moved on', async () => (await tiny.served('production')) === served);
     engine.kill('SIGINT');
     expect((await engine.ended).code).toBe(130);
     // What an accepted condition was, and by whom, stays on the record.
-    const report = await json<{ conditions: readonly { accepted: { by: string } | null }[] }>('report production');
-    expect(report.conditions[0]?.accepted?.by).toBe('Grace');
+    const report = await json<{ conditions: readonly { accepted: object | null }[] }>('report production');
+    expect(report.conditions[0]?.accepted).toMatchObject({ by: 'Grace', reason: 'known' });
   });
 });
 
@@ -216,7 +219,7 @@ describe('taking it back', () => {
     const before = await tiny.served();
     const { ended } = await tiny.begin();
     await baking();
-    const cancelled = await run('cancel staging --reason changed-our-minds --as Ada');
+    const cancelled = await run('cancel staging --no-wait --reason changed-our-minds --as Ada');
     expect([cancelled.code, (await ended).code]).toEqual([0, 1]);
     expect(await json('report staging')).toMatchObject({
       ending: { as: 'cancelled', reason: expect.stringContaining('changed-our-minds') },

@@ -149,6 +149,8 @@ test.for([
   ['deploy --release 1.0.0 p', ['production']],
   ['deploy staging --sup', ['--supersede']],
   ['accept 1 --environment s', ['staging']],
+  ['status p', ['production']],
+  ['cancel staging --no', ['--no-wait']],
   ['maintenance o', ['on', 'off']],
   ['maintenance on p', ['production']],
   ['report --format h', ['html']],

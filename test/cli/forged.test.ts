@@ -68,7 +68,7 @@ test('the first who accepts stands, and the next is told who that was', async ()
   expect(second.code).toBe(0);
   expect(second.stdout).toBe('already accepted by Grace (claimed)  owed in staging/1; nothing was recorded\n');
   expect(await tiny.play.json(['accept', 'owed', '--as', 'Ada'])).toEqual({
-    ...{ ok: true, condition: 'owed', by: 'Ada', deployments: [] },
+    ...{ ok: true, condition: 'owed', by: 'Ada', reason: null, deployments: [] },
     already: [{ deployment: 'staging/1', by: 'Grace' }],
   });
   expect(await recorded()).toBe(before);

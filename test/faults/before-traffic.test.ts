@@ -108,6 +108,10 @@ describe('F082 drift before a promotion', () => {
     await killIn('production');
     const promoted = tiny.play.start(['promote', 'production']);
     await until('it is held', () => promoted.said().includes('waits for preflight/drift'), 60_000);
+    // Who waits at the terminal is told what can be done, and not only that it waits.
+    const told =
+      /do +greenroom accept preflight\/drift --environment production\n +do +greenroom cancel production\n +next +Find out .*"greenroom resume" starts what has gone/;
+    await until('it says what to do', () => told.test(promoted.said()), 20_000);
     expect(await lineOf('drift', 'production')).toMatchObject({
       outcome: 'warn',
       reason: expect.stringContaining('web does not run'),

@@ -7,6 +7,7 @@ import { elsewhereWords } from '../kept-bytes.ts';
 import { recordStep } from './answer.ts';
 import { expectProven, madeHere } from './made.ts';
 import { wholeSlot } from '../whole-slot.ts';
+import { logFiles } from './service-log.ts';
 import type { StepModule, StepTask } from './step-task.ts';
 
 /** The pinned bytes, hashed again, and everything the new colour needs before it starts. */
@@ -71,11 +72,20 @@ async function tried(
     if (!(error instanceof FailureError) || error.failures[0]?.code.startsWith('GR3')) throw error;
     const reason = error.failures.map((failure) => `${failure.code} ${placed(failure)}`).join(' ');
     const steps = [...new Set(error.failures.flatMap((failure) => failure.do ?? []))];
-    const next = steps.length > 0 ? steps.join(' ') : 'Read the log of the service.';
+    const next = steps.length > 0 ? steps.join(' ') : await readLogs(task.site);
     const facts = { failures: error.failures.map(({ code, message }) => ({ code, message })) };
     await recordStep(task.site, task.step, beganAt, { outcome: 'fail', reason, next, facts });
     return { status: 'failed', reason };
   }
+}
+
+/** For what a driver refuses without saying what to do. */
+async function readLogs(site: Site): Promise<string> {
+  const files = await logFiles(
+    site,
+    site.project.services.map(({ name }) => name),
+  );
+  return `Read the log of the service${files.length > 0 ? ` (${files.join(', ')})` : ''}.`;
 }
 
 /** With the line of a file, where there is one: the answer itself is asked for by Greenroom. */

@@ -1,7 +1,8 @@
 import { previewHeader } from '../../kinds/beside.ts';
 import { claim, servingRelease, type Site } from '../site.ts';
 import { recordStep } from './answer.ts';
-import { placesOf, point, probePublic, unlessRefused } from './cut-over.ts';
+import { placesOf, point, unlessRefused } from './pointing.ts';
+import { probePublic } from './probe-public.ts';
 import type { StepModule } from './step-task.ts';
 
 /**

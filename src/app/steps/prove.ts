@@ -5,8 +5,9 @@ import { startsOf } from '../../domain/started-again.ts';
 import type { Instance } from '../../kinds/driver.ts';
 import type { Place } from '../../kinds/traffic.ts';
 import { askHealth, type HealthAnswer } from '../ask-health.ts';
-import { observe, slotOf, type Site } from '../site.ts';
+import { observe, type Site } from '../site.ts';
 import { recordStep } from './answer.ts';
+import { serviceLog, type ServiceLog } from './service-log.ts';
 import type { StepModule } from './step-task.ts';
 
 /** Health from outside, several times in a row, from every service, and from *this* release: a 200 of another release proves nothing. */
@@ -23,7 +24,10 @@ export const prove: StepModule = ({ site, step, run }) =>
       services: proofs.map(({ service, startedMs, healthy }) => ({ service, startedMs, healthy })),
       began: startsOf(proofs.flatMap(({ proven }) => (proven ? [proven] : []))),
     };
-    const artifacts = await Promise.all(bad.map((proof) => logTail(site, proof.service)));
+    const logs = await Promise.all(bad.map((proof) => serviceLog(site, proof.service)));
+    const artifacts = bad.map(({ service }, index) => ({
+      ...{ label: `last lines of ${service}`, mediaType: 'text/plain', text: logs[index]!.text },
+    }));
     const reason =
       bad.length > 0 ? bad.map((proof) => proof.reason).join('; ') : proofs.map((proof) => proof.reason).join(', ');
     const outcome = bad.length > 0 ? 'fail' : 'pass';
@@ -34,7 +38,7 @@ export const prove: StepModule = ({ site, step, run }) =>
       findings,
       facts,
       artifacts,
-      ...(cause !== undefined && { cause, next: bad[0]!.next(artifacts[0]!.text !== '') }),
+      ...(cause !== undefined && { cause, next: bad[0]!.next(logs[0]!) }),
     });
     return outcome === 'pass' ? { status: 'done', facts } : { status: 'failed', reason, facts };
   });
@@ -48,8 +52,8 @@ interface ServiceProof {
   readonly reason: string;
   readonly findings: readonly ResultFinding[];
   readonly cause?: string;
-  /** Whether there is anything of its log is known when it has been read. */
-  readonly next: (hasLog: boolean) => string;
+  /** What there is of its log is known when it has been read. */
+  readonly next: (log: ServiceLog) => string;
 }
 
 /** Answers in a row with another release before it is called the wrong one instead of one that still starts. */
@@ -123,7 +127,7 @@ function dead({ name, run }: Service, afterMs: number): ServiceProof {
     },
     findings: [{ name: `${name} process`, outcome: 'fail', value: 'gone', threshold: 'running' }],
     cause: 'The service crashes at its start: a missing variable, a broken build, or a database that it cannot reach.',
-    next: (hasLog) => `${logOf(name, hasLog)}; try "${run.join(' ')}" with this environment's variables.`,
+    next: (log) => `${logOf(name, log)}; try "${run.join(' ')}" with this environment's variables.`,
   };
 }
 
@@ -143,30 +147,15 @@ function neverHealthy({ name, health }: Service, afterMs: number, last: HealthAn
     cause: isWrong
       ? 'An older build was shipped, or the service reports a fixed release instead of GREENROOM_RELEASE.'
       : 'Database connection or service discovery: the service runs but cannot do its work.',
-    next: (hasLog) =>
+    next: (log) =>
       isWrong
         ? `Let ${health.path} answer with the value of GREENROOM_RELEASE.`
-        : `${logOf(name, hasLog)} and ask ${health.path} yourself.`,
+        : `${logOf(name, log)} and ask ${health.path} yourself.`,
   };
 }
 
 /** Where a platform keeps the log, or nothing was written, there is none to be read here. */
-const logOf = (name: string, hasLog: boolean): string =>
-  hasLog
-    ? `Read the log of ${name} ("greenroom report --format html" has it)`
-    : `Greenroom has no line of the log of ${name}: look for it where it runs`;
-
-const tailLines = 40;
-
-/** Told by the driver where it has no file of ours. */
-async function logTail(site: Site, service: string) {
-  const lines: string[] = [];
-  const slot = slotOf(site, site.colour, site.release, 0, 'observe');
-  if (site.driver.lastLines) lines.push(...(await site.driver.lastLines(slot, service)).slice(-tailLines));
-  else
-    await site.effects.files.lines(`${site.directory}/${site.colour}/${service}.log`, 0, (line) => {
-      lines.push(line);
-      if (lines.length > tailLines) lines.shift();
-    });
-  return { label: `last lines of ${service}`, mediaType: 'text/plain', text: lines.join('\n') };
-}
+const logOf = (name: string, { text, file }: ServiceLog): string => {
+  if (text === '') return `Greenroom has no line of the log of ${name}: look for it where it runs`;
+  return `Read the log of ${name} (${file === null ? '' : `${file}; `}"greenroom report --format html" has ${file === null ? 'it' : 'its end'})`;
+};

@@ -10,7 +10,7 @@ import { lookAround } from '../check-context.ts';
 import { crossingOf, migratedDatabases } from '../migrated-databases.ts';
 import { servingRelease, type Site } from '../site.ts';
 import { askCheck, inOrder } from './checks.ts';
-import { point } from './cut-over.ts';
+import { point } from './pointing.ts';
 import { countedSince, openRequests, type RequestStream } from './rehearsal-requests.ts';
 import type { StepModule } from './step-task.ts';
 import { nurse, sicknessOf } from './way-back.ts';

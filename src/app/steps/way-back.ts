@@ -6,9 +6,10 @@ import type { Colour } from '../../kinds/driver.ts';
 import type { Release } from '../../domain/release.ts';
 import { asItListens } from '../public-addresses.ts';
 import { changeColour } from './bring-up.ts';
-import { drainColour, point, pointedAgain } from './cut-over.ts';
+import { drainColour } from './drain.ts';
 import { giveBack } from './give-back.ts';
 import { ownFacts } from './own-facts.ts';
+import { point, pointedAgain } from './pointing.ts';
 import { openRunningLooks } from './running-looks.ts';
 import { endPreview } from './preview.ts';
 import { askHealth } from '../ask-health.ts';
@@ -134,7 +135,9 @@ export const stopNew: StepModule = ({ site, step, operation, run }) =>
   run('stop-new', async (signal) => {
     const listening = await asItListens(site);
     const proxy = listening.traffic;
-    await pointedAgain(await withItsServices(listening), step, operation, await servingRelease(site));
+    const old = await servingRelease(site);
+    const changed = await pointedAgain(await withItsServices(listening), step, operation, old);
+    if (changed !== null) return { status: 'unknown', reason: changed, facts: { byHand: true } };
     const traffic = await proxy.current();
     if (traffic?.colour === site.colour) throw new Error('the new version still has the traffic');
     await endPreview(listening, operation);

@@ -3,7 +3,7 @@ import type { OpenWorld } from '../../compose.ts';
 import { findHeldBefore } from '../../app/held-before.ts';
 import { findObstacle } from '../../app/obstacle.ts';
 import { readAccount } from '../../app/read-history.ts';
-import { answersTo } from '../../domain/answers.ts';
+import { answersTo, nextSteps } from '../../domain/answers.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
 import { exit, exitCodeOfEnding, exitCodeOfFailures, exitCodeOfHold } from '../exit-code.ts';
@@ -69,7 +69,10 @@ export async function followed(
         if (before && before.version !== seen?.version) waitsBehind(last, before).forEach(out.note);
       }
       // A word that was said a moment ago may still be on its way to the engine.
-      if (last.status === 'held' && options.noWait && performance.now() - heldSince > settleMs) break;
+      if (last.status === 'held' && performance.now() - heldSince > settleMs) {
+        if (options.noWait) break;
+        screen.answers(answerLines(last));
+      }
     }
   }
   screen.close();
@@ -118,9 +121,15 @@ function sayStanding({ out }: Session, deployment: StoredDeployment): Followed {
     return { code: exit.interrupted, document };
   }
   out.line(`${out.style('yellow', 'HELD')}  ${hold.reason}`);
-  for (const each of answersTo(environment, deployment.state)) out.line(`  do     ${each}`);
+  answerLines(deployment).forEach(out.line);
   return { code: codeOfHold(deployment), document };
 }
+
+/** What a person can do about what it waits for. */
+const answerLines = ({ environment, state, verdict }: StoredDeployment): readonly string[] => [
+  ...answersTo(environment, state).map((each) => `  do     ${each}`),
+  ...nextSteps(state, verdict).map((each) => `  next   ${each}`),
+];
 
 const codeOfHold = ({ state }: StoredDeployment): number => exitCodeOfHold(state?.hold?.kind ?? 'unknown');
 
@@ -138,5 +147,5 @@ function sayBehind({ out }: Session, last: StoredDeployment, before: StoredDeplo
 
 const waitsBehind = ({ number, environment }: StoredDeployment, before: StoredDeployment): readonly string[] => [
   `Deployment ${number} of ${environment} begins after deployment ${before.number}, which waits for a person: ${before.state?.hold?.reason ?? ''}`,
-  ...answersTo(environment, before.state).map((each) => `  do     ${each}`),
+  ...answerLines(before),
 ];

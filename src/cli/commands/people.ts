@@ -17,7 +17,7 @@ import type { CommandBody, Session } from '../session.ts';
 import { follow, followed, type Followed } from './follow.ts';
 
 export const accept =
-  (condition: string, { environment }: { environment?: string }): CommandBody =>
+  (condition: string, { environment, reason }: { environment?: string; reason?: string }): CommandBody =>
   async (session) => {
     const by = await session.actor();
     const accepted = await acceptCondition(
@@ -26,6 +26,7 @@ export const accept =
       condition,
       by,
       environment ?? null,
+      reason ?? null,
     );
     const { out } = session;
     const all = accepted.map(({ deployment: { environment: place, number }, ...each }) => ({
@@ -33,7 +34,7 @@ export const accept =
     }));
     const places = all.filter((each) => each.isNew).map((each) => each.deployment);
     const already = all.filter((each) => !each.isNew).map((each) => ({ deployment: each.deployment, by: each.by }));
-    if (out.isJson) out.json({ ok: true, condition, by, deployments: places, already });
+    if (out.isJson) out.json({ ok: true, condition, by, reason: reason ?? null, deployments: places, already });
     else {
       if (places.length > 0)
         out.line(`${out.style('green', 'accepted')}  ${condition} in ${places.join(', ')}, by ${by} (claimed)`);

@@ -15,51 +15,54 @@ import { exit } from '../exit-code.ts';
 import { writeAsked } from '../files.ts';
 import type { CommandBody } from '../session.ts';
 
-export const status = (): CommandBody => async (session) => {
-  const { out } = session;
-  const world = await session.reader();
-  const { project } = session.load();
-  const environments = await readStanding(world, project);
-  const { bentAt, contradictions } = await audit(world, project);
-  const intact = bentAt === null && contradictions.length === 0;
-  if (out.isJson) {
-    out.json({ ok: true, project: project.name, environments, record: { intact, bentAt, contradictions } });
-    return exit.ok;
-  }
-  for (const { name, serving, inProgress, owed, drift, mends, maintenance, data } of environments) {
-    out.line(
-      `${out.style('bold', name.padEnd(14))} ${serving ? `${serving.version}  ${serving.releaseId}  ${serving.colour}` : 'nothing serves yet'}`,
-    );
-    if (maintenance !== null) out.line(`  ${out.style('yellow', 'maintenance')}  ${maintenanceWords(maintenance)}`);
-    for (const each of data) out.line(`  data   ${dataWords(each)}`);
-    for (const each of drift) out.line(`  ${out.style('red', 'drift')}  ${each}`);
-    for (const each of mends) out.line(`  do     ${each}.`);
-    for (const each of inProgress) {
-      out.line(
-        `  ${out.style('yellow', each.status)}  deployment ${each.number} of ${each.version}${each.hold ? `: ${each.hold}` : ''}`,
-      );
-      for (const answer of each.answers) out.line(`    do     ${answer}`);
-      if (each.overdue !== null) out.line(`    ${out.style('yellow', 'overdue')}  ${each.overdue}`);
-      if (each.obstacle !== null) {
-        out.line(`    ${out.style('red', each.obstacle.code)}  ${each.obstacle.message}`);
-        out.line(`    do     ${each.obstacle.do}`);
-      }
+export const status =
+  (environment: string | undefined): CommandBody =>
+  async (session) => {
+    const { out } = session;
+    const world = await session.reader();
+    const { project } = session.load();
+    const environments = await readStanding(world, project, environment ?? null);
+    const { bentAt, contradictions } = await audit(world, project);
+    const intact = bentAt === null && contradictions.length === 0;
+    if (out.isJson) {
+      out.json({ ok: true, project: project.name, environments, record: { intact, bentAt, contradictions } });
+      return exit.ok;
     }
-    for (const each of owed)
+    for (const { name, serving, inProgress, owed, drift, mends, maintenance, data } of environments) {
       out.line(
-        `  ${out.style('yellow', 'owed')}  ${each.id} by ${each.owner}, due ${new Date(each.dueAt).toISOString()}`,
+        `${out.style('bold', name.padEnd(14))} ${serving ? `${serving.version}  ${serving.releaseId}  ${serving.colour}` : 'nothing serves yet'}`,
       );
-  }
-  if (bentAt !== null) out.line(out.style('red', `The record was changed: sequence ${bentAt} does not fit its hash.`));
-  for (const each of contradictions.slice(0, mostTold)) out.line(out.style('red', contradictionWords(each)));
-  if (contradictions.length > mostTold)
-    out.line(out.style('red', `… and ${contradictions.length - mostTold} more ("greenroom history").`));
-  if (!intact)
-    out.line(
-      '  do     Find out who changed the database; "greenroom why <environment>/<number>" shows what was recorded.',
-    );
-  return exit.ok;
-};
+      if (maintenance !== null) out.line(`  ${out.style('yellow', 'maintenance')}  ${maintenanceWords(maintenance)}`);
+      for (const each of data) out.line(`  data   ${dataWords(each)}`);
+      for (const each of drift) out.line(`  ${out.style('red', 'drift')}  ${each}`);
+      for (const each of mends) out.line(`  do     ${each}.`);
+      for (const each of inProgress) {
+        out.line(
+          `  ${out.style('yellow', each.status)}  deployment ${each.number} of ${each.version}${each.hold ? `: ${each.hold}` : ''}`,
+        );
+        for (const answer of each.answers) out.line(`    do     ${answer}`);
+        if (each.overdue !== null) out.line(`    ${out.style('yellow', 'overdue')}  ${each.overdue}`);
+        if (each.obstacle !== null) {
+          out.line(`    ${out.style('red', each.obstacle.code)}  ${each.obstacle.message}`);
+          out.line(`    do     ${each.obstacle.do}`);
+        }
+      }
+      for (const each of owed)
+        out.line(
+          `  ${out.style('yellow', 'owed')}  ${each.id} by ${each.owner}, due ${new Date(each.dueAt).toISOString()}`,
+        );
+    }
+    if (bentAt !== null)
+      out.line(out.style('red', `The record was changed: sequence ${bentAt} does not fit its hash.`));
+    for (const each of contradictions.slice(0, mostTold)) out.line(out.style('red', contradictionWords(each)));
+    if (contradictions.length > mostTold)
+      out.line(out.style('red', `… and ${contradictions.length - mostTold} more ("greenroom history").`));
+    if (!intact)
+      out.line(
+        '  do     Find out who changed the database; "greenroom why <environment>/<number>" shows what was recorded.',
+      );
+    return exit.ok;
+  };
 
 const mostTold = 10;
 const contradictionWords = ({ subject, reason }: Contradiction): string =>

@@ -66,6 +66,7 @@ async function launchService(host: Host, slot: Slot, service: SlotService): Prom
     slot,
     service,
     `it ended at once with ${outcome.exitCode === null ? 'a signal' : `exit code ${outcome.exitCode}`}`,
+    ` What it printed is in ${logPath}.`,
   );
 }
 
@@ -92,11 +93,11 @@ function occupied(slot: Slot, record: RunRecord): never {
   });
 }
 
-function notStarted(slot: Slot, service: SlotService, reason: string): never {
+function notStarted(slot: Slot, service: SlotService, reason: string, printed = ''): never {
   fail({
     code: 'GR6412',
     message: `${service.name} of ${slot.release.id} could not be started: ${reason}.`,
     where: logOf(slot, service.name),
-    do: `Check services.${service.name}.run (${service.argv[0] ?? 'empty'}): the program must be on PATH or in the release.`,
+    do: `Check services.${service.name}.run (${service.argv[0] ?? 'empty'}): the program must be on PATH or in the release.${printed}`,
   });
 }

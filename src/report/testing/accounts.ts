@@ -140,7 +140,7 @@ export const conditional = (): Account =>
         ],
       },
     },
-    accept: { by: 'Grace Hopper <grace@example.org>', afterMs: 4_200_000 },
+    accept: { by: 'Grace Hopper <grace@example.org>', afterMs: 4_200_000, reason: 'counted elsewhere until then' },
   });
 
 export const couldNotJudge = (): Account =>
@@ -239,7 +239,7 @@ export function hostile(text: string): Account {
     },
     ending: { as: 'rolled-back', reason: text },
     steps: account.steps.map((step) => (step.name === 'integration' ? { ...step, name: text, reason: text } : step)),
-    acceptedConditions: [{ id: text, by: text, at: account.createdAt }],
+    acceptedConditions: [{ id: text, by: text, at: account.createdAt, reason: text }],
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Account, EvidenceBody, StepAccount } from '../../domain/account.ts';
+import type { AcceptedCondition, Account, EvidenceBody, StepAccount } from '../../domain/account.ts';
 import {
   decide,
   fold,
@@ -33,8 +33,8 @@ export interface Script {
   readonly actor?: string;
   readonly standing?: Standing;
   readonly checks?: Readonly<Record<string, ScriptedCheck>>;
-  readonly steps?: Readonly<Record<string, { tookMs?: number; failed?: string; facts?: JsonObject }>>;
-  readonly accept?: { readonly by: string; readonly afterMs: number };
+  readonly steps?: Readonly<Record<string, { tookMs?: number; failed?: string; held?: string; facts?: JsonObject }>>;
+  readonly accept?: { readonly by: string; readonly afterMs: number; readonly reason?: string };
   /** The step at which the account is taken while it runs. */
   readonly until?: string;
 }
@@ -51,7 +51,7 @@ class Play {
   readonly #results: CheckResult[] = [];
   readonly #evidence: Record<string, EvidenceBody> = {};
   readonly #records: ChainedRecord[] = [];
-  readonly #accepted: { id: string; by: string; at: number }[] = [];
+  readonly #accepted: AcceptedCondition[] = [];
   readonly #createdAt = Date.UTC(2026, 10, 20, 9, 30, 0);
   #verdict: Account['verdict'] = null;
   #at = this.#createdAt;
@@ -91,7 +91,7 @@ class Play {
         if (step.name === this.#script.until) return this.#account(state, step);
         state = this.#fold(state, { kind: 'operation-ended', number, result: this.#carryOut(step) });
       }
-      if (state.hold?.kind === 'conditions' && !this.#script.accept) return this.#account(state, null);
+      if (state.hold && !(state.hold.kind === 'conditions' && this.#script.accept)) return this.#account(state, null);
     }
     return this.#account(state, null);
   }
@@ -116,7 +116,9 @@ class Play {
     if (step.kind !== 'checks') this.#at += scripted?.tookMs ?? standard[step.kind] ?? 140;
     if (['drift', 'way-back', 'migrate', 'prepare', 'start', 'prove', 'preview'].includes(step.kind))
       this.#answer(step, beganAt, scripted?.failed);
-    const reason = scripted?.failed ?? (failedChecks.length > 0 ? `${failedChecks.join(', ')} did not pass` : null);
+    const held = scripted?.held;
+    const reason =
+      held ?? scripted?.failed ?? (failedChecks.length > 0 ? `${failedChecks.join(', ')} did not pass` : null);
     this.#steps.push({
       name: step.name,
       kind: step.kind,
@@ -124,10 +126,10 @@ class Play {
       beganAt,
       endedAt: this.#at,
       reason,
-      status: reason === null ? 'done' : 'failed',
+      status: reason === null ? 'done' : held === undefined ? 'failed' : 'unknown',
       facts: scripted?.facts ?? {},
     });
-    if (reason !== null) return { status: 'failed', reason };
+    if (reason !== null) return { status: held === undefined ? 'failed' : 'unknown', reason };
     if (step.kind !== 'decide') return { status: 'done' };
     return this.#decide();
   }
@@ -210,10 +212,10 @@ class Play {
   }
 
   #accept(state: DeploymentState): Message {
-    const { by, afterMs } = this.#script.accept!;
+    const { by, afterMs, reason = null } = this.#script.accept!;
     const id = (this.#verdict?.conditions ?? []).find((each) => !state.accepted.includes(each.id))!.id;
     this.#at += afterMs;
-    this.#accepted.push({ id, by, at: this.#at });
+    this.#accepted.push({ id, by, at: this.#at, reason });
     this.#record({ kind: 'condition-accepted', actor: by, data: { condition: id, identity: 'claimed' } });
     return { kind: 'accept', condition: id, by };
   }
