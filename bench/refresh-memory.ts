@@ -1,7 +1,7 @@
 /**
  * Whether the memory of a masked copy grows with the rows: medians of sources of three sizes, each four times the one before. `GREENROOM_BENCH_ROWS` (5,600,000) is
- * the largest. One run is no figure: V8 takes 46 MB to compile the largest function of pg_dump's WebAssembly, once in each run, and in some runs, of any size, malloc
- * keeps them after that. Most of the peak is there before the first row, so what is held while rows are copied has a bar of its own.
+ * the largest. One run is no figure: V8 takes up to 46 MB to compile the largest function of pg_dump's WebAssembly, and in some runs, of any size, they stay with
+ * the process after that. Most of the peak is there before the first row, so what is held while rows are copied has a bar of its own.
  */
 import { fill, median, row, rowCount, roundCount, runOnce } from './refresh-copy.ts';
 import { buildRefresh } from './refresh-built.ts';
