@@ -11,14 +11,26 @@ export interface Told {
   /** Milliseconds since the process began, by station. */
   readonly stations: Readonly<Partial<Record<Station, number>>>;
   readonly peakBytes: number;
+  /** Most that was held while rows were copied, looked at every 50 ms. */
+  readonly copyBytes: number;
   /** The kernel was WebAssembly, as a build has it. */
   readonly isCompiled: boolean;
   readonly originalCount: number;
   readonly setBytes: number;
 }
 
-async function main([sourceUrl, targetUrl, proven, part]: readonly string[]): Promise<void> {
+const LOOK_MS = 50;
+
+/** `keptBytes`: so much is kept of each row, where it is to be seen that memory grows. */
+async function main([sourceUrl, targetUrl, proven, part, keptBytes = '0']: readonly string[]): Promise<void> {
   const stations: Partial<Record<Station, number>> = {};
+  let copyBytes = 0;
+  const look = (): void => {
+    if (stations.copying && !stations.building) copyBytes = Math.max(copyBytes, process.memoryUsage.rss());
+  };
+  setInterval(look, LOOK_MS).unref();
+  const kept: Buffer[] = [];
+  let keptCount = 0;
   const refreshed = await runRefresh({
     ...{ environment: 'staging', sourceEnvironment: 'production', sourceUrl: sourceUrl!, targetUrl: targetUrl! },
     rules: part === 'narrow' ? narrowRules : rules,
@@ -35,12 +47,15 @@ async function main([sourceUrl, targetUrl, proven, part]: readonly string[]): Pr
     subset: part === 'quarter' ? quarter : null,
     ...{ isProven: proven === 'proven', at: new Date().toISOString(), signal: new AbortController().signal },
     onStation: (station) => (stations[station] = performance.now()),
-    onProgress: () => {},
+    onProgress({ rowCount }) {
+      kept.push(Buffer.alloc((rowCount - keptCount) * Number(keptBytes), 1));
+      keptCount = rowCount;
+    },
     underLock: (act) => act(),
   });
   const told: Told = {
     rowCount: refreshed.tables.reduce((sum, { rowCount }) => sum + rowCount, 0),
-    ...{ stations, peakBytes: process.resourceUsage().maxRSS * 1024 },
+    ...{ stations, peakBytes: process.resourceUsage().maxRSS * 1024, copyBytes },
     isCompiled: compiledKernel() !== null,
     ...{ originalCount: refreshed.proof?.originalCount ?? 0, setBytes: refreshed.proof?.setBytes ?? 0 },
   };

@@ -44,7 +44,11 @@ const quotedForShell = (text: string): string => `'${text.replaceAll("'", String
 export function waysOf(
   servers: Servers,
   program: string,
-): Record<'plain' | 'masked' | 'proven' | 'pipe' | 'quarter' | 'narrow', Way> & { others: Way[] } {
+): Record<'plain' | 'masked' | 'proven' | 'pipe' | 'quarter' | 'narrow', Way> & {
+  others: Way[];
+  /** Greenroom, masked, in a process that keeps so much of each row. */
+  keeping(bytes: number): Way;
+} {
   const inShell = (name: string, script: string): Way => ({
     name,
     run() {
@@ -52,10 +56,11 @@ export function waysOf(
       return null;
     },
   });
-  const greenroom = (name: string, proof: 'proven' | 'not', part = 'all'): Way => ({
+  const greenroom = (name: string, proof: 'proven' | 'not', part = 'all', keptBytes = 0): Way => ({
     name,
     run() {
-      const args = [program, servers.source.url('prod', 'reader'), servers.target.url('stage'), proof, part];
+      const [from, to] = [servers.source.url('prod', 'reader'), servers.target.url('stage')];
+      const args = [program, from, to, proof, part, String(keptBytes)];
       const done = spawnSync(process.execPath, args, { encoding: 'utf8' });
       if (done.status !== 0) throw new Error(`${name}: ${done.stderr}`);
       return JSON.parse(done.stdout.trim().split('\n').at(-1)!) as Told;
@@ -68,6 +73,7 @@ export function waysOf(
     proven: greenroom('Greenroom masked, with the leak proof', 'proven'),
     quarter: greenroom('Greenroom masked, a quarter', 'not', 'quarter'),
     narrow: greenroom('Greenroom masked, one table of narrow rows', 'not', 'narrow'),
+    keeping: (bytes) => greenroom('Greenroom masked, where rows are kept', 'not', 'all', bytes),
     pipe: inShell('raw binary COPY, two lanes, unmasked', lanes(null)),
     others: [
       inShell(

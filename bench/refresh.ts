@@ -6,16 +6,18 @@ import { hardRows } from './refresh-hard.ts';
 import { killRows } from './refresh-kills.ts';
 import { lineRows } from './refresh-line.ts';
 import { markerRows } from './refresh-markers.ts';
+import { memoryRows } from './refresh-memory.ts';
 import { subsetRows } from './refresh-subset.ts';
 import type { BenchRow } from './row.ts';
 
-export const parts = ['copy', 'subset', 'line', 'detection', 'hard', 'markers', 'kills', 'determinism'];
+export const parts = ['copy', 'subset', 'line', 'memory', 'detection', 'hard', 'markers', 'kills', 'determinism'];
 
 export async function benchRefresh(wanted: readonly string[] = parts): Promise<BenchRow[]> {
   return [
     ...(wanted.includes('copy') ? await copyRows() : []),
     ...(wanted.includes('subset') ? await subsetRows() : []),
     ...(wanted.includes('line') ? await lineRows() : []),
+    ...(wanted.includes('memory') ? await memoryRows() : []),
     ...(wanted.includes('detection') ? await detectionRows() : []),
     ...(wanted.includes('hard') ? await hardRows() : []),
     ...(wanted.includes('markers') ? await markerRows() : []),
