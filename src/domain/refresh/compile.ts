@@ -73,9 +73,14 @@ function judge(column: SourceColumn, name: string, known: Known, trials: Trials)
   const detected = known.detected?.detected ?? null;
   if (known.rule === null) return [refuse.withoutRule(name, column.type, detected)];
   const { rule, place } = known.rule;
-  if (rule.kind === 'keep')
-    return detected && rule.because === null ? [refuse.keptThoughPersonal(name, place, detected)] : [];
   const family = familyOf(column.type);
+  if (rule.kind === 'keep' && rule.because === null) {
+    if (family === 'object') return [refuse.keptObjects(name, place)];
+    return detected ? [refuse.keptThoughPersonal(name, place, detected)] : [];
+  }
+  // Of a large object the content is masked, and its number stays.
+  if (rule.kind === 'keep' || (family === 'object' && rule.kind === 'mask' && takes(rule.masker, column.type)))
+    return [];
   const limits = column.checks.length > 0 || (column.maxCharacters !== null && mayGrow(rule, column.maxCharacters));
   const tried = trials.get(name);
   return [
