@@ -102,9 +102,8 @@ export async function schemaOf(url: string): Promise<readonly string[]> {
 }
 
 export const largeObjects = 'large objects';
-/** Their pages, holes and all, and what is said of them. */
-const objectSum = `SELECT count(*) || ' ' || coalesce(md5(string_agg(concat_ws(' ', m.oid, d.description, (
-  SELECT string_agg(concat_ws(' ', l.pageno, md5(l.data)), ',' ORDER BY l.pageno) FROM pg_catalog.pg_largeobject l WHERE l.loid = m.oid)), ';' ORDER BY m.oid)), '-') AS told
+/** What they hold as it is read, and what is said of them: pg_dump fills their holes with zeros. */
+const objectSum = `SELECT count(*) || ' ' || coalesce(md5(string_agg(concat_ws(' ', m.oid, d.description, md5(lo_get(m.oid))), ';' ORDER BY m.oid)), '-') AS told
   FROM pg_catalog.pg_largeobject_metadata m LEFT JOIN pg_catalog.pg_description d ON d.objoid = m.oid AND d.classoid = 'pg_catalog.pg_largeobject'::regclass`;
 
 /**
