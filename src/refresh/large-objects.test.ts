@@ -1,7 +1,9 @@
 // Large objects through a whole refresh: what a rule keeps comes byte for byte under its number, everything else does not come.
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { propose } from '../domain/refresh/propose.ts';
 import type { Rule, RefreshRules } from '../domain/refresh/rules.ts';
 import { noLimits } from '../domain/refresh/source-limits.ts';
+import { lookAtSource } from './look-at-source.ts';
 import { placeholder } from './placeholder.ts';
 import { runRefresh } from './run-refresh.ts';
 import { openTwoDatabases, refusalOf, type TwoDatabases } from './testing/two-databases.ts';
@@ -117,6 +119,18 @@ test.each<[string, Rule, RegExp]>([
   ['other bytes', mask('bytes'), /GR5024 public\.scans\.content: "bytes" is not for large-object/],
 ])('refused: %s', async (_, rule, why) => {
   expect(await refusalOf(two.order({ rules: rulesWith(rule) }))).toMatch(why);
+});
+
+test('a plan proposes a placeholder where columns refer to large objects, and people must decide it', async () => {
+  const { sourceUrl: url, signal } = two.order({});
+  const tables = await lookAtSource({ url, signal, onTable: () => {} });
+  const proposals = propose(tables, { columns: {}, patterns: [], types: {} });
+  const told = proposals.map(({ column, type, rule, confidence }) => [column, type, rule, confidence]);
+  expect(told.filter(([, type]) => type === 'large-object')).toEqual([
+    ['public.scans.content', 'large-object', mask('picture'), 'unknown'],
+    ['public.scans.photo', 'large-object', mask('picture'), 'unknown'],
+  ]);
+  expect(told).toContainEqual(['public.scans.other', 'oid', { kind: 'keep', because: null }, 'sure']);
 });
 
 test('a rule for the type oid says nothing of large objects', async () => {

@@ -233,6 +233,15 @@ test('a large object is kept with a reason, replaced where it is unique too, or 
   ]);
   expect(one(scan, mask('id')).join()).toContain('GR5024 public.t.scan: "id" is not for large-object.');
   expect(one(scan, { kind: 'null' }).join()).toContain('GR5025 public.t.scan takes no null.');
+  // As long as there are none, or none any more, the same rule does.
+  expect(one({ ...scan, type: 'oid' }, mask('picture'))).toEqual([]);
+  expect(one({ ...scan, type: 'oid' }, keep)).toEqual([]);
+  const locked = (before: string, type: string) =>
+    codes([table('public.t', { ...scan, type })], rules({ 'public.t.scan': kept }), none, { 'public.t.scan': before });
+  expect(locked('large-object', 'oid')).toEqual([]);
+  expect(locked('oid', 'large-object')).toEqual([
+    'GR5030 public.t.scan was oid and is large-object since the plan was looked at.',
+  ]);
   expect(one({ ...scan, isNullable: true, isPartitionKey: false }, { kind: 'null' })).toEqual([]);
 });
 

@@ -26,6 +26,16 @@ const proposed = (tables: readonly SourceTable[], rules = none): Readonly<Record
   );
 const twice = (...values: string[]): string[] => Array.from({ length: 40 }, (_, i) => values[i % values.length]!);
 
+test('a column whose last large object is gone is no change, one that has its first is one', () => {
+  const compared = (before: string, now: string) =>
+    compareSchema([{ name: 'public.t', columns: [column('scan', now)] }], none, { 'public.t.scan': before });
+  expect(compared('large-object', 'oid')).toMatchObject({ changed: [], waiting: [{ column: 'public.t.scan' }] });
+  expect(compared('oid', 'large-object')).toMatchObject({
+    changed: [{ from: 'oid', to: 'large-object', proposal: { confidence: 'unknown' } }],
+    waiting: [],
+  });
+});
+
 test('what fits the name, the type and the limits of a column', () => {
   const people: SourceTable = {
     name: 'public.people',

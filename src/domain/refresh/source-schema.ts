@@ -50,10 +50,14 @@ const families: Readonly<Record<string, Family>> = {
   ...Object.fromEntries(['inet', 'cidr'].map((type) => [type, 'network'])),
   ...Object.fromEntries(['macaddr', 'macaddr8'].map((type) => [type, 'mac'])),
   ...Object.fromEntries(['json', 'jsonb'].map((type) => [type, 'json'])),
-  ...{ uuid: 'uuid', bytea: 'bytes', [LARGE_OBJECT]: 'object' },
+  ...{ uuid: 'uuid', bytea: 'bytes', oid: 'object', [LARGE_OBJECT]: 'object' },
 } as const;
 
 export const familyOf = (type: string): Family => (Object.hasOwn(families, type) ? families[type]! : 'other');
+
+/** Whether people should look at a column again; not where its last large object is gone, for the next one may come tomorrow. */
+export const isOtherType = (before: string | undefined, now: string): boolean =>
+  before !== now && !(before === LARGE_OBJECT && now === 'oid');
 
 /** As rules and failures name it. */
 export const columnName = (table: SourceTable, column: SourceColumn): string => `${table.name}.${column.name}`;
