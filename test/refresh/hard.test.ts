@@ -80,7 +80,8 @@ test('what is left out is named', async () => {
   await ask(
     target.url('stage'),
     `CREATE ROLE app; ALTER ROLE app IN DATABASE stage SET work_mem = '7MB'; ALTER DATABASE stage CONNECTION LIMIT 33; ALTER TABLE people DROP email;
-     CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 1; REVOKE ALL ON FUNCTION f FROM PUBLIC; GRANT EXECUTE ON FUNCTION f TO app`,
+     CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 1; REVOKE ALL ON FUNCTION f FROM PUBLIC; GRANT EXECUTE ON FUNCTION f TO app;
+     CREATE ROLE viewer; SELECT lo_create(800001); GRANT SELECT ON LARGE OBJECT 800001 TO viewer`,
   );
   const { notes } = await refreshHard(servers, { rules: keepAll });
   expect(notes).toEqual([
@@ -88,6 +89,7 @@ test('what is left out is named', async () => {
     'subscription mine was left out',
     'rows of public.settings, a table of the extension citext, were left out',
     'rights of app inside the database are not carried over',
+    'rights of viewer inside the database are not carried over',
     'settings of app in the database are not carried over',
   ]);
   expect(await ask(target.url('postgres'), "SELECT datconnlimit FROM pg_database WHERE datname = 'stage'")).toEqual([
