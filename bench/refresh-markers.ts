@@ -23,6 +23,7 @@ const rules = `columns:
   public.hidden.c_json: { json: {}, rest: text }
   public.hidden.c_array: email
   public.hidden.c_bytes: bytes
+  public.hidden.c_object: picture
   public.hidden.c_token: token
   public.hidden.c_name: full-name
   public.hidden.c_street: street

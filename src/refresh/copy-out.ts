@@ -104,9 +104,9 @@ export function readOut(
   return promise;
 }
 
-export const countsDiffer = (table: string, sent: number, kept: number): Failure => ({
+export const countsDiffer = (table: string, sent: number, kept: number, what = 'rows'): Failure => ({
   code: 'GR5006',
-  message: `${sent} rows were sent and ${kept} came through. Nothing was published.`,
+  message: `${sent} ${what} were sent and ${kept} came through. Nothing was published.`,
   where: table,
   do: 'Look for a trigger or a rule on the target’s table that takes rows away.',
 });

@@ -38,6 +38,7 @@ WITH granted AS (
   UNION ALL SELECT nspacl, nspowner FROM pg_namespace n WHERE ${people} AND nspname <> 'public'
   UNION ALL SELECT proacl, proowner FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${people}
   UNION ALL SELECT typacl, typowner FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE ${people}
+  UNION ALL SELECT lomacl, lomowner FROM pg_largeobject_metadata
   UNION ALL SELECT defaclacl, defaclrole FROM pg_default_acl
 ), roles AS (
   SELECT a.grantee AS role FROM granted CROSS JOIN aclexplode(acl) a WHERE a.grantee <> owner AND a.grantee <> 0

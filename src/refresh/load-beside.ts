@@ -17,6 +17,7 @@ import { countOutbound } from './count-outbound.ts';
 import { carrySettings } from './database-settings.ts';
 import { sharesOf, subsetSettings, type FoundSubset, type SubsetShare } from './find-subset.ts';
 import { readNames } from './known-names.ts';
+import { copyObjects, notesOn } from './large-objects.ts';
 import { analyse, countRows } from './look-after.ts';
 import { migrateBeside, type Migrate } from './migrate-beside.ts';
 import { selectedAs } from './outbound-sql.ts';
@@ -83,6 +84,7 @@ export async function loadBeside(loading: Loading) {
     const giveAutovacuum = await holdAutovacuum(first);
     order.onStation('copying');
     const { counted, shares, again } = await copyRows(loading);
+    const objects = await copyObjects({ source, fresh: first, snapshot: loading.snapshot, plan }, order);
     order.onStation('building');
     await setSequences(first, await readSequences(source));
     await afterRows(builders, script, order.signal);
@@ -108,6 +110,7 @@ export async function loadBeside(loading: Loading) {
       constraintCount: script.indexes.length + script.references.length,
       notes: [
         ...again.map((table) => `a connection was lost in the middle of ${table}; that part was copied again`),
+        ...notesOn(objects, order.isProven),
         ...left.map((what) => `${what} could not be carried over`),
       ],
     };

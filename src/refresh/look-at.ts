@@ -4,7 +4,7 @@ import type { MaskerName } from '../domain/refresh/maskers.ts';
 import { isTelling, textsOf } from '../domain/refresh/originals.ts';
 import * as op from '../kernel/operations.ts';
 import type { ColumnProgram } from '../kernel/program.ts';
-import { OTHER_ORIGIN } from '../kernel/sought.ts';
+import { OTHER_ORIGIN, SHORTEST_FORM } from '../kernel/sought.ts';
 import { quoted } from './connect.ts';
 import { classifiedTree } from './program-of.ts';
 
@@ -92,9 +92,19 @@ export function textsIn(kind: number, value: Buffer): readonly string[] {
   if (kind === op.LOOK_JSON) return textsOf(value.toString());
   if (kind === op.LOOK_JSON_BINARY) return textsOf(value.toString('utf8', 1));
   if (kind === op.LOOK_UUID) return [value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')];
+  if (kind === op.LOOK_ELSEWHERE) return textsInBytes(value);
   if (kind !== op.LOOK_INTEGER) return [writtenDay(kind, value)];
   return textsOf(writtenNumber(value));
 }
+
+// oxlint-disable-next-line no-control-regex -- all that stands in no text
+const betweenTexts = /[\0-\x08\x0e-\x1f\x7f\ufffd]+/;
+/** What reads as UTF-8 in bytes of any kind; shorter ones hold nothing that is sought. */
+const textsInBytes = (bytes: Buffer): readonly string[] =>
+  bytes
+    .toString()
+    .split(betweenTexts)
+    .filter(({ length }) => length >= SHORTEST_FORM);
 
 /** With its sign, which no original has. */
 export const writtenNumber = (value: Buffer): string =>

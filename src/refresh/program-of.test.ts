@@ -5,6 +5,7 @@ import { maskerOf, maskers, type MaskerName } from '../domain/refresh/maskers.ts
 import { familyOf } from '../domain/refresh/source-schema.ts';
 import type { PathRule, Rule } from '../domain/refresh/rules.ts';
 import { asText, int16, int32, int64, testKernel } from '../kernel/testing/copy-stream.ts';
+import { KEEP } from '../kernel/operations.ts';
 import { programOf } from './program-of.ts';
 
 const kernel = testKernel();
@@ -37,6 +38,12 @@ const values: Readonly<Record<string, Buffer>> = {
   ...{ date: int32(5000), timestamp: int64(5000n), timestamptz: int64(5000n), inet: address, cidr: address },
   ...{ macaddr: Buffer.alloc(6, 7), macaddr8: Buffer.alloc(8, 7), bytea: Buffer.from('picture') },
 };
+
+test('the number of a large object stays, whatever becomes of its content', () => {
+  const column = { name: 'c', type: 'large-object', rule: mask('picture'), isEntity: false };
+  expect(programOf(column)).toEqual({ operation: KEEP, parameter: 0, isEntity: false });
+  expect(() => programOf({ ...column, rule: mask('bytes') })).toThrow(/ is not for /);
+});
 
 test('every masker on every type that it says it takes: another value, of the shape of the type', () => {
   let count = 0;

@@ -66,6 +66,7 @@ function maskOf({ masker, days, percent }: Extract<Rule, { kind: 'mask' }>, type
   if (family === 'uuid') return { operation: op.UUID, parameter: 0 };
   if (family === 'network') return { operation: op.INET, parameter: 0 };
   if (family === 'mac') return { operation: op.MAC, parameter: 0 };
+  if (family === 'object') return { operation: op.KEEP, parameter: 0 };
   if (masker === 'picture') return { operation: op.FIXED, parameter: placeholder };
   if (family === 'bytes') return { operation: op.BYTES, parameter: 0 };
   if (family === 'day') return { operation: type === 'date' ? op.DATE : op.TIMESTAMP, parameter: days };

@@ -175,6 +175,10 @@ const hidden: readonly (readonly [string, string])[] = [
     'a bound of the partition one',
     `CREATE TABLE parted (k text) PARTITION BY LIST (k); CREATE TABLE one PARTITION OF parted FOR VALUES IN ('${email(32)}')`,
   ],
+  [
+    'pg_catalog.pg_largeobject.data',
+    `SELECT lo_from_bytea(0, decode(repeat('00ff', 70000), 'hex') || convert_to('ask ${email(35)}', 'UTF8'))`,
+  ],
   ['a rule of places', `CREATE RULE r AS ON DELETE TO places DO INSTEAD SELECT '${email(33)}'::text`],
   [
     'public.left.h',

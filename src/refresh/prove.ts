@@ -12,8 +12,9 @@ import { cutWhenAborted } from './borrowed-stream.ts';
 import { askedAs, readingOf } from './look-at.ts';
 import { openOriginalSet, type OriginalSet } from './original-set.ts';
 import { handOf, overHands, type Hand } from './prove-hands.ts';
+import { objectPieces } from './prove-objects.ts';
 import { openFinds, standing } from './prove-open.ts';
-import { wantedOf, type CopyPiece, type SourcePiece } from './prove-tasks.ts';
+import { wantedOf, type CopyPiece, type ProveTask, type SourcePiece } from './prove-tasks.ts';
 import { canSplit, readStorage, rowsOf } from './read-storage.ts';
 
 export interface LeakProof {
@@ -92,10 +93,12 @@ async function lookThrough(
   const byName = new Map(tables.map((table) => [table.storedIn, table]));
   const shared = originals.shared();
   const filter = filterOf(shared.hashes);
-  const looking = cutIntoPieces(tables, await canSplit(fresh), PIECE_BYTES).map((piece) => {
+  const looking: ProveTask[] = cutIntoPieces(tables, await canSplit(fresh), PIECE_BYTES).map((piece) => {
     const copyPiece = copyPieceOf(byName.get(piece.storedIn)!, rowsOf(piece), plan);
     return { kind: 'look', piece: copyPiece, originals: shared, filter, wordCounts } as const;
   });
+  for (const piece of await objectPieces(fresh))
+    looking.push({ kind: 'look', piece, originals: shared, filter, wordCounts });
   const count = (place: string, found: number): void => void leaks.set(place, (leaks.get(place) ?? 0) + found);
   const open = openFinds(MOST_OPEN);
   await overHands(hands, looking, 'looked', (looked) => {
@@ -171,7 +174,7 @@ SELECT 'the name of a table or index' AS place, c.relname::text AS text FROM pg_
 UNION ALL SELECT 'the name of a column', a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${people} AND a.attnum > 0
 UNION ALL SELECT 'the name of a schema', n.nspname FROM pg_namespace n WHERE ${people}
 UNION ALL SELECT 'the default of ' || d.adrelid::regclass, pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
-UNION ALL SELECT 'a comment', d.description FROM pg_description d WHERE d.objoid >= 16384 OR d.classoid = 'pg_namespace'::regclass
+UNION ALL SELECT 'a comment', d.description FROM pg_description d WHERE d.objoid >= 16384 OR d.classoid IN ('pg_namespace'::regclass, 'pg_largeobject'::regclass)
 UNION ALL SELECT 'the function ' || p.proname, coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${people}
 UNION ALL SELECT 'a label of the type ' || e.enumtypid::regtype, e.enumlabel FROM pg_enum e
 UNION ALL SELECT 'the constraint ' || k.conname, pg_get_constraintdef(k.oid) FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE ${people}

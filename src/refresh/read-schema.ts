@@ -1,6 +1,6 @@
 // What the plan needs to know of the source: columns with their types under all domains, what limits them, and some values.
 import type { Client } from 'pg';
-import type { SourceColumn, SourceTable } from '../domain/refresh/source-schema.ts';
+import { LARGE_OBJECT, type SourceColumn, type SourceTable } from '../domain/refresh/source-schema.ts';
 
 /** Values looked at of each table, and how much of each. */
 const SAMPLE_ROWS = 400;
@@ -66,7 +66,7 @@ export async function readSchema(
   // Names are quoted by PostgreSQL only where they must be, whatever the role's settings say.
   await source.query('SET LOCAL quote_all_identifiers = off');
   const { rows } = await source.query<Row>(asked);
-  const byTable = Map.groupBy(rows, ({ table }) => table);
+  const byTable = Map.groupBy(await withObjects(source, rows), ({ table }) => table);
   const tables: SourceTable[] = [];
   for (const [name, columns] of byTable) {
     const samples = await sample(source, name, columns);
@@ -79,6 +79,19 @@ export async function readSchema(
   }
   const { rows: bare } = await source.query<{ name: string }>(withoutColumns);
   return [...tables, ...bare.map(({ name }) => ({ name, columns: [] }))];
+}
+
+/** Columns of type `oid`, or of a domain over it such as `lo`, with a value that is the number of a large object. */
+async function withObjects(source: Client, rows: readonly Row[]): Promise<readonly Row[]> {
+  const { rows: any } = await source.query('SELECT FROM pg_catalog.pg_largeobject_metadata LIMIT 1');
+  if (any.length === 0) return rows;
+  const told: Row[] = [];
+  for (const row of rows) {
+    const refers = `SELECT FROM ${row.table} t JOIN pg_catalog.pg_largeobject_metadata o ON o.oid = t.${quoted(row.name)} LIMIT 1`;
+    const isOne = row.type === 'oid' && (await source.query(refers)).rows.length > 0;
+    told.push(isOne ? { ...row, type: LARGE_OBJECT } : row);
+  }
+  return told;
 }
 
 async function sample(source: Client, table: string, columns: readonly Row[]): Promise<readonly (string | null)[][]> {

@@ -28,6 +28,7 @@ import { dumpSchema } from './dump-schema.ts';
 import { findSubset, sharesOf, type FoundSubset, type SubsetShare } from './find-subset.ts';
 import { deriveKeys, deriveSubsetKey } from './keys.ts';
 import { oldComment, type KeepRules, type Kept } from './kept.ts';
+import { requireReadable } from './large-objects.ts';
 import { leftInSource, leftInTarget } from './left-behind.ts';
 import { loadBeside, type LoadedTable, type LoadProgress } from './load-beside.ts';
 import { withoutWords } from './lost-connection.ts';
@@ -144,6 +145,7 @@ async function walk(order: RefreshOrder, keep: Keep): Promise<Refreshed> {
   const snapshot = await exportSnapshot(source);
   const tables = await readSchema(source);
   const plan = planOf(tables, order);
+  await requireReadable(source, plan);
   const reaching = reachingColumns(tables, plan);
   const subset = order.subset && (await cutWhenAborted(source, signal, openSubset(order, order.subset, source, plan)));
   const dumping = await connect({ url: sourceUrl, what: 'the source' }, true); // ended by who uses it

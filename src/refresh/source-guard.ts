@@ -37,8 +37,7 @@ export async function judgeSourceRole(source: Client): Promise<readonly Failure[
 
 const constructs = `
 SELECT 'the foreign table ' || n.nspname || '.' || c.relname AS what FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'f'
-UNION ALL SELECT 'the foreign server ' || srvname FROM pg_foreign_server
-UNION ALL SELECT count(*) || ' large objects' FROM pg_largeobject_metadata HAVING count(*) > 0`;
+UNION ALL SELECT 'the foreign server ' || srvname FROM pg_foreign_server`;
 
 /** `GR5055`: what is refused by name until it is copied. */
 export async function judgeConstructs(source: Client): Promise<readonly Failure[]> {

@@ -115,6 +115,11 @@ CREATE TABLE large (id int PRIMARY KEY, filler text); INSERT INTO large SELECT i
 UPDATE people SET note = note WHERE id < 500;
 SET CONSTRAINTS ALL IMMEDIATE;
 
+-- Large objects: of several pages, with a hole, empty, with a comment; one number of an object that is gone
+CREATE EXTENSION lo; CREATE TABLE scans (id int PRIMARY KEY, content lo, thumbnail oid); CREATE TRIGGER of_scans BEFORE UPDATE OR DELETE ON scans FOR EACH ROW EXECUTE FUNCTION lo_manage(content);
+SELECT lo_from_bytea(700001, decode(repeat('00ff5c27', 30000), 'hex')), lo_from_bytea(700002, 'before a hole'), lo_from_bytea(700003, ''), lo_put(700002, 3000000, '\xdeadbeef'); COMMENT ON LARGE OBJECT 700002 IS E'with a ''hole''\\';
+INSERT INTO scans VALUES (1, 700001, 700003), (2, 700002, 700001), (3, 700009, NULL);
+
 -- Sequences
 CREATE SEQUENCE tickets AS smallint START 500 INCREMENT -3 MINVALUE -100 MAXVALUE 600 CYCLE CACHE 5; SELECT nextval('tickets'); CREATE SEQUENCE unused START 77; CREATE SEQUENCE "Odd ""Schema"". with ' and é"."Seq ""x""" OWNED BY "Odd ""Schema"". with ' and é"."Table ""q"" . ; -- drop é"." "; SELECT setval('"Odd ""Schema"". with '' and é"."Seq ""x"""', 9223372036854775807); CREATE UNLOGGED SEQUENCE fleeting; SELECT nextval('fleeting');
 

@@ -101,8 +101,13 @@ export async function schemaOf(url: string): Promise<readonly string[]> {
   }
 }
 
+export const largeObjects = 'large objects';
+/** What they hold as it is read, and what is said of them: pg_dump fills their holes with zeros. */
+const objectSum = `SELECT count(*) || ' ' || coalesce(md5(string_agg(concat_ws(' ', m.oid, d.description, md5(lo_get(m.oid))), ';' ORDER BY m.oid)), '-') AS told
+  FROM pg_catalog.pg_largeobject_metadata m LEFT JOIN pg_catalog.pg_description d ON d.objoid = m.oid AND d.classoid = 'pg_catalog.pg_largeobject'::regclass`;
+
 /**
- * Rows, and a checksum of them as texts, of each table, partition, materialised view and sequence; what is masked is left out. Which partition a
+ * Rows, and a checksum of them as texts, of each table, partition, materialised view and sequence, and of all large objects; what is masked is left out. Which partition a
  * row has by the hash of an enumeration is told by numbers of objects, so those are looked at as one.
  */
 export async function sumsOf(url: string): Promise<ReadonlyMap<string, string>> {
@@ -128,6 +133,7 @@ export async function sumsOf(url: string): Promise<ReadonlyMap<string, string>> 
       );
       sums.set(`${name} (${list.length})`, found[0]!.told);
     }
+    sums.set(largeObjects, (await client.query<{ told: string }>(objectSum)).rows[0]!.told);
     return sums;
   } finally {
     await client.end();

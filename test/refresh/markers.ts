@@ -32,6 +32,10 @@ const values: readonly Planted[] = [
   ['an array', (m) => `INSERT INTO hidden (c_array) VALUES (ARRAY[NULL, '${mailOf(m)}'])`],
   ['an array of two dimensions', (m) => `INSERT INTO hidden (c_array) VALUES (ARRAY[['x', '${mailOf(m)}']])`],
   ['bytes', (m) => `INSERT INTO hidden (c_bytes) VALUES ('${mailOf(m)}'::bytea)`],
+  [
+    'a large object',
+    (m) => `INSERT INTO hidden (c_object) VALUES (lo_from_bytea(0, convert_to('of ${mailOf(m)}', 'UTF8')))`,
+  ],
   ['a token', (m) => `INSERT INTO hidden (c_token) VALUES ('${m}')`],
   ['a name of two words', (m) => `INSERT INTO hidden (c_name) VALUES ('${m} Bergmann')`],
   ['a street', (m) => `INSERT INTO hidden (c_street) VALUES ('${m} 12')`],
@@ -91,12 +95,18 @@ const schemas: readonly Planted[] = [
       `CREATE TABLE listed (k text) PARTITION BY LIST (k); CREATE TABLE one PARTITION OF listed FOR VALUES IN ('${mailOf(m)}')`,
     '  public.listed.k: { keep: true, because: made up }\n',
   ],
+  [
+    'a large object that is kept',
+    (m) =>
+      `CREATE TABLE scans (content oid); INSERT INTO scans VALUES (lo_from_bytea(0, '\\x0001' || convert_to('see ${mailOf(m)}', 'UTF8')))`,
+    '  public.scans.content: { keep: true, because: made up }\n',
+  ],
   ['a column that is kept', (m) => `INSERT INTO plain VALUES ('see ${mailOf(m)}')`],
 ];
 export const inSchema = schemas.map(hiding);
 
 export const markerTables = `CREATE EXTENSION citext; CREATE DOMAIN mail AS text CHECK (VALUE LIKE '%@%');
-CREATE TABLE hidden (id serial PRIMARY KEY, c_text text, c_note text, c_varchar varchar(60), c_citext citext, c_domain mail, c_jsonb jsonb, c_json json, c_array text[], c_bytes bytea, c_token text, c_name text, c_street text, c_url text, c_company text, c_gone text, c_constant text, c_common text);
+CREATE TABLE hidden (id serial PRIMARY KEY, c_text text, c_note text, c_varchar varchar(60), c_citext citext, c_domain mail, c_jsonb jsonb, c_json json, c_array text[], c_bytes bytea, c_object oid, c_token text, c_name text, c_street text, c_url text, c_company text, c_gone text, c_constant text, c_common text);
 CREATE TABLE parted (k int, mail text) PARTITION BY RANGE (k); CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (1000); CREATE TABLE parted_rest PARTITION OF parted DEFAULT;
 CREATE TABLE parent (mail text); CREATE TABLE child () INHERITS (parent); CREATE TABLE generating (mail text, loud text GENERATED ALWAYS AS (upper(mail)) STORED, words tsvector GENERATED ALWAYS AS (to_tsvector('simple', mail)) STORED);
 CREATE TABLE seen_by_view (mail text); CREATE MATERIALIZED VIEW seen AS SELECT upper(mail) AS e, ARRAY[mail] AS es FROM seen_by_view; CREATE TABLE dropping (a int, gone text); CREATE TABLE deleting (mail text); CREATE TABLE updating (mail text);

@@ -1,6 +1,6 @@
 // What is different from the schema that people looked at last, and what still waits for a rule.
 import type { RefreshRules } from './rules.ts';
-import { columnName, type SourceTable } from './source-schema.ts';
+import { columnName, isOtherType, type SourceTable } from './source-schema.ts';
 import { propose, type Proposal } from './propose.ts';
 
 /** Columns and their types, by name. */
@@ -36,7 +36,7 @@ export function compareSchema(tables: readonly SourceTable[], rules: RefreshRule
       .map(({ column, type }) => ({ column, type, proposal: proposals.get(column) ?? null })),
     gone: [...past].filter((column) => !names.has(column)).map((column) => ({ column, hasRule: hasRule(column) })),
     changed: now
-      .filter(({ column, type }) => isKnown(column) && before[column] !== type)
+      .filter(({ column, type }) => isKnown(column) && isOtherType(before[column], type))
       .map(({ column, type }) => ({
         column,
         from: before[column]!,
@@ -45,7 +45,7 @@ export function compareSchema(tables: readonly SourceTable[], rules: RefreshRule
       })),
     waiting: now.flatMap(({ column, type }) => {
       const proposal = proposals.get(column);
-      return proposal && isKnown(column) && before[column] === type ? [proposal] : [];
+      return proposal && isKnown(column) && !isOtherType(before[column], type) ? [proposal] : [];
     }),
   };
 }

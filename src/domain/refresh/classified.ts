@@ -11,7 +11,7 @@ import { familyOf } from './source-schema.ts';
 export function holdsOriginals({ rule, type }: PlannedColumn): boolean {
   if (rule.kind === 'keep') return false;
   if (rule.kind !== 'mask') return ['text', 'text-array', 'json'].includes(familyOf(type));
-  const isNumber = ['whole', 'fraction', 'day'].includes(familyOf(type));
+  const isNumber = ['whole', 'fraction', 'day', 'object'].includes(familyOf(type));
   return !isNumber && (['text', 'outbound'].includes(rule.masker) || isTelling(rule.masker));
 }
 

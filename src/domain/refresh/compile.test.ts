@@ -219,6 +219,32 @@ describe('refused', () => {
   });
 });
 
+test('a large object is kept with a reason, replaced where it is unique too, or left out', () => {
+  const scan = column('scan', 'large-object', {
+    isUnique: true,
+    isPartitionKey: true,
+    checks: ['c'],
+    isNullable: false,
+  });
+  expect(one(scan, kept)).toEqual([]);
+  expect(one(scan, mask('picture'))).toEqual([]);
+  expect(one(scan, keep)).toEqual([
+    'GR5026 public.t.scan is kept, but refers to large objects, which may be anything.',
+  ]);
+  expect(one(scan, mask('id')).join()).toContain('GR5024 public.t.scan: "id" is not for large-object.');
+  expect(one(scan, { kind: 'null' }).join()).toContain('GR5025 public.t.scan takes no null.');
+  // As long as there are none, or none any more, the same rule does.
+  expect(one({ ...scan, type: 'oid' }, mask('picture'))).toEqual([]);
+  expect(one({ ...scan, type: 'oid' }, keep)).toEqual([]);
+  const locked = (before: string, type: string) =>
+    codes([table('public.t', { ...scan, type })], rules({ 'public.t.scan': kept }), none, { 'public.t.scan': before });
+  expect(locked('large-object', 'oid')).toEqual([]);
+  expect(locked('oid', 'large-object')).toEqual([
+    'GR5030 public.t.scan was oid and is large-object since the plan was looked at.',
+  ]);
+  expect(one({ ...scan, isNullable: true, isPartitionKey: false }, { kind: 'null' })).toEqual([]);
+});
+
 test('every refusal of a file at once', () => {
   const given = [
     table('public.t', column('a', 'text'), column('b', 'uuid'), column('c', 'text', { isNullable: false })),

@@ -6,7 +6,14 @@ import { covers, parseJsonPath } from './json-path.ts';
 import { maskerOf, type MaskerName } from './maskers.ts';
 import { refuse } from './refusals.ts';
 import { ruleOf, fits, type FoundRule, type RefreshRules, type Rule } from './rules.ts';
-import { columnName, familyOf, type SourceColumn, type SourceTable } from './source-schema.ts';
+import {
+  columnName,
+  familyOf,
+  isOtherType,
+  LARGE_OBJECT,
+  type SourceColumn,
+  type SourceTable,
+} from './source-schema.ts';
 
 export interface PlannedTable {
   readonly name: string;
@@ -73,9 +80,14 @@ function judge(column: SourceColumn, name: string, known: Known, trials: Trials)
   const detected = known.detected?.detected ?? null;
   if (known.rule === null) return [refuse.withoutRule(name, column.type, detected)];
   const { rule, place } = known.rule;
-  if (rule.kind === 'keep')
-    return detected && rule.because === null ? [refuse.keptThoughPersonal(name, place, detected)] : [];
   const family = familyOf(column.type);
+  if (rule.kind === 'keep' && rule.because === null) {
+    if (column.type === LARGE_OBJECT) return [refuse.keptObjects(name, place)];
+    return detected ? [refuse.keptThoughPersonal(name, place, detected)] : [];
+  }
+  // Of a large object the content is masked, and its number stays.
+  if (rule.kind === 'keep' || (family === 'object' && rule.kind === 'mask' && takes(rule.masker, column.type)))
+    return [];
   const limits = column.checks.length > 0 || (column.maxCharacters !== null && mayGrow(rule, column.maxCharacters));
   const tried = trials.get(name);
   return [
@@ -208,7 +220,7 @@ const unusedRules = ({ columns, patterns }: RefreshRules, names: readonly string
 
 /** A new column that some pattern lets through has been looked at by nobody. */
 function drift(before: Readonly<Record<string, string>>, now: Readonly<Record<string, string>>): readonly Failure[] {
-  const changed = Object.keys(now).filter((name) => !Object.hasOwn(before, name) || before[name] !== now[name]);
+  const changed = Object.keys(now).filter((name) => isOtherType(before[name], now[name]!));
   const gone = Object.keys(before).filter((name) => !Object.hasOwn(now, name));
   return [
     ...changed.map((name) =>

@@ -87,9 +87,9 @@ export const maskers = {
     guarantee: 'other bytes, as many; no picture any more',
   },
   picture: {
-    ...{ families: ['bytes'], isInjective: false, maxCharacters: null, isLeaf: false },
+    ...{ families: ['bytes', 'object'], isInjective: false, maxCharacters: null, isLeaf: false },
     guarantee:
-      'a grey picture of one pixel (PNG), the same for everybody and under every key: what shows pictures goes on working',
+      'a grey picture of one pixel (PNG), the same for everybody and under every key: what shows pictures goes on working; a large object gets it as its content and keeps its number',
   },
 } as const satisfies Readonly<Record<string, Masker>>;
 

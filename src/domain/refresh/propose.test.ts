@@ -26,6 +26,16 @@ const proposed = (tables: readonly SourceTable[], rules = none): Readonly<Record
   );
 const twice = (...values: string[]): string[] => Array.from({ length: 40 }, (_, i) => values[i % values.length]!);
 
+test('a column whose last large object is gone is no change, one that has its first is one', () => {
+  const compared = (before: string, now: string) =>
+    compareSchema([{ name: 'public.t', columns: [column('scan', now)] }], none, { 'public.t.scan': before });
+  expect(compared('large-object', 'oid')).toMatchObject({ changed: [], waiting: [{ column: 'public.t.scan' }] });
+  expect(compared('oid', 'large-object')).toMatchObject({
+    changed: [{ from: 'oid', to: 'large-object', proposal: { confidence: 'unknown' } }],
+    waiting: [],
+  });
+});
+
 test('what fits the name, the type and the limits of a column', () => {
   const people: SourceTable = {
     name: 'public.people',
@@ -39,6 +49,8 @@ test('what fits the name, the type and the limits of a column', () => {
       column('router', 'macaddr'),
       column('photo', 'bytea'),
       column('blob', 'bytea'),
+      column('scan', 'large-object', ['16423']),
+      column('signed', 'large-object', ['16424'], { isUnique: true, isNullable: false }),
       column('shout', 'text', ['a@sea.example'], { isGenerated: true }),
       column('phone', 'int8'),
       column('shape', 'polygon'),
@@ -56,6 +68,8 @@ test('what fits the name, the type and the limits of a column', () => {
     'public.people.router': 'mac sure',
     'public.people.photo': 'bytes sure',
     'public.people.blob': 'bytes unknown',
+    'public.people.scan': 'picture unknown',
+    'public.people.signed': 'picture unknown',
     'public.people.phone': 'id sure',
     'public.people.shape': 'null unknown',
     'public.people.must': '? unknown',

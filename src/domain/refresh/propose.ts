@@ -6,7 +6,7 @@ import { maskerOf, type MaskerName } from './maskers.ts';
 import { namingColumn } from './outbound-columns.ts';
 import { isPlainLeaf, isPlainType, plainReason } from './plain.ts';
 import { ruleOf, type FoundRule, type PathRule, type RefreshRules, type Rule } from './rules.ts';
-import { columnName, familyOf, type SourceColumn, type SourceTable } from './source-schema.ts';
+import { columnName, familyOf, LARGE_OBJECT, type SourceColumn, type SourceTable } from './source-schema.ts';
 import { nowhere } from './surroundings.ts';
 
 export interface Proposal {
@@ -164,6 +164,10 @@ function undetected(column: SourceColumn): Pick<Proposal, 'rule' | 'confidence' 
   }
   const why = plainReason(column);
   if (why !== null) return { rule: { kind: 'keep', because: why }, confidence: 'sure', because: why };
+  if (column.type === LARGE_OBJECT) {
+    const because = 'it refers to large objects, of which nothing is known';
+    return { rule: mask('picture'), confidence: 'unknown', because };
+  }
   const values = column.samples.filter((sample) => sample !== null && sample !== '').length;
   const because = values === 0 ? 'there were no values to look at' : `nothing is known of its ${values} values`;
   const fitting = family === 'bytes' ? 'bytes' : family === 'text' || family === 'text-array' ? 'text' : null;

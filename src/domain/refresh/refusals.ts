@@ -53,6 +53,12 @@ export const refuse = {
     where: file(place),
     do: `Mask it, or say why not:  ${name}: { keep: true, because: … }.`,
   }),
+  keptObjects: (name: string, place: string): Failure => ({
+    code: 'GR5026',
+    message: `${name} is kept, but refers to large objects, which may be anything.`,
+    where: file(place),
+    do: `Write  picture  for a placeholder or  nothing, or say why they may be kept:  ${name}: { keep: true, because: … }.`,
+  }),
   noEntity: (table: string, by: string): Failure => ({
     code: 'GR5027',
     message: `${table} has no column "${by}" that could say whose its dates are.`,

@@ -7,7 +7,7 @@ export interface SourceTable {
 
 export interface SourceColumn {
   readonly name: string;
-  /** PostgreSQL's name of the type under all domains: `text`, `int8`, `_text`; `enum` and `composite` for what people made. */
+  /** PostgreSQL's name of the type under all domains: `text`, `int8`, `_text`; `enum` and `composite` for what people made, `large-object` for numbers of large objects. */
   readonly type: string;
   /** Longest text that fits, in characters; null when there is no limit. */
   readonly maxCharacters: number | null;
@@ -35,7 +35,11 @@ export type Family =
   | 'mac'
   | 'json'
   | 'bytes'
+  | 'object'
   | 'other';
+
+/** The type of a column whose values are numbers of large objects: the number says nothing, the object anything. */
+export const LARGE_OBJECT = 'large-object';
 
 const families: Readonly<Record<string, Family>> = {
   ...Object.fromEntries(['text', 'varchar', 'bpchar', 'citext'].map((type) => [type, 'text'])),
@@ -46,10 +50,14 @@ const families: Readonly<Record<string, Family>> = {
   ...Object.fromEntries(['inet', 'cidr'].map((type) => [type, 'network'])),
   ...Object.fromEntries(['macaddr', 'macaddr8'].map((type) => [type, 'mac'])),
   ...Object.fromEntries(['json', 'jsonb'].map((type) => [type, 'json'])),
-  ...{ uuid: 'uuid', bytea: 'bytes' },
+  ...{ uuid: 'uuid', bytea: 'bytes', oid: 'object', [LARGE_OBJECT]: 'object' },
 } as const;
 
 export const familyOf = (type: string): Family => (Object.hasOwn(families, type) ? families[type]! : 'other');
+
+/** Whether people should look at a column again; not where its last large object is gone, for the next one may come tomorrow. */
+export const isOtherType = (before: string | undefined, now: string): boolean =>
+  before !== now && !(before === LARGE_OBJECT && now === 'oid');
 
 /** As rules and failures name it. */
 export const columnName = (table: SourceTable, column: SourceColumn): string => `${table.name}.${column.name}`;
