@@ -111,7 +111,8 @@ const failedWords = (probes: Facts['failedProbes']): string =>
   ]
     .map(([kind, of]) => {
       const [first, last] = [of[0]!, of.at(-1)!];
-      return `${of.length} ${kind}, sent ${first.sentAt} to ${last.sentAt}, ended ${first.endedAt} to ${last.endedAt}`;
+      const idle = of.map(({ idleMs }) => (idleMs === null ? 'new' : `idle for ${idleMs} ms`));
+      return `${of.length} ${kind}, sent ${first.sentAt} to ${last.sentAt}, ended ${first.endedAt} to ${last.endedAt}, connections ${[...new Set(idle)].slice(0, 5).join(', ')}`;
     })
     .join('; ');
 
