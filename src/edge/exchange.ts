@@ -82,6 +82,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Unanswered {
       return this.answer(503, 'GR7421', `No release serves "${this.listener.service}" now.`);
     }
     this.response.on('close', () => this.clientClosed());
+    if (this.upgrade) this.noticeLeaving(this.upgrade.socket);
     if (hasBody(this.request)) this.body = this.openBody();
     else this.wholeMs = this.startedMs;
     this.send(this.upgrade ? 'fresh' : this.mayRepeat() ? 'any' : 'recent');
@@ -226,6 +227,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Unanswered {
     if (this.ended) return;
     this.clientGone = true;
     this.controller?.abort(new Error('client gone'));
+  }
+
+  /** Nobody reads from a socket that asks for a WebSocket until it has one: what comes is kept there, and its end is noticed. */
+  private noticeLeaving(socket: Duplex): void {
+    socket.once('end', () => this.clientClosed());
+    socket.read(0);
   }
 
   /** A stream of our own, since undici destroys what it was given when a backend answers before it has read all. */
