@@ -2,8 +2,8 @@
  * Requests that nobody answers any more: they are no bad answers, since they are none, and whoever waits patiently is counted nowhere but
  * among those under way. What tells is for how long: nobody waits much longer than the slowest that has ever been answered, by the old
  * version or by the new one. Who waits more than twice as long, and twenty seconds at least, counts as answered badly, and where more do than
- * did with the old version, somebody is stuck. Who waits longer than anybody has and not that long may count so yet, and so may all who have
- * been waiting for a while before the watch itself has lasted that long. A proxy gives up at last who waits, and he asks again: he counts as
+ * did with the old version, somebody is stuck. Who waits longer than anybody has and not that long may count so yet, beyond as many as did so with
+ * the old version, and so may all who have been waiting for a while before the watch itself has lasted that long. A proxy gives up at last who waits, and he asks again: he counts as
  * stuck until that would be open.
  */
 import { formatDuration } from './duration.ts';
@@ -38,7 +38,7 @@ export interface Waiting {
   readonly late: number;
   /** By how many more those are than with the old version. */
   readonly stuck: number;
-  /** They may count so yet: they have waited for longer than `sinceMs`. */
+  /** They may count so yet: they have waited for longer than `sinceMs`, and are more than with the old version. */
   readonly open: number;
   readonly sinceMs: number;
   /** The oldest of them has waited for longer than this. */
@@ -55,12 +55,15 @@ export interface Waiting {
 export interface UsualWaiting {
   readonly slowestMs: number;
   readonly late: number;
+  /** Absent of what an older Greenroom has begun. */
+  readonly open?: number;
 }
 
 /** Of an old version that was asked enough to compare with. */
 export function usualWaiting(seen: WaitingSeen): UsualWaiting {
   const { slowestMs } = seen;
-  return { slowestMs, late: judgeWaiting(seen, { old: { slowestMs, late: 0 }, watchedMs: longestWaitMs }).late };
+  const { late, open } = judgeWaiting(seen, { old: { slowestMs, late: 0 }, watchedMs: longestWaitMs });
+  return { slowestMs, late, open };
 }
 
 interface WaitingWatch {
@@ -81,7 +84,7 @@ export function judgeWaiting(
   const sinceMs = watchedMs < usualMs ? Math.min(stepTo(Math.min(aWhileMs, watchedMs / 2)), usualMs) : usualMs;
   const olderThan = (ms: number): number => unanswered[waitStepsMs.findIndex((stepMs) => stepMs === ms)] ?? 0;
   const late = olderThan(lateMs);
-  const open = olderThan(sinceMs) - late;
+  const open = Math.max(0, olderThan(sinceMs) - late - (old?.open ?? 0));
   const longest = olderThan(lastStepMs);
   // An answer would have made the slowest slower than that.
   const areGivenUp = before !== undefined && longest < before.longest && slowest <= lastStepMs;

@@ -296,6 +296,27 @@ test('F076 callers whom the proxy has given up and who do not ask again are wait
   expect(await watchedOf(live)).toBeLessThan(320);
 });
 
+test('F076 some hang until their callers leave, with the old version as with the new one: it ends well', async () => {
+  bakes({ forMs: 60_000, everyMs: 60_000 });
+  const hanging = steady(1, 300, () => Infinity);
+  const unanswered = countByAge(Array.from({ length: 30 }, (_, index) => index * 1_000));
+  let firstAt: number | null = null;
+  world.proxy.loads = (environment) => {
+    if (world.proxy.states.get(environment)?.colour !== 'green') return [];
+    firstAt ??= world.time.now;
+    const sinceMs = world.time.now - firstAt;
+    const agesMs = hanging.map(({ atMs }) => sinceMs - atMs).filter((ageMs) => ageMs >= 0);
+    const givenUp = agesMs.filter((ageMs) => ageMs >= 30_000).length;
+    const requests = Math.round(sinceMs / 10) + givenUp;
+    const now = { requests, givenUp, unanswered: countByAge(agesMs.filter((ageMs) => ageMs < 30_000)) };
+    return [
+      loadOf('green', { ...now, slowestAnswerMs: 50 }),
+      loadOf('blue', { requests: 90_000, givenUp: 900, unanswered, slowestAnswerMs: 50 }),
+    ];
+  };
+  expect((await second(() => null)).ending?.as).toBe('live');
+});
+
 /** Three are late from the third second to the sixth, and then answered. */
 const lateOnes = (over: (sinceMs: number) => Partial<ColourLoad>): void => {
   bakes({ everyMs: 60_000 });
