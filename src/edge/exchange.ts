@@ -167,9 +167,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Unanswered {
       this.end({ kind: 'answered', statusCode: 400 });
       return this.answer(400, 'GR7420', `The request cannot be passed on: ${error.message}.`);
     }
-    if (this.retry()) return;
-    this.end({ kind: 'broken' });
+    // One that was silent for so long had the request: only a connection that was lost may have carried it to nobody.
     const late = error.code === 'UND_ERR_HEADERS_TIMEOUT';
+    if (!late && this.retry()) return;
+    this.end({ kind: 'broken' });
     const reason = error.code ?? error.message;
     this.answer(
       late ? 504 : 502,
