@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addCounts, countByAge, judgeWaiting, longestWaitMs, usualWaiting, waitingWords } from './waiting-requests.ts';
+import {
+  addCounts,
+  countByAge,
+  judgeWaiting,
+  longestWaitMs,
+  usualWaiting,
+  waitingWords,
+  type Waiting,
+} from './waiting-requests.ts';
 
 const ages = fc.array(fc.integer({ min: 0, max: longestWaitMs }), { maxLength: 40 });
 const times = fc.integer({ min: 0, max: longestWaitMs });
@@ -45,17 +53,35 @@ test('whoever has waited since the beginning is open or late, whatever was usual
   );
 });
 
-test('as many as were late with the old version are usual, and not stuck', () => {
+test('as many as were late or open with the old version are usual, and neither stuck nor open', () => {
   const seen = { unanswered: countByAge([5_000, 90_000, 95_000, 100_000]), slowestMs: 300 };
   const old = usualWaiting({ ...seen, unanswered: countByAge([5_000, 70_000, 80_000]) });
-  expect(old).toEqual({ slowestMs: 300, late: 2 });
-  expect(judgeWaiting(seen, { old, watchedMs: 200_000 })).toMatchObject({ late: 3, stuck: 1, open: 1 });
+  expect(old).toEqual({ slowestMs: 300, late: 2, open: 1 });
+  expect(judgeWaiting(seen, { old, watchedMs: 200_000 })).toMatchObject({ late: 3, stuck: 1, open: 0 });
+  expect(judgeWaiting(seen, { old: { slowestMs: 300, late: 2 }, watchedMs: 200_000 }).open).toBe(1);
+});
+
+test('who is given up after the longest wait counts as stuck until he would be open again; who is answered does not', () => {
+  const old = { slowestMs: 400, late: 0 };
+  const at = (agesMs: readonly number[], watchedMs: number, before?: Waiting, slowestMs = 300) =>
+    judgeWaiting({ unanswered: countByAge(agesMs), slowestMs }, { old, watchedMs, before });
+  const waiting = at([299_000, 298_000, 30_000], 299_000);
+  expect(waiting).toMatchObject({ stuck: 3, open: 0, longest: 2 });
+  const one = at([299_500, 31_500, 500], 300_500, waiting);
+  expect(one).toMatchObject({ late: 2, stuck: 3, kept: { requests: 3, untilMs: 311_500 } });
+  const both = at([33_000, 2_000, 500], 302_000, one);
+  expect(both).toMatchObject({ late: 1, open: 1, stuck: 2, kept: { requests: 3, untilMs: 313_000 } });
+  expect(waitingWords(both)).toContain('3 requests wait for an answer, the longest for more than 2 min 40 s;');
+  const gone = at([], 313_000, both);
+  expect(gone).toMatchObject({ late: 0, open: 0, stuck: 0, oldestMs: 0 });
+  expect(gone).not.toHaveProperty('kept');
+  expect(at([299_500, 31_500], 300_500, waiting, 299_000)).not.toHaveProperty('kept');
 });
 
 test('in words', () => {
   const agesMs = [500, 3_000, 12_000, 12_500, 25_000];
   expect(judge(agesMs, 1_500, 800, 60_000)).toEqual({
-    ...{ late: 1, stuck: 1, open: 3, sinceMs: 2_000, oldestMs: 20_000, usualMs: 2_000 },
+    ...{ late: 1, stuck: 1, open: 3, sinceMs: 2_000, oldestMs: 20_000, usualMs: 2_000, longest: 0 },
   });
   expect(waitingWords(judge(agesMs, 1_500, 800, 60_000))).toBe(
     '4 requests wait for an answer, the longest for more than 20.0 s; no answer took longer than 2.0 s',

@@ -82,6 +82,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Unanswered {
       return this.answer(503, 'GR7421', `No release serves "${this.listener.service}" now.`);
     }
     this.response.on('close', () => this.clientClosed());
+    if (this.upgrade) this.noticeLeaving(this.upgrade.socket);
     if (hasBody(this.request)) this.body = this.openBody();
     else this.wholeMs = this.startedMs;
     this.send(this.upgrade ? 'fresh' : this.mayRepeat() ? 'any' : 'recent');
@@ -166,9 +167,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Unanswered {
       this.end({ kind: 'answered', statusCode: 400 });
       return this.answer(400, 'GR7420', `The request cannot be passed on: ${error.message}.`);
     }
-    if (this.retry()) return;
-    this.end({ kind: 'broken' });
+    // One that was silent for so long had the request: only a connection that was lost may have carried it to nobody.
     const late = error.code === 'UND_ERR_HEADERS_TIMEOUT';
+    if (!late && this.retry()) return;
+    this.end({ kind: 'broken' });
     const reason = error.code ?? error.message;
     this.answer(
       late ? 504 : 502,
@@ -226,6 +228,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Unanswered {
     if (this.ended) return;
     this.clientGone = true;
     this.controller?.abort(new Error('client gone'));
+  }
+
+  /** Nobody reads from a socket that asks for a WebSocket until it has one: what comes is kept there, and its end is noticed. */
+  private noticeLeaving(socket: Duplex): void {
+    socket.once('end', () => this.clientClosed());
+    socket.read(0);
   }
 
   /** A stream of our own, since undici destroys what it was given when a backend answers before it has read all. */

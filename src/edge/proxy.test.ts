@@ -100,6 +100,21 @@ test('F075 WebSockets stay with the old colour through a switch, are counted apa
   await until(async () => (await rig.edge.load()).find(({ colour }) => colour === 'blue')?.webSockets === 0);
 });
 
+test('F076 who leaves before he has the WebSocket that he asked for is not waited for, and counts as given up', async () => {
+  const silent = createServer((socket) => socket.on('error', () => undefined).resume()).listen(0, '127.0.0.1');
+  await until(() => silent.listening);
+  const { edge } = rig;
+  await edge.point(rig.target((epoch += 1), 'blue', (silent.address() as AddressInfo).port, 'silent'));
+  const load = async () => (await edge.load()).find(({ colour }) => colour === 'blue')!;
+  const session = new WebSocket(`ws://127.0.0.1:${rig.port}/`);
+  session.on('error', () => undefined);
+  await until(async () => (await load()).httpInFlight === 1);
+  session.terminate();
+  await until(async () => (await load()).httpInFlight === 0);
+  expect(await load()).toMatchObject({ requests: 1, givenUp: 1, transportErrors: 0, webSockets: 0 });
+  silent.close();
+});
+
 test('a WebSocket in the middle of a frame gets its close frame after that frame, never within', async () => {
   let backend: Socket | null = null;
   const halfFrame = await scripted((socket, head) => {

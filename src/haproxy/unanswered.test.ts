@@ -1,11 +1,18 @@
+import { once } from 'node:events';
+import { createServer, Socket, type AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { until } from '../edge/testing/rig.ts';
+import { haproxyProgram, Rig } from './testing/rig.ts';
 import { readUnanswered } from './unanswered.ts';
 
 const line = (be: string, told: string): string =>
   `0x559784ef9fa0: proto=tcpv4 src=127.0.0.1:52180 fe=web be=${be} srv=app ts=00 epoch=0 age=6s calls=3 rate=0 cpu=0 lat=0 ${told} exp=4m53s rc=0 c_exp=`;
 
-// As HAProxy 2.6.12 and 3.0.11 have told them: a question, one whose answer has begun, two uploads that are still coming.
+// As HAProxy 2.6.12 and 3.0.11 have told them: a question, one whose answer has begun, two uploads that are still coming, and who asks for a WebSocket.
 const old = {
+  session:
+    'rq[f=8c48000h,i=0,an=8000h,rx=,wx=,ax=] rp[f=80400000h,i=0,an=1400000h,rx=4m57s,wx=,ax=] scf=[8,0h,fd=9] scb=[8,11h,fd=10]',
+
   question:
     'rq[f=48c48000h,i=0,an=8000h,rx=,wx=,ax=] rp[f=80400000h,i=0,an=1400000h,rx=4m53s,wx=,ax=] scf=[8,0h,fd=8] scb=[8,11h,fd=9]',
   answered:
@@ -15,6 +22,8 @@ const old = {
     'rq[f=840080h,i=0,an=8000h,rx=,wx=,ax=] rp[f=80440000h,i=0,an=1400000h,rx=4m53s,wx=,ax=] scf=[8,0h,fd=12] scb=[8,1h,fd=13]',
 };
 const newer = {
+  session:
+    'rq[f=848000h,i=0,an=8000h,ax=] rp[f=80000000h,i=0,an=1400000h,ax=] scf=[8,400h,fd=10,rex=4m57s,wex=] scb=[8,1411h,fd=11,rex=4m57s,wex=]',
   question:
     'rq[f=848000h,i=0,an=8000h,ax=] rp[f=80000000h,i=0,an=1400000h,ax=] scf=[8,402h,fd=9,rex=,wex=] scb=[8,1411h,fd=16,rex=4m53s,wex=]',
   answered:
@@ -47,6 +56,40 @@ test.each([
     [],
   ]);
 });
+
+test.each([
+  ['2.6', old],
+  ['3.0', newer],
+])('who asks HAProxy %s for a WebSocket and has no answer is told with his age', (_, told) => {
+  const one = line('web.blue1', told.session).replace('srv=app', 'srv=session');
+  expect(readUnanswered([one, line('web.blue1.session', told.session)].join('\n'))?.get('blue1')).toEqual([
+    2_000, 2_000,
+  ]);
+});
+
+test.runIf(haproxyProgram())(
+  'F076 nobody is under way but one who asks for a WebSocket: how long he waits is told',
+  async () => {
+    const rig = await Rig.make();
+    const silent = createServer((socket) => socket.on('error', () => undefined).resume()).listen(0, '127.0.0.1');
+    const client = new Socket();
+    try {
+      await once(silent, 'listening');
+      const handle = rig.open();
+      await handle.ensure();
+      await handle.point(rig.target(1, 'blue', (silent.address() as AddressInfo).port));
+      client.connect({ port: rig.port, host: '127.0.0.1' });
+      client.write('GET / HTTP/1.1\r\nhost: web\r\nconnection: Upgrade\r\nupgrade: websocket\r\n');
+      client.write('sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n');
+      await until(async () => (await rig.load('blue')).unanswered?.[0] === 1, 10_000);
+      expect(await rig.load('blue')).toMatchObject({ httpInFlight: 0, webSockets: 1 });
+    } finally {
+      client.destroy();
+      silent.close();
+      await rig.close();
+    }
+  },
+);
 
 test('told in words that are not known, it is not known', () => {
   expect(readUnanswered(line('web.blue1', 'rq[flags=whole] rp[waits=6s]'))).toBeNull();

@@ -10,7 +10,7 @@ export type Unanswered = ReadonlyMap<Lane, readonly number[]>;
 
 /** Not asked where nothing is under way. Null: this HAProxy tells it in words that are not known. */
 export async function askUnanswered(directory: string, looks: ReadonlyMap<Lane, LaneLook>): Promise<Unanswered | null> {
-  if ([...looks.values()].every(({ httpInFlight }) => httpInFlight === 0)) return new Map();
+  if ([...looks.values()].every(({ httpInFlight, webSockets }) => httpInFlight + webSockets === 0)) return new Map();
   const answer = await askRuntime({ directory, socket: lookSocket, commands: ['show sess'] });
   if (answer.status !== 'answered') return failUnsure(directory, 'it did not tell what is under way');
   return readUnanswered(answer.text);
@@ -19,8 +19,9 @@ export async function askUnanswered(directory: string, looks: ReadonlyMap<Lane, 
 const lanes = new RegExp(` be=\\S+\\.(${allLanes.join('|')})(?:\\.\\w+)? `);
 /** Analysers of an answer: it has not begun. */
 const waitForAnswer = 0x400000;
-/** Of the request's channel, up to 2.7: nothing more of it will come. */
+/** Of the request's channel, up to 2.7: nothing more of it will come. That is never told of one who asks for a WebSocket. */
 const isWhole = 0x40000000;
+const session = / be=\S+\.session | srv=session /;
 
 /**
  * HAProxy has a timer for a server's silence, which ends after `timeout server` of the configuration: what is missing of that is for how long
@@ -38,7 +39,7 @@ export function readUnanswered(text: string): Unanswered | null {
     const old = /\brp\[[^\]]*\brx=([^,\]]*)/.exec(line)?.[1];
     const rest = old ?? /\bscb=\[[^\]]*\brex=([^,\]]*)/.exec(line)?.[1];
     if (answers === '' || rest === undefined) return null;
-    const isComing = old !== undefined && (parseInt(asked, 16) & isWhole) === 0;
+    const isComing = old !== undefined && (parseInt(asked, 16) & isWhole) === 0 && !session.test(line);
     if ((parseInt(answers, 16) & waitForAnswer) === 0 || isComing || rest === '') continue;
     // Told in whole seconds, rounded down.
     waiting.get(lane)!.push(longestWaitMs - readTime(rest) - 1_000);

@@ -77,10 +77,16 @@ export async function look(
   const counts = isSame
     ? { requests: bout.counted.requests, badAnswers: bout.counted.badAnswers }
     : { requests: 0, badAnswers: 0 };
+  const { waits } = bout.tally;
   const waiting =
     load.unanswered &&
-    judgeWaiting({ unanswered: load.unanswered, slowestMs: load.slowestAnswerMs }, { old: usual, watchedMs: beganMs });
-  const newlyLate = (waiting?.late ?? 0) - (isSame ? (bout.tally.waits?.late ?? 0) : 0);
+    judgeWaiting(
+      { unanswered: load.unanswered, slowestMs: load.slowestAnswerMs },
+      { old: usual, watchedMs: beganMs, before: waits },
+    );
+  const late = waiting ? waiting.late - (waits?.late ?? 0) : 0;
+  // Where the count begins anew, those who were late wait on beside a proxy that did not restart, or were cut off with one that did.
+  const newlyLate = isSame ? late : Math.max(0, late);
   const more = {
     requests: load.requests - counts.requests + newlyLate,
     badAnswers: bad(load) - counts.badAnswers + newlyLate,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FailureError } from '../../domain/failure.ts';
 import type { Bake } from '../../domain/project.ts';
 import type { HttpAnswer } from '../../kinds/effects.ts';
-import { countByAge } from '../../domain/waiting-requests.ts';
+import { countByAge, longestWaitMs } from '../../domain/waiting-requests.ts';
 import type { ColourLoad } from '../../kinds/traffic.ts';
 import { accountOf } from '../../store/accounts.ts';
 import type { StoredDeployment } from '../../store/deployments.ts';
@@ -123,12 +123,12 @@ test('F072 the driver reads another release than this one in its colour, and hea
 });
 
 /** What the proxies tell of their load in a bake, by how long the first look of it is past. */
-const proxiesTell = (act: (sinceMs: number) => Partial<ColourLoad> | false): void => {
+const proxiesTell = (act: (sinceMs: number) => Partial<ColourLoad> | false, ...old: readonly ColourLoad[]): void => {
   let firstAt: number | null = null;
   world.proxy.loads = (environment) => {
     if (world.proxy.states.get(environment)?.colour !== 'green') return [];
     firstAt ??= world.time.now;
-    return [loadOf('green', act(world.time.now - firstAt) || {})];
+    return [loadOf('green', act(world.time.now - firstAt) || {}), ...old];
   };
 };
 const fails = (code: string, message: string): never => {
@@ -174,7 +174,7 @@ test.each(['GR7470', 'GR7434'])(
   },
 );
 
-/** Requests of the new version by when they were asked, each with how long it takes; and the old version as it was left. */
+/** Requests of the new version by when they were asked, each with how long it takes (the proxies give one up that takes the longest wait); and the old version as it was left. */
 const asks = (
   each: readonly { readonly atMs: number; readonly tookMs: number }[],
   old: Partial<ColourLoad> | null = { requests: 900, slowestAnswerMs: 400 },
@@ -187,9 +187,12 @@ const asks = (
     const asked = each.filter(({ atMs }) => atMs <= sinceMs);
     const ended = asked.filter(({ atMs, tookMs }) => atMs + tookMs <= sinceMs);
     const agesMs = asked.filter((one) => !ended.includes(one)).map(({ atMs }) => sinceMs - atMs);
+    const givenUp = ended.filter(({ tookMs }) => tookMs >= longestWaitMs).length;
+    const tookMs = ended.map((one) => one.tookMs).filter((ms) => ms < longestWaitMs);
     const now = {
-      ...{ requests: ended.length, httpInFlight: agesMs.length, unanswered: countByAge(agesMs) },
-      slowestAnswerMs: Math.max(0, ...ended.map(({ tookMs }) => tookMs)),
+      ...{ requests: ended.length, status5xx: givenUp },
+      ...{ httpInFlight: agesMs.length, unanswered: countByAge(agesMs) },
+      slowestAnswerMs: Math.max(0, ...tookMs),
     };
     return [loadOf('green', now), ...(old ? [loadOf('blue', old)] : [])];
   };
@@ -265,6 +268,79 @@ test('F076 callers of a fixed number wait for ever beside others who are answere
       /8 requests wait for an answer, the longest for more than .*; no answer took longer than 1\.0 s/,
     ),
   ]);
+});
+
+/** A fixed number of callers whom nobody ever answers, and who ask again whenever the proxy has given them up. */
+const patient = (callers: number) =>
+  Array.from({ length: callers }, (_, index) =>
+    [0, 1, 2].map((turn) => ({ atMs: index * 37 + turn * 300_000, tookMs: 300_000 })),
+  ).flat();
+
+test.each([180_000, 300_000])(
+  'F076 callers of a fixed number wait until the proxy gives them up, and ask again: a bake of %d ms does not end well in between',
+  async (forMs) => {
+    bakes({ forMs, everyMs: 60_000 });
+    asks([...steady(3, 650, () => 50), ...patient(8)]);
+    const held = await second(() => null);
+    expect([held.ending, held.state?.hold?.reason]).toEqual([null, expect.stringContaining('8 requests wait')]);
+  },
+);
+
+test('F076 callers whom the proxy has given up and who do not ask again are waited for, and no longer', async () => {
+  bakes({ forMs: 300_000, everyMs: 60_000 });
+  asks([...steady(3, 400, () => 50), ...patient(8).filter(({ atMs }) => atMs < 300_000)]);
+  const live = await second(() => null);
+  expect(live.ending?.as).toBe('live');
+  expect((await bakeOf(live)).facts).toMatchObject({ badAnswers: 8 });
+  expect(await watchedOf(live)).toBeGreaterThan(305);
+  expect(await watchedOf(live)).toBeLessThan(320);
+});
+
+test('F076 some hang until their callers leave, with the old version as with the new one: it ends well', async () => {
+  bakes({ forMs: 60_000, everyMs: 60_000 });
+  const hanging = steady(1, 300, () => Infinity);
+  const unanswered = countByAge(Array.from({ length: 30 }, (_, index) => index * 1_000));
+  let firstAt: number | null = null;
+  world.proxy.loads = (environment) => {
+    if (world.proxy.states.get(environment)?.colour !== 'green') return [];
+    firstAt ??= world.time.now;
+    const sinceMs = world.time.now - firstAt;
+    const agesMs = hanging.map(({ atMs }) => sinceMs - atMs).filter((ageMs) => ageMs >= 0);
+    const givenUp = agesMs.filter((ageMs) => ageMs >= 30_000).length;
+    const requests = Math.round(sinceMs / 10) + givenUp;
+    const now = { requests, givenUp, unanswered: countByAge(agesMs.filter((ageMs) => ageMs < 30_000)) };
+    return [
+      loadOf('green', { ...now, slowestAnswerMs: 50 }),
+      loadOf('blue', { requests: 90_000, givenUp: 900, unanswered, slowestAnswerMs: 50 }),
+    ];
+  };
+  expect((await second(() => null)).ending?.as).toBe('live');
+});
+
+/** Three are late from the third second to the sixth, and then answered. */
+const lateOnes = (over: (sinceMs: number) => Partial<ColourLoad>): void => {
+  bakes({ everyMs: 60_000 });
+  const late = countByAge([25_000, 25_000, 25_000]);
+  proxiesTell(
+    (sinceMs) => {
+      const isLate = sinceMs >= 3_000 && sinceMs < 6_000;
+      const requests = Math.round(sinceMs / 20) + (sinceMs >= 6_000 ? 3 : 0);
+      return { requests, unanswered: isLate ? late : [], slowestAnswerMs: 50, ...over(sinceMs) };
+    },
+    loadOf('blue', { requests: 900, slowestAnswerMs: 400 }),
+  );
+};
+
+test('F076 a proxy that cannot tell for a while how long requests wait takes nothing back', async () => {
+  lateOnes((sinceMs) => (sinceMs >= 4_000 && sinceMs < 5_000 ? { unanswered: null } : {}));
+  const { facts } = await bakeOf(await second(() => null));
+  expect(facts).toMatchObject({ badAnswers: 0, untoldLooks: 10 });
+});
+
+test('F076 a count that begins anew beside those who are late counts none of them twice', async () => {
+  lateOnes((sinceMs) => (sinceMs >= 4_000 ? { requests: Math.round((sinceMs - 4_000) / 20), countedSinceAt: 2 } : {}));
+  const { facts } = await bakeOf(await second(() => null));
+  expect(facts).toMatchObject({ badAnswers: 0 });
 });
 
 test('F076 the same callers, each answered: it ends with its time', async () => {
