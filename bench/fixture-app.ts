@@ -1,7 +1,7 @@
 /**
  * The app the proxies are tried on: HTTP and WebSocket, no database, graceful on SIGTERM.
  *   PORT, HOST, RELEASE or GREENROOM_RELEASE; KEEP_ALIVE_MS idle limit of connections; CLOSE_IDLE=1 closes idle connections at random moments.
- *   / · /slow?ms= · /status?code= · /bytes?size= · /echo (body back) · /count (POST, body length) · /headers · /stalled · /seen · /break (500 from now on) · WebSocket echo on any path
+ *   / · /slow?ms= · /status?code= · /bytes?size= · /echo (body back) · /count (POST, body length) · /headers · /stalled · /unread (nothing of the body is read) · /seen · /break (500 from now on) · WebSocket echo on any path
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -58,6 +58,9 @@ function answer(url: URL, request: IncomingMessage, response: ServerResponse): v
       // Answers before it has read the body.
       response.statusCode = 413;
       response.end('too much');
+      return;
+    case '/unread':
+      request.pause();
       return;
     case '/stalled':
       response.write('begin');

@@ -1,6 +1,6 @@
 import { isProvenAbove } from './bad-share.ts';
 import { formatDuration } from './duration.ts';
-import { waitingWords, type Waiting } from './waiting-requests.ts';
+import { waitingOvertimeMs, waitingWords, type Waiting } from './waiting-requests.ts';
 import { badTraffic, emptyCharts, openTraffic, withTraffic, type TrafficChart } from './newest-traffic.ts';
 import type { Bake } from './project.ts';
 
@@ -61,9 +61,9 @@ export const answerWithinMs = 5_000;
 const strangerLooks = 3;
 const shortestOvertimeMs = 120_000;
 
-/** How long a bake goes on at most when its time is over and its newest probes and looks were not good. `usualMs`: requests may wait as long. */
+/** How long a bake goes on at most when its time is over and its newest probes and looks were not good. `usualMs`: an answer may take as long. */
 export const overtimeMs = ({ forMs }: Pick<Bake, 'forMs'>, { usualMs = 0 }: Partial<Waiting> = {}): number =>
-  Math.max(forMs, shortestOvertimeMs, usualMs);
+  Math.max(forMs, shortestOvertimeMs, waitingOvertimeMs(usualMs));
 
 export interface BakeBaseline {
   readonly requests: number;

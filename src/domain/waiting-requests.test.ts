@@ -4,27 +4,33 @@ import {
   addCounts,
   countByAge,
   judgeWaiting,
+  longerWaiting,
   longestWaitMs,
-  usualWaiting,
   waitingWords,
   type Waiting,
 } from './waiting-requests.ts';
 
-const ages = fc.array(fc.integer({ min: 0, max: longestWaitMs }), { maxLength: 40 });
+const ages = fc.array(fc.integer({ min: 0, max: longestWaitMs - 1 }), { maxLength: 40 });
 const times = fc.integer({ min: 0, max: longestWaitMs });
-const judge = (agesMs: readonly number[], slowestMs: number, oldSlowestMs: number | null, watchedMs: number) =>
-  judgeWaiting(
-    { unanswered: countByAge(agesMs), slowestMs },
-    { old: oldSlowestMs === null ? null : { slowestMs: oldSlowestMs, late: 0 }, watchedMs },
-  );
+const seenOf = (agesMs: readonly number[], slowestMs: number) => ({ unanswered: countByAge(agesMs), slowestMs });
+interface Watched {
+  readonly forMs: number;
+  readonly watchedMs: number;
+}
+const judge = (agesMs: readonly number[], slowestMs: number, oldSlowestMs: number | null, watched: Watched) =>
+  judgeWaiting(seenOf(agesMs, slowestMs), { old: oldSlowestMs === null ? null : seenOf([], oldSlowestMs), ...watched });
 
-test('who waits no longer than somebody has who was answered is not late, and is open to nobody once the watch has lasted as long', () => {
+test('who waits no longer than somebody has who was answered is not late, and is open to nobody once all could have been answered', () => {
   expect.hasAssertions();
   fc.assert(
-    fc.property(ages, times, times, times, (agesMs, slowestMs, oldSlowestMs, watchedMs) => {
+    fc.property(ages, times, times, times, times, (agesMs, slowestMs, oldSlowestMs, forMs, watchedMs) => {
       const usual = agesMs.filter((ageMs) => ageMs <= Math.max(slowestMs, oldSlowestMs));
-      expect(judge(usual, slowestMs, oldSlowestMs, watchedMs).late).toBe(0);
-      expect(judge(usual, slowestMs, oldSlowestMs, longestWaitMs).open).toBe(0);
+      expect(judge(usual, slowestMs, oldSlowestMs, { forMs, watchedMs }).late).toBe(0);
+      const { usualMs, open } = judge(usual, slowestMs, oldSlowestMs, {
+        forMs,
+        watchedMs: forMs + longestWaitMs + 3_000,
+      });
+      expect([open, usualMs >= Math.max(slowestMs, oldSlowestMs)]).toEqual([0, true]);
     }),
   );
 });
@@ -32,39 +38,48 @@ test('who waits no longer than somebody has who was answered is not late, and is
 test('who waits more than four times as long as anybody has is late after forty seconds at most, beside an old version', () => {
   expect.hasAssertions();
   fc.assert(
-    fc.property(ages, times, times, times, (agesMs, slowestMs, oldSlowestMs, watchedMs) => {
+    fc.property(ages, times, times, times, times, (agesMs, slowestMs, oldSlowestMs, forMs, watchedMs) => {
       const leastMs = Math.max(40_000, 4 * Math.max(slowestMs, oldSlowestMs));
       const hanging = agesMs.filter((ageMs) => ageMs > leastMs);
-      expect(judge(hanging, slowestMs, oldSlowestMs, watchedMs)).toMatchObject({ late: hanging.length, open: 0 });
-      expect(judge(hanging, slowestMs, null, watchedMs).late).toBe(0);
+      const watched = { forMs, watchedMs };
+      expect(judge(hanging, slowestMs, oldSlowestMs, watched)).toMatchObject({ late: hanging.length, open: 0 });
+      expect(judge(hanging, slowestMs, null, watched).late).toBe(0);
     }),
   );
 });
 
-test('whoever has waited since the beginning is open or late, whatever was usual, as soon as that is a second', () => {
+test('whoever has hung since a second before the time of the bake was over is open or late from then on, whatever was usual', () => {
+  const lag = fc.integer({ min: 0, max: 2_000 });
   expect.hasAssertions();
   fc.assert(
-    fc.property(times, times, fc.integer({ min: 1_001, max: longestWaitMs }), (slowestMs, oldSlowestMs, watchedMs) => {
-      const hanging = judge([watchedMs], slowestMs, oldSlowestMs, watchedMs);
+    fc.property(times, times, times, times, lag, (slowestMs, oldSlowestMs, forMs, ageMs, lagMs) => {
+      const toldMs = ageMs - lagMs;
       // The proxies end what has lasted longer than the longest wait.
-      const isOver = hanging.usualMs === longestWaitMs && watchedMs === longestWaitMs;
-      expect(hanging.open + hanging.late + Number(isOver)).toBe(1);
+      fc.pre(toldMs > 1_000 && ageMs < longestWaitMs);
+      const watched = { forMs, watchedMs: forMs + ageMs };
+      const { open, late } = judge([toldMs], slowestMs, oldSlowestMs, watched);
+      expect(open + late).toBe(1);
     }),
   );
 });
 
-test('as many as were late or open with the old version are usual, and neither stuck nor open', () => {
-  const seen = { unanswered: countByAge([5_000, 90_000, 95_000, 100_000]), slowestMs: 300 };
-  const old = usualWaiting({ ...seen, unanswered: countByAge([5_000, 70_000, 80_000]) });
-  expect(old).toEqual({ slowestMs: 300, late: 2, open: 1 });
-  expect(judgeWaiting(seen, { old, watchedMs: 200_000 })).toMatchObject({ late: 3, stuck: 1, open: 0 });
-  expect(judgeWaiting(seen, { old: { slowestMs: 300, late: 2 }, watchedMs: 200_000 }).open).toBe(1);
+test('as many as waited so long with the old version are usual at any age, be they answered or not', () => {
+  const slow = fc.integer({ min: 0, max: 160_000 });
+  expect.hasAssertions();
+  fc.assert(
+    fc.property(ages, slow, times, times, (agesMs, slowestMs, forMs, watchedMs) => {
+      const seen = seenOf(agesMs, slowestMs);
+      expect(judgeWaiting(seen, { old: seen, forMs, watchedMs })).toMatchObject({ late: 0, open: 0, stuck: 0 });
+      const more = judgeWaiting(seenOf([...agesMs, 170_000], slowestMs), { old: seen, forMs, watchedMs });
+      expect(more.late + more.open).toBe(1);
+    }),
+  );
 });
 
 test('who is given up after the longest wait counts as stuck until he would be open again; who is answered does not', () => {
-  const old = { slowestMs: 400, late: 0 };
+  const old = seenOf([], 400);
   const at = (agesMs: readonly number[], watchedMs: number, before?: Waiting, slowestMs = 300) =>
-    judgeWaiting({ unanswered: countByAge(agesMs), slowestMs }, { old, watchedMs, before });
+    judgeWaiting(seenOf(agesMs, slowestMs), { old, forMs: 10_000, watchedMs, before });
   const waiting = at([299_000, 298_000, 30_000], 299_000);
   expect(waiting).toMatchObject({ stuck: 3, open: 0, longest: 2 });
   const one = at([299_500, 31_500, 500], 300_500, waiting);
@@ -78,16 +93,22 @@ test('who is given up after the longest wait counts as stuck until he would be o
   expect(at([299_500, 31_500], 300_500, waiting, 299_000)).not.toHaveProperty('kept');
 });
 
+test('of several steps of a shift the larger counts', () => {
+  expect(longerWaiting(seenOf([3_000, 3_000], 500), seenOf([30_000], 200))).toEqual({
+    ...{ unanswered: [2, 2, 1, 1, 1, 0, 0, 0], slowestMs: 500 },
+  });
+});
+
 test('in words', () => {
   const agesMs = [500, 3_000, 12_000, 12_500, 25_000];
-  expect(judge(agesMs, 1_500, 800, 60_000)).toEqual({
+  expect(judge(agesMs, 1_500, 800, { forMs: 10_000, watchedMs: 60_000 })).toEqual({
     ...{ late: 1, stuck: 1, open: 3, sinceMs: 2_000, oldestMs: 20_000, usualMs: 2_000, longest: 0 },
   });
-  expect(waitingWords(judge(agesMs, 1_500, 800, 60_000))).toBe(
+  expect(waitingWords(judge(agesMs, 1_500, 800, { forMs: 10_000, watchedMs: 60_000 }))).toBe(
     '4 requests wait for an answer, the longest for more than 20.0 s; no answer took longer than 2.0 s',
   );
-  expect(waitingWords(judge(agesMs, 1_500, 30_000, 20_000))).toBe(
-    '3 requests wait for an answer, the longest for more than 20.0 s; one may take up to 40.0 s',
+  expect(waitingWords(judge(agesMs, 1_500, 30_000, { forMs: 30_000, watchedMs: 40_000 }))).toBe(
+    '4 requests wait for an answer, the longest for more than 20.0 s; one may take up to 40.0 s',
   );
 });
 

@@ -1,10 +1,10 @@
 /**
  * Requests that nobody answers any more: they are no bad answers, since they are none, and whoever waits patiently is counted nowhere but
- * among those under way. What tells is for how long: nobody waits much longer than the slowest that has ever been answered, by the old
- * version or by the new one. Who waits more than twice as long, and twenty seconds at least, counts as answered badly, and where more do than
- * did with the old version, somebody is stuck. Who waits longer than anybody has and not that long may count so yet, beyond as many as did so with
- * the old version, and so may all who have been waiting for a while before the watch itself has lasted that long. A proxy gives up at last who waits, and he asks again: he counts as
- * stuck until that would be open.
+ * among those under way. What tells is for how long, and how many more wait so long than did with the old version. Nobody waits much longer than
+ * the slowest that has ever been answered, by the old version or by the new one: who waits more than twice as long, and twenty seconds at
+ * least, counts as answered badly, and who waits longer than that slowest may count so yet. So may all who wait while it is open whether they
+ * will: until everyone who asked within the time of the bake could have been answered. A proxy gives up at last who waits, and he asks
+ * again: he counts as stuck until that would be open.
  */
 import { formatDuration } from './duration.ts';
 
@@ -13,8 +13,10 @@ export const waitStepsMs = [1_000, 2_000, 5_000, 10_000, 20_000, 40_000, 80_000,
 /** No proxy waits longer for an answer: it gives one of its own, and that is a bad one. */
 export const longestWaitMs = 300_000;
 const leastLateMs = 20_000;
-/** At most: in a short watch, half of it. */
-const aWhileMs = 10_000;
+/** A proxy may tell an age by so much too short. */
+const toldLateMs = 3_000;
+/** Who has been given up asks again within this. */
+const asksAgainMs = 10_000;
 /** Who is answered later than this is answered later than any step. */
 const lastStepMs = waitStepsMs.at(-1)!;
 
@@ -33,17 +35,23 @@ export interface WaitingSeen {
   readonly slowestMs: number;
 }
 
+/** The larger of both, at every age. */
+export const longerWaiting = (one: WaitingSeen, other: WaitingSeen): WaitingSeen => ({
+  unanswered: waitStepsMs.map((_, step) => Math.max(one.unanswered[step] ?? 0, other.unanswered[step] ?? 0)),
+  slowestMs: Math.max(one.slowestMs, other.slowestMs),
+});
+
 export interface Waiting {
   /** They count as answered badly. */
   readonly late: number;
-  /** By how many more those are than with the old version. */
-  readonly stuck: number;
-  /** They may count so yet: they have waited for longer than `sinceMs`, and are more than with the old version. */
+  /** They may count so yet: more than with the old version have waited for longer than `sinceMs`. */
   readonly open: number;
   readonly sinceMs: number;
+  /** Wait for ever, as far as is known: those who are late, or were given up and ask again. */
+  readonly stuck: number;
   /** The oldest of them has waited for longer than this. */
   readonly oldestMs: number;
-  /** About as long as the slowest answer took, of old and new: within it whoever asked in the beginning was answered, or is open or late. */
+  /** About as long as the slowest answer took, of old and new. */
   readonly usualMs: number;
   /** Have waited for longer than the last of the steps. */
   readonly longest: number;
@@ -51,24 +59,14 @@ export interface Waiting {
   readonly kept?: { readonly requests: number; readonly untilMs: number };
 }
 
-/** What was usual, as the old version was left. */
-export interface UsualWaiting {
-  readonly slowestMs: number;
-  readonly late: number;
-  /** Absent of what an older Greenroom has begun. */
-  readonly open?: number;
-}
-
-/** Of an old version that was asked enough to compare with. */
-export function usualWaiting(seen: WaitingSeen): UsualWaiting {
-  const { slowestMs } = seen;
-  const { late, open } = judgeWaiting(seen, { old: { slowestMs, late: 0 }, watchedMs: longestWaitMs });
-  return { slowestMs, late, open };
-}
+/** How long a bake may go on beyond its time for those who wait. */
+export const waitingOvertimeMs = (usualMs: number): number => usualMs + toldLateMs;
 
 interface WaitingWatch {
-  /** Null: there is no old version to compare with, and nobody is late. */
-  readonly old: UsualWaiting | null;
+  /** As the old version was left, if it was asked enough to compare with; null: there is none, and nobody is late. */
+  readonly old: WaitingSeen | null;
+  /** How long the bake is to watch. */
+  readonly forMs: number;
   readonly watchedMs: number;
   /** As the look before saw it. */
   readonly before?: Waiting | undefined;
@@ -76,29 +74,36 @@ interface WaitingWatch {
 
 export function judgeWaiting(
   { unanswered, slowestMs }: WaitingSeen,
-  { old, watchedMs, before }: WaitingWatch,
+  { old, forMs, watchedMs, before }: WaitingWatch,
 ): Waiting {
   const slowest = Math.max(slowestMs, old?.slowestMs ?? 0);
   const usualMs = stepFrom(slowest);
-  const lateMs = old === null ? longestWaitMs : stepFrom(Math.max(leastLateMs, 2 * slowest));
-  const sinceMs = watchedMs < usualMs ? Math.min(stepTo(Math.min(aWhileMs, watchedMs / 2)), usualMs) : usualMs;
-  const olderThan = (ms: number): number => unanswered[waitStepsMs.findIndex((stepMs) => stepMs === ms)] ?? 0;
-  const late = olderThan(lateMs);
-  const open = Math.max(0, olderThan(sinceMs) - late - (old?.open ?? 0));
-  const longest = olderThan(lastStepMs);
+  const more = (stepMs: number): number =>
+    Math.max(0, olderThan(unanswered, stepMs) - olderThan(old?.unanswered ?? [], stepMs));
+  const late = old === null ? 0 : more(stepFrom(Math.max(leastLateMs, 2 * slowest)));
+  const isUndecided = watchedMs < forMs + waitingOvertimeMs(usualMs);
+  const [sinceMs, waiting] = waitStepsMs
+    .filter((stepMs) => (isUndecided ? stepMs <= usualMs : stepMs === usualMs))
+    .map((stepMs): readonly [number, number] => [stepMs, more(stepMs)])
+    .reduce((most, each) => (each[1] >= most[1] ? each : most), [usualMs, 0]);
+  const open = Math.max(0, waiting - late);
+  const longest = olderThan(unanswered, lastStepMs);
   // An answer would have made the slowest slower than that.
   const areGivenUp = before !== undefined && longest < before.longest && slowest <= lastStepMs;
   const kept = areGivenUp
-    ? { requests: before.open + before.stuck, untilMs: watchedMs + usualMs + aWhileMs }
+    ? { requests: before.open + before.stuck, untilMs: watchedMs + usualMs + asksAgainMs }
     : before?.kept;
   const stillKept = kept && watchedMs < kept.untilMs ? kept : null;
-  const stuck = Math.max(0, late - (old?.late ?? 0), (stillKept?.requests ?? 0) - open);
-  const oldestMs = stillKept ? lastStepMs : (waitStepsMs.findLast((_, step) => (unanswered[step] ?? 0) > 0) ?? 0);
-  return { late, stuck, open, sinceMs, oldestMs, usualMs, longest, ...(stillKept && { kept: stillKept }) };
+  const stuck = Math.max(late, (stillKept?.requests ?? 0) - open);
+  const oldestMs = stillKept ? lastStepMs : (waitStepsMs.findLast((stepMs) => olderThan(unanswered, stepMs) > 0) ?? 0);
+  return { late, open, sinceMs, stuck, oldestMs, usualMs, longest, ...(stillKept && { kept: stillKept }) };
 }
 
+/** Nobody has waited for longer than the longest wait. */
+const olderThan = (unanswered: readonly number[], ms: number): number =>
+  unanswered[waitStepsMs.findIndex((stepMs) => stepMs === ms)] ?? 0;
+
 const stepFrom = (ms: number): number => waitStepsMs.find((stepMs) => stepMs >= ms) ?? longestWaitMs;
-const stepTo = (ms: number): number => waitStepsMs.findLast((stepMs) => stepMs <= ms) ?? waitStepsMs[0];
 
 export const waitingWords = ({ open, stuck, sinceMs, oldestMs, usualMs }: Waiting): string =>
   `${open + stuck} requests wait for an answer, the longest for more than ${formatDuration(oldestMs)}; ${

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail, FailureError } from '../domain/failure.ts';
-import { addCounts } from '../domain/waiting-requests.ts';
 import { sameBeside } from '../kinds/beside.ts';
 import type { Colour } from '../kinds/driver.ts';
 import { expectRoom } from '../kinds/machines.ts';
@@ -198,17 +197,16 @@ function byColour(load: EdgeLoad): ColourLoad[] {
     const before = colours.get(lane.colour);
     const httpInFlight = lane.httpInFlight + (before?.httpInFlight ?? 0);
     const webSockets = lane.webSockets + (before?.webSockets ?? 0);
-    // One that an older Greenroom started does not tell.
-    const told = (lane as Partial<LaneLoad>).unanswered ?? null;
-    const unanswered = before ? addCounts(told, before.unanswered) : told;
-    colours.set(lane.colour, { ...countersOf(lane), colour: lane.colour, httpInFlight, webSockets, unanswered });
+    colours.set(lane.colour, { ...countersOf(lane), colour: lane.colour, httpInFlight, webSockets });
   }
   return [...colours.values()];
 }
 
-function countersOf(lane: LaneLoad): Omit<ColourLoad, 'colour' | 'httpInFlight' | 'webSockets' | 'unanswered'> {
+function countersOf(lane: LaneLoad): Omit<ColourLoad, 'colour' | 'httpInFlight' | 'webSockets'> {
   const { requests, status5xx, transportErrors, givenUp = 0, countedSinceAt, firstErrorAt, slowestAnswerMs = 0 } = lane;
-  return { requests, status5xx, transportErrors, givenUp, countedSinceAt, firstErrorAt, slowestAnswerMs };
+  // One that an older Greenroom started does not tell.
+  const { unanswered = null } = lane as Partial<LaneLoad>;
+  return { requests, status5xx, transportErrors, givenUp, countedSinceAt, firstErrorAt, unanswered, slowestAnswerMs };
 }
 
 function trafficState({ epoch, colour, release, services, beside }: TrafficTarget): TrafficState {

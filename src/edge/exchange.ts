@@ -241,6 +241,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Unanswered {
     const body = new PassThrough();
     body.on('error', () => undefined);
     this.request.on('end', () => (this.wholeMs = performance.now()));
+    // A release that takes no more of it is waited for, too.
+    this.request.on('pause', () => (this.wholeMs ??= performance.now()));
+    this.request.on('resume', () => {
+      if (!this.request.complete) this.wholeMs = null;
+    });
     body.on('close', () => {
       this.request.unpipe(body);
       this.request.resume();

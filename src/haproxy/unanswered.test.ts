@@ -18,6 +18,8 @@ const old = {
   answered:
     'rq[f=48c48000h,i=0,an=8000h,rx=,wx=,ax=] rp[f=80040000h,i=0,an=4000000h,rx=4m47s,wx=,ax=] scf=[8,0h,fd=11] scb=[8,11h,fd=14]',
   part: 'rq[f=c40000h,i=0,an=8000h,rx=,wx=,ax=] rp[f=80400000h,i=0,an=1400000h,rx=4m57s,wx=,ax=] scf=[8,0h,fd=8] scb=[8,1h,fd=11]',
+  stalled:
+    'rq[f=870080h,i=16248,an=8000h,rx=,wx=4m56s,ax=] rp[f=80400000h,i=0,an=1400000h,rx=4m56s,wx=,ax=] scf=[8,200h,fd=8] scb=[8,1h,fd=9]',
   upload:
     'rq[f=840080h,i=0,an=8000h,rx=,wx=,ax=] rp[f=80440000h,i=0,an=1400000h,rx=4m53s,wx=,ax=] scf=[8,0h,fd=12] scb=[8,1h,fd=13]',
 };
@@ -29,6 +31,8 @@ const newer = {
   answered:
     'rq[f=848000h,i=0,an=8000h,ax=] rp[f=80040000h,i=0,an=4000000h,ax=] scf=[8,402h,fd=11,rex=,wex=] scb=[8,1011h,fd=13,rex=4m53s,wex=]',
   part: 'rq[f=840000h,i=0,an=8000h,ax=] rp[f=80000000h,i=0,an=1400000h,ax=] scf=[8,400h,fd=9,rex=4m57s,wex=] scb=[8,401h,fd=12,rex=,wex=]',
+  stalled:
+    'rq[f=870000h,i=0,an=8000h,ax=] rp[f=80000000h,i=0,an=1400000h,ax=] scf=[8,200h,fd=9,rex=,wex=] scb=[8,401h,fd=11,rex=,wex=4m56s]',
   upload:
     'rq[f=840000h,i=0,an=8000h,ax=] rp[f=80040000h,i=0,an=1400000h,ax=] scf=[8,0h,fd=15,rex=4m53s,wex=] scb=[8,401h,fd=17,rex=,wex=]',
 };
@@ -44,13 +48,15 @@ test.each([
     line('web.blue1', told.answered),
     line('web.blue1.once', told.upload),
     line('web.blue1.once', told.part),
+    line('web.green1.once', told.stalled),
     line('my-api.green2.once', told.question.replace('4m53s', '53s')),
     line('web.green2.session', told.question.replace('4m53s', '5m0s')),
     asker,
     '',
   ].join('\n');
   const waiting = readUnanswered(text);
-  expect([waiting?.get('blue1'), waiting?.get('green2'), waiting?.get('blue2')]).toEqual([
+  expect([waiting?.get('green1'), waiting?.get('blue1'), waiting?.get('green2'), waiting?.get('blue2')]).toEqual([
+    [3_000],
     [6_000],
     [246_000, -1_000],
     [],

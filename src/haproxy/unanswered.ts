@@ -5,7 +5,7 @@ import { askRuntime } from './runtime-door.ts';
 import type { LaneLook } from './statistics.ts';
 import { failUnsure } from './unsure.ts';
 
-/** How long each request without an answer has waited, in milliseconds; only those that were asked whole. */
+/** How long each request without an answer has waited, in milliseconds; only those that were asked whole, or of which a server takes no more. */
 export type Unanswered = ReadonlyMap<Lane, readonly number[]>;
 
 /** Not asked where nothing is under way. Null: this HAProxy tells it in words that are not known. */
@@ -26,7 +26,8 @@ const session = / be=\S+\.session | srv=session /;
 /**
  * HAProxy has a timer for a server's silence, which ends after `timeout server` of the configuration: what is missing of that is for how long
  * the server has been silent. Up to 2.7 it is told with the answer's channel and runs while the request is still coming, too; later it is
- * told with the server's end (`scb`) and runs no sooner than the request is whole. The age of the stream is of no use: it has the idle time of
+ * told with the server's end (`scb`) and runs no sooner than the request is whole. Where a server takes no more of a request, what is left of the
+ * time to write is told beside it. The age of the stream is of no use: it has the idle time of
  * a kept connection in it.
  */
 export function readUnanswered(text: string): Unanswered | null {
@@ -39,10 +40,14 @@ export function readUnanswered(text: string): Unanswered | null {
     const old = /\brp\[[^\]]*\brx=([^,\]]*)/.exec(line)?.[1];
     const rest = old ?? /\bscb=\[[^\]]*\brex=([^,\]]*)/.exec(line)?.[1];
     if (answers === '' || rest === undefined) return null;
+    const stalled = (old === undefined ? /\bscb=\[[^\]]*\bwex=([^,\]]+)/ : /\brq\[[^\]]*\bwx=([^,\]]+)/).exec(
+      line,
+    )?.[1];
     const isComing = old !== undefined && (parseInt(asked, 16) & isWhole) === 0 && !session.test(line);
-    if ((parseInt(answers, 16) & waitForAnswer) === 0 || isComing || rest === '') continue;
+    const left = stalled ?? (isComing ? '' : rest);
+    if ((parseInt(answers, 16) & waitForAnswer) === 0 || left === '') continue;
     // Told in whole seconds, rounded down.
-    waiting.get(lane)!.push(longestWaitMs - readTime(rest) - 1_000);
+    waiting.get(lane)!.push(longestWaitMs - readTime(left) - 1_000);
   }
   return waiting;
 }

@@ -103,7 +103,7 @@ export interface ColourLoad {
   readonly givenUp: number;
   readonly countedSinceAt: number;
   /**
-   * Requests that were asked whole and have no answer yet, of every pointing: how many of them have waited for longer than each of
+   * Requests that were asked whole, or as far as they are taken, and have no answer yet: how many of them have waited for longer than each of
    * `waitStepsMs`. Null: the proxy cannot tell.
    */
   readonly unanswered: readonly number[] | null;

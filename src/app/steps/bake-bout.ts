@@ -2,7 +2,7 @@ import type { LooksTally } from '../../domain/bake-looks.ts';
 import { withLook, withRequests, withWaiting, type BakeTally } from '../../domain/bake.ts';
 import { followCopies, type SeenCopies } from '../../domain/copies.ts';
 import { startedAgain, type Starts } from '../../domain/started-again.ts';
-import { judgeWaiting, type UsualWaiting } from '../../domain/waiting-requests.ts';
+import { judgeWaiting, type WaitingSeen } from '../../domain/waiting-requests.ts';
 import type { Instance } from '../../kinds/driver.ts';
 import type { ColourLoad, TrafficState } from '../../kinds/traffic.ts';
 import type { Site } from '../site.ts';
@@ -31,6 +31,12 @@ interface Counted {
   readonly sinceAt: number;
   readonly requests: number;
   readonly badAnswers: number;
+  /** Probes of this bake that were answered as they should be, by then: the proxies count those, too. Absent where an older Greenroom has begun, as the next two. */
+  readonly probes?: number;
+  /** Good answers of the newest look: which of them are of probes is known a look later. */
+  readonly held?: number;
+  /** Probes that are still to be taken out. */
+  readonly owed?: number;
 }
 
 export interface Looking {
@@ -40,7 +46,9 @@ export interface Looking {
   /** Share of its requests that may be bad. */
   readonly allowed: number;
   /** How its requests waited with the old version; null: there is none to compare with. */
-  readonly usual: UsualWaiting | null;
+  readonly usual: WaitingSeen | null;
+  /** How long the bake is to watch. */
+  readonly forMs: number;
   /** What runs of the new version. */
   readonly see: () => Promise<RunningSeen>;
   /** How long the bake has watched. */
@@ -56,7 +64,7 @@ export const bad = (load: ColourLoad): number => load.status5xx + load.transport
 export async function look(
   site: Site,
   before: Bout,
-  { share, proven, allowed, usual, see, watchedMs }: Looking,
+  { share, proven, allowed, usual, forMs, see, watchedMs }: Looking,
 ): Promise<Bout> {
   const { running, unseen } = await see();
   const copies = running === null ? before.copies : followCopies(before.copies, running);
@@ -82,18 +90,25 @@ export async function look(
     load.unanswered &&
     judgeWaiting(
       { unanswered: load.unanswered, slowestMs: load.slowestAnswerMs },
-      { old: usual, watchedMs: beganMs, before: waits },
+      { old: usual, forMs, watchedMs: beganMs, before: waits },
     );
   const late = waiting ? waiting.late - (waits?.late ?? 0) : 0;
   // Where the count begins anew, those who were late wait on beside a proxy that did not restart, or were cut off with one that did.
   const newlyLate = isSame ? late : Math.max(0, late);
-  const more = {
-    requests: load.requests - counts.requests + newlyLate,
-    badAnswers: bad(load) - counts.badAnswers + newlyLate,
-  };
+  const badAnswers = bad(load) - counts.badAnswers;
+  const { good, ...users } = usersOf(bout, load.requests - counts.requests - badAnswers);
+  const more = { requests: good + badAnswers + newlyLate, badAnswers: badAnswers + newlyLate };
   const tally = withWaiting(withRequests(bout.tally, more, allowed), waiting);
-  const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load) };
+  const counted = { sinceAt: load.countedSinceAt, requests: load.requests, badAnswers: bad(load), ...users };
   return { ...bout, tally, counted, fault, firstBadAt: earlier(bout.firstBadAt, load.firstErrorAt) };
+}
+
+/** Good answers that users had: not those of the probes, which would make few bad ones look like fewer. */
+function usersOf({ tally, counted }: Bout, more: number) {
+  const probes = tally.probes - tally.failedProbes - (tally.unanswered ?? 0);
+  const owed = (counted.owed ?? 0) + probes - (counted.probes ?? 0);
+  const held = counted.held ?? 0;
+  return { good: Math.max(0, held - owed), probes, held: more, owed: Math.max(0, owed - held) };
 }
 
 function exitOf(site: Site, proven: Starts, running: readonly Instance[]): string | null {

@@ -18,7 +18,7 @@ import type { Bake } from '../../domain/project.ts';
 import { shareOf } from '../../domain/shift.ts';
 import type { Starts } from '../../domain/started-again.ts';
 import type { Step } from '../../domain/step.ts';
-import { usualWaiting, type UsualWaiting } from '../../domain/waiting-requests.ts';
+import { longerWaiting, type WaitingSeen } from '../../domain/waiting-requests.ts';
 import { newSide } from '../../kinds/beside.ts';
 import type { ColourLoad } from '../../kinds/traffic.ts';
 import { servingRelease, type Site } from '../site.ts';
@@ -27,6 +27,7 @@ import { bad, earlier, look, type Bout } from './bake-bout.ts';
 import { bakeSubjects, endLook, lookFacts, takeIn, untilLookMs, type ProbeAnswer } from './bake-look.ts';
 import { probesBeside, probesOf } from './bake-probes.ts';
 import { provenStarts } from './proven-starts.ts';
+import { ownFacts } from './own-facts.ts';
 import { openRunningLooks } from './running-looks.ts';
 import type { StepModule, StepTask } from './step-task.ts';
 
@@ -82,7 +83,7 @@ interface Opening {
   readonly baseline: BakeBaseline;
   readonly counted: Bout['counted'];
   /** How requests waited with an old version that was asked enough; null: there is none. Absent where an older Greenroom has begun. */
-  readonly usual?: UsualWaiting | null;
+  readonly usual?: WaitingSeen | null;
 }
 
 async function open(site: Site): Promise<Opening> {
@@ -95,16 +96,20 @@ async function open(site: Site): Promise<Opening> {
     // The counters of a colour begin anew when it gets its place, so that everything in them is the new version's: all that it was asked
     // with a share of whatever size, and all that it was asked since it has everything.
     counted: { sinceAt: now?.countedSinceAt ?? 0, requests: 0, badAnswers: 0 },
-    usual: before && before.requests >= site.environment.bake.minimumRequests ? usualOf(before) : null,
+    usual: await usualOf(site, before),
   };
 }
 
-const usualOf = ({ unanswered, slowestAnswerMs }: ColourLoad): UsualWaiting =>
-  usualWaiting({ unanswered: unanswered ?? [], slowestMs: slowestAnswerMs });
+/** At earlier steps of a shift the old version had more to answer. */
+async function usualOf(site: Site, old: ColourLoad | undefined): Promise<WaitingSeen | null> {
+  if (old === undefined || old.requests < site.environment.bake.minimumRequests) return null;
+  const earlier = (await ownFacts(site)).flatMap(({ usual }) => (usual ? [usual as unknown as WaitingSeen] : []));
+  return [{ unanswered: old.unanswered ?? [], slowestMs: old.slowestAnswerMs }, ...earlier].reduce(longerWaiting);
+}
 
 interface Ground extends Watch {
   readonly baseline: BakeBaseline;
-  readonly usual?: UsualWaiting | null;
+  readonly usual?: WaitingSeen | null;
   readonly proven: Starts;
   readonly subjects: readonly Subject[];
 }
@@ -117,6 +122,7 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
   const allowed = {
     allowed: allowedShare(rules, ground.baseline),
     usual: ground.usual ?? null,
+    forMs: rules.forMs,
   };
   const beganAt = clock.now();
   const began = clock.elapsed();
@@ -186,7 +192,7 @@ async function watch(task: StepTask, bout: Bout, ground: Ground, signal: AbortSi
 const bakeName = ({ step, operation }: StepTask): string =>
   `${step.name}-${operation.slice(operation.lastIndexOf('-') + 1)}`;
 
-function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Ground): OperationResult {
+function close(site: Site, bout: Bout, { baseline, usual, subjects, rules, share }: Ground): OperationResult {
   const { tally, firstBadAt, faultAt, watchedMs } = bout;
   const fault = bout.fault && [bout.fault, lostWords(bout.copies)].filter((each) => each !== null).join('; ');
   const isByHand = bout.byHand ?? (bout.fault !== null && bout.fault === tally.stranger?.reason);
@@ -205,7 +211,7 @@ function close(site: Site, bout: Bout, { baseline, subjects, rules, share }: Gro
     ...(tally.untoldLooks && { untoldLooks: tally.untoldLooks }),
     ...(tally.waits?.late && { unansweredRequests: tally.waits.late }),
     ...(tally.unseenLooks && { unseenLooks: tally.unseenLooks }),
-    ...(share !== null && { percent: share }),
+    ...(share !== null && { percent: share, ...(usual && { usual: { ...usual } }) }),
     ...(isByHand && { byHand: true }),
     ...{ baselineRequests: baseline.requests, baselineBadAnswers: baseline.badAnswers, firstBadAt, faultAt },
     ...lookFacts(bout.looks, judgements),

@@ -125,12 +125,26 @@ export async function leave(port: number, when: 'before the answer' | 'in the an
   asked.destroy();
 }
 
-/** Asks and stays, until it is told to go: for an answer that does not come, in the middle of one, or with a part of what it asks. */
-export function stay(port: number, when: 'before the answer' | 'in the answer' | 'in the question'): () => void {
+/** Asks and stays, until it is told to go: for an answer that does not come, in the middle of one, with a part of what it asks, or with an upload that is not taken. */
+export function stay(port: number, when: Staying): () => void {
   const path = when === 'in the answer' ? '/stalled' : '/slow?ms=600000';
+  if (when === 'in an upload') return upload(port);
   const body = when === 'in the question' ? 'content-length: 10\r\n\r\nab' : '\r\n';
   const method = when === 'in the question' ? 'PUT' : 'GET';
   const socket = connect(port, '127.0.0.1', () => socket.write(`${method} ${path} HTTP/1.1\r\nhost: web\r\n${body}`));
+  socket.on('error', () => undefined);
+  return () => socket.destroy();
+}
+
+type Staying = 'before the answer' | 'in the answer' | 'in the question' | 'in an upload';
+
+/** More than the sockets hold, to a path that reads nothing. */
+function upload(port: number): () => void {
+  const sizeBytes = 40_000_000;
+  const socket = connect(port, '127.0.0.1', () => {
+    socket.write(`POST /unread HTTP/1.1\r\nhost: web\r\ncontent-length: ${sizeBytes}\r\n\r\n`);
+    socket.write(Buffer.alloc(sizeBytes));
+  });
   socket.on('error', () => undefined);
   return () => socket.destroy();
 }
