@@ -8,7 +8,7 @@ import { writeDay } from './look-days.ts';
 import { mayHold } from './look-text.ts';
 import { load32, load8, store8, writeDecimal64 } from './memory.ts';
 import * as op from './operations.ts';
-import { has, LOOKING, purpose } from './sought.ts';
+import { has, LOOKING, purpose, SHORTEST_FORM } from './sought.ts';
 
 const FEWEST_DIGITS: i32 = 7;
 
@@ -72,7 +72,25 @@ function endOfString(from: i32, end: i32): i32 {
   }
   if (at >= end) return 0;
   const length = isEscaped ? unescapeText(from, at) : at - from;
+  if (isEscaped && hasBytes(UNESCAPED, length)) return 0;
   return length < 0 || text(isEscaped ? UNESCAPED : from, length) ? 0 : at + 1;
+}
+
+/** Whether bytes stand there as PostgreSQL writes them, `\x` and two digits each: enough of them to hold what is sought is for others to read. */
+function hasBytes(from: i32, length: i32): boolean {
+  const end = from + length;
+  for (let i = from; i + 1 < end; i++) {
+    if (load8(i) !== 92 || load8(i + 1) !== 120) continue;
+    const first = i + 2;
+    let to = first;
+    while (to < end && isHex(load8(to))) to += 1;
+    if (to - first >= 2 * SHORTEST_FORM) return true;
+  }
+  return false;
+}
+
+function isHex(c: i32): boolean {
+  return isDigit(c) || ((c | 32) >= 97 && (c | 32) <= 102);
 }
 
 /** Numbers of fewer than seven digits are no originals. */
