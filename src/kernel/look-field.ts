@@ -4,6 +4,7 @@ import { gatherJson } from './gather-json.ts';
 import { gatherText } from './gather-text.ts';
 import { unescapeText } from './json.ts';
 import { UNESCAPED } from './layout.ts';
+import { hexDigit, mayBytesHold, textCount } from './look-bytes.ts';
 import { writeDay } from './look-days.ts';
 import { mayHold } from './look-text.ts';
 import { load32, load8, store8, writeDecimal64 } from './memory.ts';
@@ -33,6 +34,7 @@ export function mayFieldHold(kind: i32, at: i32, length: i32, parameter: i32): b
   operation = parameter;
   if (kind === op.LOOK_ELSEWHERE) return true;
   if (kind === op.LOOK_TEXT) return text(at, length);
+  if (kind === op.LOOK_BYTES) return mayBytes(at, length);
   if (kind === op.LOOK_JSON) return mayJsonHold(at, length);
   if (kind === op.LOOK_JSON_BINARY) return length < 1 || load8(at) !== 1 || mayJsonHold(at + 1, length - 1);
   if (kind === op.LOOK_INTEGER) return mayIntegerHold(at, length);
@@ -102,8 +104,10 @@ function mayIntegerHold(at: i32, length: i32): boolean {
   return text(UNESCAPED, writeDecimal64(UNESCAPED, length === 4 ? top >> 31 : top, low));
 }
 
-function hex(half: i32): i32 {
-  return half < 10 ? 48 + half : 87 + half;
+function mayBytes(at: i32, length: i32): boolean {
+  const may = mayBytesHold(at, length);
+  texts += textCount;
+  return may;
 }
 
 /** Looked for as a whole only: among millions the digits between letters are somebody's number by chance. One of digits alone is a number itself. */
@@ -117,8 +121,8 @@ function mayUuidHold(at: i32): boolean {
     }
     const byte = load8(at + i);
     if (byte >> 4 > 9 || (byte & 15) > 9) letters += 1;
-    store8(to, hex(byte >> 4));
-    store8(to + 1, hex(byte & 15));
+    store8(to, hexDigit(byte >> 4));
+    store8(to + 1, hexDigit(byte & 15));
     to += 2;
   }
   if (purpose !== LOOKING || letters === 0) return text(UNESCAPED, 36);

@@ -20,7 +20,7 @@ const kinds: Readonly<Record<string, number>> = {
   ...Object.fromEntries(['text', 'varchar', 'bpchar', 'name'].map((type) => [type, op.LOOK_TEXT])),
   ...{ json: op.LOOK_JSON, jsonb: op.LOOK_JSON_BINARY, uuid: op.LOOK_UUID },
   ...{ int4: op.LOOK_INTEGER, int8: op.LOOK_INTEGER },
-  ...{ timestamptz: op.LOOK_INSTANT, timestamp: op.LOOK_TIMESTAMP, date: op.LOOK_DATE, bytea: op.LOOK_ELSEWHERE },
+  ...{ timestamptz: op.LOOK_INSTANT, timestamp: op.LOOK_TIMESTAMP, date: op.LOOK_DATE, bytea: op.LOOK_BYTES },
 };
 
 /** A column as PostgreSQL writes it in JSON. */
@@ -94,7 +94,7 @@ export function textsIn(kind: number, value: Buffer): readonly string[] {
   if (kind === op.LOOK_JSON) return textsOfJson(value.toString());
   if (kind === op.LOOK_JSON_BINARY) return textsOfJson(value.toString('utf8', 1));
   if (kind === op.LOOK_UUID) return [value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')];
-  if (kind === op.LOOK_ELSEWHERE) return [writtenBytes(value), ...textsInBytes(value)];
+  if (kind === op.LOOK_BYTES) return [writtenBytes(value), ...textsInBytes(value)];
   if (kind !== op.LOOK_INTEGER) return [writtenDay(kind, value)];
   return textsOf(writtenNumber(value));
 }

@@ -11,6 +11,7 @@ import { filterOf } from '../kernel/write-sought.ts';
 import { findsIn, textsIn } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
 import { openOriginalSet } from './original-set.ts';
+import { isWritten } from './texts-in-bytes.ts';
 
 const plain = testKernel();
 let compiled: Kernel;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 
 const kinds = [
   ...[op.LOOK_TEXT, op.LOOK_JSON, op.LOOK_JSON_BINARY, op.LOOK_INTEGER, op.LOOK_UUID],
-  ...[op.LOOK_INSTANT, op.LOOK_TIMESTAMP, op.LOOK_DATE, op.LOOK_ELSEWHERE],
+  ...[op.LOOK_INSTANT, op.LOOK_TIMESTAMP, op.LOOK_DATE, op.LOOK_BYTES],
 ];
 interface Seen {
   /** `row column` of each value that was handed on. */
@@ -95,6 +96,9 @@ const text = fc.oneof(
     .map((parts) => parts.join('')),
   fc.constantFrom(...people).map((who) => `${'long text '.repeat(60)}${who} ${'and more '.repeat(20)}`),
 );
+/** Signs beyond ASCII at the edges of what is well formed. */
+const edges = [0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbd, 0xbf, 0xc1, 0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5];
+const malformed = fc.array(fc.constantFrom(...edges), { maxLength: 4 }).map((each) => Buffer.from(each));
 /** What is text, what is none, and what is some of both. */
 const bytes = fc
   .array(
@@ -102,6 +106,7 @@ const bytes = fc
       text.map((each) => Buffer.from(each)),
       fc.uint8Array({ maxLength: 20 }),
       fc.constant(Buffer.from([0])),
+      malformed,
     ),
     {
       maxLength: 3,
@@ -147,11 +152,12 @@ const row = fc
 /** ASCII, letters of Latin-1 and what stands between words; an address with one of these is read by others. */
 // oxlint-disable-next-line no-control-regex -- all of ASCII
 const told = /^(?:[\0-\x7f]*|[^@\x80-\xbf\u00d7\u00f7\u0100-\u200f\u2028-\uffff]*)$/;
-const [inHexadecimal, justBytes] = [/\\x[\da-f]{16}/i, op.LOOK_ELSEWHERE];
-/** What the kernel leaves to others whatever is in it: bytes, most of what is beyond ASCII, and days that have another form. */
+const inHexadecimal = /\\x[\da-f]{16}/i;
+/** What the kernel leaves to others whatever is in it: most of what is beyond ASCII, bytes in JSON or of digits alone, and days that have another form. */
 function isTold(value: Buffer, kind: number): boolean {
-  if (kind === justBytes || textsIn(kind, value).some((each) => kind !== op.LOOK_TEXT && inHexadecimal.test(each)))
-    return false;
+  const texts = textsIn(kind, value);
+  if (kind === op.LOOK_BYTES) return isWritten(texts[0]!) && texts.every((each) => told.test(each));
+  if (kind !== op.LOOK_TEXT && texts.some((each) => inHexadecimal.test(each))) return false;
   if (kind === op.LOOK_INTEGER || kind === op.LOOK_UUID) return true;
   if (kind < op.LOOK_INTEGER) return told.test(value.toString());
   return /^\d{4}-[^ ]*$/.test(textsIn(kind, value)[0]!);

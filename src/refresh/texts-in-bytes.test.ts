@@ -65,19 +65,19 @@ test('F100 bytes of any length, written too', () => {
 });
 
 test('F100 bytes are looked for as a whole, as what was gathered of them, and digits between letters are nobody’s number', () => {
-  expect(readingOf('b', 'bytea')).toEqual({ value: '"b"', kind: op.LOOK_ELSEWHERE });
+  expect(readingOf('b', 'bytea')).toEqual({ value: '"b"', kind: op.LOOK_BYTES });
   const rule = { kind: 'mask', masker: 'bytes', days: 1, by: null, percent: 1 } as const;
   expect(gatheringOf({ name: 'b', type: 'bytea', rule, isEntity: false })).toMatchObject({
     ...{ value: 'to_json("b")::text', kind: op.LOOK_JSON },
   });
   const [long, digits] = [Buffer.alloc(3_000, 'a\xff', 'latin1'), Buffer.from('4155551234567890', 'hex')];
   expect(writtenBytes(long)).toBe(`\\x${long.toString('hex')}`.slice(0, 512));
-  expect(textsIn(op.LOOK_ELSEWHERE, digits)).toEqual(['\\x4155551234567890']);
+  expect(textsIn(op.LOOK_BYTES, digits)).toEqual(['\\x4155551234567890']);
   const wanted = (...forms: string[]) => ({
     ...{ wordCounts: new Set([1]), has: (form: string) => forms.includes(form), mayHave: () => true },
   });
   const found = (bytes: Buffer, ...forms: string[]) =>
-    textsIn(op.LOOK_ELSEWHERE, bytes).flatMap((text) => findsIn(op.LOOK_ELSEWHERE, text, wanted(...forms)));
+    textsIn(op.LOOK_BYTES, bytes).flatMap((text) => findsIn(op.LOOK_BYTES, text, wanted(...forms)));
   const mixed = Buffer.from('ff4155551234567890ff', 'hex');
   expect(found(long, writtenBytes(long))).toEqual([writtenBytes(long)]);
   expect(found(mixed, '#4155551234567890')).toEqual([]);
