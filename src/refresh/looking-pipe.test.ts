@@ -247,3 +247,23 @@ test('F100 a UUID is looked for as a whole: its digits are no number of anybody'
     expect(look(kernel, digits, formsOf(plainUuid))).toEqual({ asked: ['1 4'], texts: 1 });
   }
 });
+
+test('F100 signs beyond ASCII are well formed for the kernel just where they are for a decoder', () => {
+  const leads = Array.from({ length: 64 }, (_, i) => 0xc0 + i).filter((lead) => lead !== 0xc3 && lead !== 0xe2);
+  const values = leads.flatMap((lead) =>
+    edges.flatMap((second) =>
+      [0x41, 0x80, 0xbd, 0xbf].flatMap((third) =>
+        [0x41, 0x80].map((fourth) =>
+          Buffer.concat([Buffer.from('aaaaaaaa'), Buffer.from([lead, second, third, fourth]), Buffer.from('bbbbbbbb')]),
+        ),
+      ),
+    ),
+  );
+  const rows = values.map((value): Row => [null, null, null, null, null, null, null, null, value]);
+  const beyond = values.flatMap((value, i) =>
+    // oxlint-disable-next-line no-control-regex -- all of ASCII
+    /[^\0-\x7f]/.test(textsIn(op.LOOK_BYTES, value).join('')) ? [`${i + 1} 8`] : [],
+  );
+  expect(beyond.length).toBeGreaterThan(1_000);
+  for (const kernel of [plain, compiled]) expect(look(kernel, rows, ['nobody at all']).asked).toEqual(beyond);
+});
