@@ -36,6 +36,7 @@ const long = [
     'outbound',
     'migrate-beside',
     'placeholder',
+    'bytes',
     'large-objects',
     'throttle',
     'lasting-copy',

@@ -123,6 +123,7 @@ export async function markerRows(): Promise<readonly BenchRow[]> {
     ];
     const said: string[] = [good.stdout + good.stderr];
     rows.push(...(await failing(lab, said)), ...none('after runs that fail', await lookEverywhere(lab)));
+    rows.push(await cutOnce(lab, said), ...none('after a connection that was cut', await lookEverywhere(lab)));
     rows.push(...(await stopped(lab, said)));
     const told = markersIn(Buffer.from(said.join('\n')));
     rows.push(row(`markers: in all that ${said.length} runs said`, told.length, 'markers', '0', told.length === 0));
@@ -132,7 +133,7 @@ export async function markerRows(): Promise<readonly BenchRow[]> {
   }
 }
 
-/** A check that a mask breaks, masks that are twice what must be unique, a connection that is cut. */
+/** A check that a mask breaks, masks that are twice what must be unique, connections that are cut whenever they are opened. */
 async function failing(lab: Lab, said: string[]): Promise<readonly BenchRow[]> {
   const { source, target } = lab.servers;
   const ways: readonly (readonly [string, string, string, RegExp])[] = [
@@ -148,13 +149,13 @@ async function failing(lab: Lab, said: string[]): Promise<readonly BenchRow[]> {
       'DROP TABLE twice',
       /GR5048 .*23505/,
     ],
-    ['a connection that is cut', 'SELECT 1', 'SELECT 1', /GR50(?:0\d|4\d|58)/],
+    ['every connection cut, again and again,', 'SELECT 1', 'SELECT 1', connectionLost],
   ];
   const rows: BenchRow[] = [];
   for (const [what, before, after, expected] of ways) {
     await ask(source.url('prod'), before);
     const running = lab.start();
-    const cutting = what.endsWith('cut') ? cutOnce(target.url('postgres')) : null;
+    const cutting = expected === connectionLost ? cut(target.url('postgres'), running.ended, 'again') : null;
     const { code, stdout, stderr } = await running.ended;
     await cutting;
     await ask(source.url('prod'), after);
@@ -166,16 +167,36 @@ async function failing(lab: Lab, said: string[]): Promise<readonly BenchRow[]> {
   return rows;
 }
 
-/** Everybody who is at work in the database beside, once. */
-async function cutOnce(url: string): Promise<void> {
-  for (const endMs = performance.now() + 60_000; performance.now() < endMs; await sleep(10)) {
-    const cut = await ask(
+const connectionLost = /GR50(?:0\d|4\d|58|94)/;
+
+/** Whoever copied goes on over new connections, and it ends well; who had nothing left to copy has lost nothing, and whoever did something else says what ended it. */
+async function cutOnce(lab: Lab, said: string[]): Promise<BenchRow> {
+  const running = lab.start();
+  const cutting = cut(lab.servers.target.url('postgres'), running.ended, 'once');
+  const { code, stdout, stderr } = await running.ended;
+  await cutting;
+  said.push(stdout + stderr);
+  const holds = code === 0 || (code === 2 && connectionLost.test(stdout + stderr));
+  if (!holds) console.log(`  a connection that is cut: ${code} ${stdout}${stderr}`);
+  const how = code !== 0 ? 'ends it' : stdout.includes('copied again') ? 'is opened again' : 'is not missed';
+  return row(`markers: a connection that is cut ${how}`, Number(holds), '', '1', holds);
+}
+
+/** Everybody who copies into the database beside, once; or from then on everybody in it, as long as it runs. */
+async function cut(url: string, ended: Promise<unknown>, how: 'once' | 'again'): Promise<void> {
+  let isCut = false;
+  const over = ended.then(() => true);
+  for (const endMs = performance.now() + 60_000; performance.now() < endMs;) {
+    const who: string = isCut ? '' : "AND query LIKE 'COPY%'";
+    const rows = await ask(
       url,
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'stage\\_greenroom\\_%' AND query LIKE 'COPY%'",
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'stage\\_greenroom\\_%' ${who}`,
     );
-    if (cut.length > 0) return;
+    isCut ||= rows.length > 0;
+    if (isCut && how === 'once') return;
+    if (await Promise.race([over, sleep(10, false)])) break;
   }
-  throw new Error('nobody was at work');
+  if (!isCut) throw new Error('nobody was at work');
 }
 
 /** What a schema says of people stops a refresh, which names the place and never the value. */

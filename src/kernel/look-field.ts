@@ -4,11 +4,12 @@ import { gatherJson } from './gather-json.ts';
 import { gatherText } from './gather-text.ts';
 import { unescapeText } from './json.ts';
 import { UNESCAPED } from './layout.ts';
+import { hexDigit, mayBytesHold, textCount } from './look-bytes.ts';
 import { writeDay } from './look-days.ts';
 import { mayHold } from './look-text.ts';
 import { load32, load8, store8, writeDecimal64 } from './memory.ts';
 import * as op from './operations.ts';
-import { has, LOOKING, purpose } from './sought.ts';
+import { has, LOOKING, purpose, SHORTEST_FORM } from './sought.ts';
 
 const FEWEST_DIGITS: i32 = 7;
 
@@ -33,6 +34,7 @@ export function mayFieldHold(kind: i32, at: i32, length: i32, parameter: i32): b
   operation = parameter;
   if (kind === op.LOOK_ELSEWHERE) return true;
   if (kind === op.LOOK_TEXT) return text(at, length);
+  if (kind === op.LOOK_BYTES) return mayBytes(at, length);
   if (kind === op.LOOK_JSON) return mayJsonHold(at, length);
   if (kind === op.LOOK_JSON_BINARY) return length < 1 || load8(at) !== 1 || mayJsonHold(at + 1, length - 1);
   if (kind === op.LOOK_INTEGER) return mayIntegerHold(at, length);
@@ -72,7 +74,25 @@ function endOfString(from: i32, end: i32): i32 {
   }
   if (at >= end) return 0;
   const length = isEscaped ? unescapeText(from, at) : at - from;
+  if (isEscaped && hasBytes(UNESCAPED, length)) return 0;
   return length < 0 || text(isEscaped ? UNESCAPED : from, length) ? 0 : at + 1;
+}
+
+/** Whether bytes stand there as PostgreSQL writes them, `\x` and two digits each: enough of them to hold what is sought is for others to read. */
+function hasBytes(from: i32, length: i32): boolean {
+  const end = from + length;
+  for (let i = from; i + 1 < end; i++) {
+    if (load8(i) !== 92 || load8(i + 1) !== 120) continue;
+    const first = i + 2;
+    let to = first;
+    while (to < end && isHex(load8(to))) to += 1;
+    if (to - first >= 2 * SHORTEST_FORM) return true;
+  }
+  return false;
+}
+
+function isHex(c: i32): boolean {
+  return isDigit(c) || ((c | 32) >= 97 && (c | 32) <= 102);
 }
 
 /** Numbers of fewer than seven digits are no originals. */
@@ -84,8 +104,10 @@ function mayIntegerHold(at: i32, length: i32): boolean {
   return text(UNESCAPED, writeDecimal64(UNESCAPED, length === 4 ? top >> 31 : top, low));
 }
 
-function hex(half: i32): i32 {
-  return half < 10 ? 48 + half : 87 + half;
+function mayBytes(at: i32, length: i32): boolean {
+  const may = mayBytesHold(at, length);
+  texts += textCount;
+  return may;
 }
 
 /** Looked for as a whole only: among millions the digits between letters are somebody's number by chance. One of digits alone is a number itself. */
@@ -99,8 +121,8 @@ function mayUuidHold(at: i32): boolean {
     }
     const byte = load8(at + i);
     if (byte >> 4 > 9 || (byte & 15) > 9) letters += 1;
-    store8(to, hex(byte >> 4));
-    store8(to + 1, hex(byte & 15));
+    store8(to, hexDigit(byte >> 4));
+    store8(to + 1, hexDigit(byte & 15));
     to += 2;
   }
   if (purpose !== LOOKING || letters === 0) return text(UNESCAPED, 36);

@@ -43,7 +43,8 @@ export async function connect({ url, what }: Door, readOnly: boolean, database?:
       do: 'Look at the address, the role and its password, and whether the database is there.',
     });
   }
-  await client.query("SET client_encoding = 'UTF8'");
+  // Whatever the role or the database says: texts, and bytes written as text, are read and compared.
+  await client.query("SET client_encoding = 'UTF8'; SET bytea_output = 'hex'");
   return client;
 }
 

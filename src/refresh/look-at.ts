@@ -1,12 +1,13 @@
 // How a column of the copy is read to be looked through: as it goes over the wire where the kernel can read it, as PostgreSQL writes it in JSON otherwise.
 import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import type { MaskerName } from '../domain/refresh/maskers.ts';
-import { isTelling, textsOf } from '../domain/refresh/originals.ts';
+import { foundIn, isTelling, textsOf, wholeIn, type Wanted } from '../domain/refresh/originals.ts';
 import * as op from '../kernel/operations.ts';
 import type { ColumnProgram } from '../kernel/program.ts';
-import { OTHER_ORIGIN, SHORTEST_FORM } from '../kernel/sought.ts';
+import { OTHER_ORIGIN } from '../kernel/sought.ts';
 import { quoted } from './connect.ts';
 import { classifiedTree } from './program-of.ts';
+import { isWritten, textsInBytes, textsInWritten, writtenBytes } from './texts-in-bytes.ts';
 
 export interface Reading {
   /** An expression of SQL. */
@@ -19,17 +20,17 @@ const kinds: Readonly<Record<string, number>> = {
   ...Object.fromEntries(['text', 'varchar', 'bpchar', 'name'].map((type) => [type, op.LOOK_TEXT])),
   ...{ json: op.LOOK_JSON, jsonb: op.LOOK_JSON_BINARY, uuid: op.LOOK_UUID },
   ...{ int4: op.LOOK_INTEGER, int8: op.LOOK_INTEGER },
-  ...{ timestamptz: op.LOOK_INSTANT, timestamp: op.LOOK_TIMESTAMP, date: op.LOOK_DATE },
+  ...{ timestamptz: op.LOOK_INSTANT, timestamp: op.LOOK_TIMESTAMP, date: op.LOOK_DATE, bytea: op.LOOK_BYTES },
 };
 
 /** A column as PostgreSQL writes it in JSON. */
-const asJson = (column: string): string => `to_json(${quoted(column)})::text`;
+const asJson = (column: string): Reading => ({ value: `to_json(${quoted(column)})::text`, kind: op.LOOK_JSON });
 
 /** A truth or a label of an enumeration has nothing to find, and numbers of fewer than seven digits are no originals. `type`: PostgreSQL's own, under a domain; empty for all others. */
 export function readingOf(column: string, type: string): Reading | null {
   if (type === 'bool' || type === 'int2' || type === 'enum') return null;
   const kind = Object.hasOwn(kinds, type) ? kinds[type]! : null;
-  return kind === null ? { value: asJson(column), kind: op.LOOK_JSON } : { value: quoted(column), kind };
+  return kind === null ? asJson(column) : { value: quoted(column), kind };
 }
 
 /** Types that a value of one column of the source may be asked for by. */
@@ -49,7 +50,8 @@ export interface Program extends Reading {
 
 /** How a column of the source is read, and what is gathered of it: of what is said to be about people, whatever masks it. */
 export function gatheringOf({ name, type, rule }: PlannedColumn): Program {
-  const { value, kind } = readingOf(name, type)!;
+  // Bytes are an original as a whole, as they are written.
+  const { value, kind } = type === 'bytea' ? asJson(name) : readingOf(name, type)!;
   if (reachesOutside(rule))
     return { value, kind, program: { operation: op.LOOK_ELSEWHERE, parameter: 0, isEntity: false } };
   const isJson = kind === op.LOOK_JSON || kind === op.LOOK_JSON_BINARY;
@@ -89,22 +91,21 @@ export function jsonIn(kind: number, value: Buffer): string {
 /** What the kernel has handed on, as texts: those that it would have looked at. */
 export function textsIn(kind: number, value: Buffer): readonly string[] {
   if (kind === op.LOOK_TEXT) return [value.toString()];
-  if (kind === op.LOOK_JSON) return textsOf(value.toString());
-  if (kind === op.LOOK_JSON_BINARY) return textsOf(value.toString('utf8', 1));
+  if (kind === op.LOOK_JSON) return textsOfJson(value.toString());
+  if (kind === op.LOOK_JSON_BINARY) return textsOfJson(value.toString('utf8', 1));
   if (kind === op.LOOK_UUID) return [value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')];
-  if (kind === op.LOOK_ELSEWHERE) return textsInBytes(value);
+  if (kind === op.LOOK_BYTES) return [writtenBytes(value), ...textsInBytes(value)];
   if (kind !== op.LOOK_INTEGER) return [writtenDay(kind, value)];
   return textsOf(writtenNumber(value));
 }
 
-// oxlint-disable-next-line no-control-regex -- all that stands in no text
-const betweenTexts = /[\0-\x08\x0e-\x1f\x7f\ufffd]+/;
-/** What reads as UTF-8 in bytes of any kind; shorter ones hold nothing that is sought. */
-const textsInBytes = (bytes: Buffer): readonly string[] =>
-  bytes
-    .toString()
-    .split(betweenTexts)
-    .filter(({ length }) => length >= SHORTEST_FORM);
+/** Bytes of an array or a composite stand there as they are written. */
+const textsOfJson = (json: string): readonly string[] =>
+  textsOf(json).flatMap((text) => [text, ...textsInWritten(text)]);
+
+/** What is sought in one of these texts. In bytes, digits between the letters of hexadecimal are somebody's number by chance. */
+export const findsIn = (kind: number, text: string, wanted: Wanted): readonly string[] =>
+  kind !== op.LOOK_TEXT && isWritten(text) ? wholeIn(text, wanted) : foundIn(text, wanted);
 
 /** With its sign, which no original has. */
 export const writtenNumber = (value: Buffer): string =>

@@ -2,15 +2,16 @@
 // whatever the values are and wherever the stream is cut.
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
-import { formsOf, foundIn, partsOf, wordCount } from '../domain/refresh/originals.ts';
+import { formsOf, partsOf, wordCount } from '../domain/refresh/originals.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import * as op from '../kernel/operations.ts';
 import { compiledKernel } from '../kernel/testing/compile.ts';
 import { column, int32, int64, messagesOf, testKernel, testKeys, type Row } from '../kernel/testing/copy-stream.ts';
 import { filterOf } from '../kernel/write-sought.ts';
-import { textsIn } from './look-at.ts';
+import { findsIn, textsIn } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
 import { openOriginalSet } from './original-set.ts';
+import { isWritten } from './texts-in-bytes.ts';
 
 const plain = testKernel();
 let compiled: Kernel;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 
 const kinds = [
   ...[op.LOOK_TEXT, op.LOOK_JSON, op.LOOK_JSON_BINARY, op.LOOK_INTEGER, op.LOOK_UUID],
-  ...[op.LOOK_INSTANT, op.LOOK_TIMESTAMP, op.LOOK_DATE],
+  ...[op.LOOK_INSTANT, op.LOOK_TIMESTAMP, op.LOOK_DATE, op.LOOK_BYTES],
 ];
 interface Seen {
   /** `row column` of each value that was handed on. */
@@ -95,8 +96,27 @@ const text = fc.oneof(
     .map((parts) => parts.join('')),
   fc.constantFrom(...people).map((who) => `${'long text '.repeat(60)}${who} ${'and more '.repeat(20)}`),
 );
+/** Signs beyond ASCII at the edges of what is well formed. */
+const edges = [0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbd, 0xbf, 0xc1, 0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5];
+const malformed = fc.array(fc.constantFrom(...edges), { maxLength: 4 }).map((each) => Buffer.from(each));
+/** What is text, what is none, and what is some of both. */
+const bytes = fc
+  .array(
+    fc.oneof(
+      text.map((each) => Buffer.from(each)),
+      fc.uint8Array({ maxLength: 20 }),
+      fc.constant(Buffer.from([0])),
+      malformed,
+    ),
+    {
+      maxLength: 3,
+    },
+  )
+  .map((parts) => Buffer.concat(parts));
+const written = bytes.map((each) => `\\x${each.toString('hex')}`);
 const json = fc
   .oneof(
+    fc.array(fc.oneof(written, text), { maxLength: 3 }),
     fc.dictionary(text, fc.oneof(text, fc.integer(), fc.double(), fc.array(text, { maxLength: 3 })), { maxKeys: 3 }),
     fc.jsonValue(),
   )
@@ -123,17 +143,21 @@ const micros = fc.oneof(
 const row = fc
   .tuple(
     ...([fc.option(text, { nil: null }), json, json, integer] as const),
-    ...([fc.uint8Array({ minLength: 16, maxLength: 16 }), micros, micros, day] as const),
+    ...([fc.uint8Array({ minLength: 16, maxLength: 16 }), micros, micros, day, bytes] as const),
   )
-  .map(([one, two, three, four, five, instant, timestamp, date]): Row => [
+  .map(([one, two, three, four, five, instant, timestamp, date, nine]): Row => [
     ...[one === null ? null : Buffer.from(one), Buffer.from(two), Buffer.from(`\u0001${three}`), four],
-    ...[Buffer.from(five), int64(instant), int64(timestamp), int32(date)],
+    ...[Buffer.from(five), int64(instant), int64(timestamp), int32(date), nine],
   ]);
 /** ASCII, letters of Latin-1 and what stands between words; an address with one of these is read by others. */
 // oxlint-disable-next-line no-control-regex -- all of ASCII
 const told = /^(?:[\0-\x7f]*|[^@\x80-\xbf\u00d7\u00f7\u0100-\u200f\u2028-\uffff]*)$/;
-/** What the kernel leaves to others whatever is in it: most of what is beyond ASCII, and days that have another form. */
+const inHexadecimal = /\\x[\da-f]{16}/i;
+/** What the kernel leaves to others whatever is in it: most of what is beyond ASCII, bytes in JSON or of digits alone, and days that have another form. */
 function isTold(value: Buffer, kind: number): boolean {
+  const texts = textsIn(kind, value);
+  if (kind === op.LOOK_BYTES) return isWritten(texts[0]!) && texts.every((each) => told.test(each));
+  if (kind !== op.LOOK_TEXT && texts.some((each) => inHexadecimal.test(each))) return false;
   if (kind === op.LOOK_INTEGER || kind === op.LOOK_UUID) return true;
   if (kind < op.LOOK_INTEGER) return told.test(value.toString());
   return /^\d{4}-[^ ]*$/.test(textsIn(kind, value)[0]!);
@@ -163,7 +187,9 @@ test('F100 what is found in a value is handed on, and nothing else of ASCII is',
         const expected = rows.flatMap((values, r) =>
           values.flatMap((value, i) => {
             if (value === null) return [];
-            const isFound = textsIn(kinds[i]!, value as Buffer).some((each) => foundIn(each, wanted).length > 0);
+            const isFound = textsIn(kinds[i]!, value as Buffer).some(
+              (each) => findsIn(kinds[i]!, each, wanted).length > 0,
+            );
             return [{ at: `${r + 1} ${i}`, isFound, isTold: isTold(value as Buffer, kinds[i]!) }];
           }),
         );
@@ -186,8 +212,8 @@ test('F100 what is found in a value is handed on, and nothing else of ASCII is',
 test('a value cut at any byte, and one that is longer than the kernel takes, comes whole', () => {
   const value = Buffer.from('write to anna@sea.example');
   const rows: Row[] = [
-    [value, Buffer.from('"日本語"'), null, null, null, null, null, null],
-    [null, null, null, null, Buffer.alloc(16), null, null, null],
+    [value, Buffer.from('"日本語"'), null, null, null, null, null, null, null],
+    [null, null, null, null, Buffer.alloc(16), null, null, null, null],
   ];
   const forms = formsOf('anna@sea.example');
   for (let i = 0; i <= messagesOf(rows).length; i++)
@@ -209,7 +235,7 @@ test('F100 days and instants are written as PostgreSQL writes them in JSON', () 
 
 test('F100 a UUID is looked for as a whole: its digits are no number of anybody', () => {
   const uuid = '41555512-3456-4789-8012-34567890123f';
-  const rows: Row[] = [[null, null, null, null, Buffer.from(uuid.replaceAll('-', ''), 'hex'), null, null, null]];
+  const rows: Row[] = [[null, null, null, null, Buffer.from(uuid.replaceAll('-', ''), 'hex'), null, null, null, null]];
   for (const kernel of [plain, compiled]) {
     expect(look(kernel, rows, ['#4155551234564789801234567890123', '#34567890123', '#41555512'])).toEqual({
       ...{ asked: [], texts: 1 },
@@ -220,4 +246,24 @@ test('F100 a UUID is looked for as a whole: its digits are no number of anybody'
     const digits: Row[] = [rows[0]!.map((value) => value && Buffer.from(plainUuid.replaceAll('-', ''), 'hex'))];
     expect(look(kernel, digits, formsOf(plainUuid))).toEqual({ asked: ['1 4'], texts: 1 });
   }
+});
+
+test('F100 signs beyond ASCII are well formed for the kernel just where they are for a decoder', () => {
+  const leads = Array.from({ length: 64 }, (_, i) => 0xc0 + i).filter((lead) => lead !== 0xc3 && lead !== 0xe2);
+  const values = leads.flatMap((lead) =>
+    edges.flatMap((second) =>
+      [0x41, 0x80, 0xbd, 0xbf].flatMap((third) =>
+        [0x41, 0x80].map((fourth) =>
+          Buffer.concat([Buffer.from('aaaaaaaa'), Buffer.from([lead, second, third, fourth]), Buffer.from('bbbbbbbb')]),
+        ),
+      ),
+    ),
+  );
+  const rows = values.map((value): Row => [null, null, null, null, null, null, null, null, value]);
+  const beyond = values.flatMap((value, i) =>
+    // oxlint-disable-next-line no-control-regex -- all of ASCII
+    /[^\0-\x7f]/.test(textsIn(op.LOOK_BYTES, value).join('')) ? [`${i + 1} 8`] : [],
+  );
+  expect(beyond.length).toBeGreaterThan(1_000);
+  for (const kernel of [plain, compiled]) expect(look(kernel, rows, ['nobody at all']).asked).toEqual(beyond);
 });

@@ -19,7 +19,7 @@ export async function objectPieces(fresh: Client): Promise<readonly CopyPiece[]>
     ...{ table: 'pg_catalog.pg_largeobject', plannedAs: 'pg_catalog.pg_largeobject' },
     columns: [
       {
-        ...{ name: 'data', value: `lo_get(s.oid, part.at, ${PART_BYTES + AGAIN_BYTES})`, kind: op.LOOK_ELSEWHERE },
+        ...{ name: 'data', value: `lo_get(s.oid, part.at, ${PART_BYTES + AGAIN_BYTES})`, kind: op.LOOK_BYTES },
         ...{ rule: undefined, asked: null },
       },
     ],

@@ -8,7 +8,16 @@ import type { Rule } from '../domain/refresh/rules.ts';
 import { openKernel, type Kernel, type Keys } from '../kernel/kernel.ts';
 import * as op from '../kernel/operations.ts';
 import { compiledKernel } from './compiled-kernel.ts';
-import { gatheringOf, jsonIn, originOf, textsIn, writtenNumber, type AskedType, type Reading } from './look-at.ts';
+import {
+  findsIn,
+  gatheringOf,
+  jsonIn,
+  originOf,
+  textsIn,
+  writtenNumber,
+  type AskedType,
+  type Reading,
+} from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
 import { openFormList, originalsIn, type FormList, type Originals, type SharedSet } from './original-set.ts';
 import { leafOf } from './program-of.ts';
@@ -129,7 +138,7 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
     const places = ways[i]!(() => jsonIn(kind, value));
     for (const text of textsIn(kind, value)) {
       textCount += 1;
-      for (const form of foundIn(text, wanted)) {
+      for (const form of findsIn(kind, text, wanted)) {
         if (isCoincidence({ form, text }, places(text), judging)) {
           coincidenceCount += 1;
           continue;

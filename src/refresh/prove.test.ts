@@ -179,6 +179,35 @@ const hidden: readonly (readonly [string, string])[] = [
     'pg_catalog.pg_largeobject.data',
     `SELECT lo_from_bytea(0, decode(repeat('00ff', 70000), 'hex') || convert_to('ask ${email(35)}', 'UTF8'))`,
   ],
+  ...['ask ', '\\x0001ff', '\\x89504e470d0a1a0a'].map((before, i): readonly [string, string] => [
+    'public.places.bytes',
+    `ALTER TABLE places ADD bytes bytea; INSERT INTO places VALUES (1, '', '${before}'::bytea || convert_to('${email(36 + i)}, please', 'UTF8'))`,
+  ]),
+  [
+    'public.places.bytes',
+    `ALTER TABLE places ADD bytes bytea[]; INSERT INTO places VALUES (1, '', ARRAY[NULL, '\\xff', convert_to('\u00fc ${email(39)}', 'UTF8')])`,
+  ],
+  [
+    'public.places.bytes',
+    `CREATE DOMAIN scan AS bytea; ALTER TABLE places ADD bytes scan; INSERT INTO places VALUES (1, '', 'of ${email(40)}')`,
+  ],
+  [
+    'public.places.bytes',
+    `CREATE DOMAIN scan AS bytea; CREATE DOMAIN photo AS scan; ALTER TABLE places ADD bytes photo; INSERT INTO places VALUES (1, '', 'of ${email(41)}')`,
+  ],
+  [
+    'public.places.bytes',
+    `CREATE TYPE scan AS (a int, b bytea); CREATE TYPE scans AS (c scan[]); ALTER TABLE places ADD bytes scans; INSERT INTO places VALUES (1, '', ROW(ARRAY[(1, 'of ${email(42)}')::scan]))`,
+  ],
+  [
+    'public.places.kept',
+    `CREATE TABLE old (b bytea); INSERT INTO old VALUES ('of ${email(43)}'); ALTER TABLE places ALTER kept TYPE jsonb USING NULL; INSERT INTO places SELECT 1, to_jsonb(old) FROM old; DROP TABLE old`,
+  ],
+  ['public.seen.b', `CREATE MATERIALIZED VIEW seen AS SELECT '\\x00' || convert_to('${email(44)}', 'UTF8') AS b`],
+  [
+    'the default of places',
+    `ALTER TABLE places ADD bytes bytea DEFAULT '\\x00${Buffer.from(email(45)).toString('hex')}'`,
+  ],
   ['a rule of places', `CREATE RULE r AS ON DELETE TO places DO INSTEAD SELECT '${email(33)}'::text`],
   [
     'public.left.h',

@@ -101,6 +101,12 @@ const schemas: readonly Planted[] = [
       `CREATE TABLE scans (content oid); INSERT INTO scans VALUES (lo_from_bytea(0, '\\x0001' || convert_to('see ${mailOf(m)}', 'UTF8')))`,
     '  public.scans.content: { keep: true, because: made up }\n',
   ],
+  [
+    'bytes that are kept',
+    (m) =>
+      `CREATE TABLE bodies (body bytea, bodies bytea[]); INSERT INTO bodies VALUES ('\\x0001' || convert_to('see ${mailOf(m)}', 'UTF8'), NULL)`,
+    '  public.bodies.body: { keep: true, because: made up }\n  public.bodies.bodies: { keep: true, because: made up }\n',
+  ],
   ['a column that is kept', (m) => `INSERT INTO plain VALUES ('see ${mailOf(m)}')`],
 ];
 export const inSchema = schemas.map(hiding);

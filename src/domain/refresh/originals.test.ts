@@ -43,6 +43,9 @@ test('F100 texts of JSON: keys, arrays, escapes, keys that stand there twice', (
     'b',
     'y',
   ]);
+  expect(textsOf(String.raw`["a\\", "\"b", "\\\"c\\"]`)).toEqual(['a\\', '"b', '\\"c\\']);
+  const long = `\\x${'61'.repeat(9e6)}`;
+  expect(textsOf(JSON.stringify([long, 'b'])).map(({ length }) => length)).toEqual([long.length, 1]);
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const found = textsOf(JSON.stringify(value));

@@ -155,6 +155,12 @@ export function foundIn(text: string, wanted: Wanted): readonly string[] {
   return found;
 }
 
+/** The text itself, if there is such a form; not what stands inside it. */
+export function wholeIn(text: string, wanted: Wanted): readonly string[] {
+  const whole = fold(text).trim().slice(0, LONGEST_WHOLE);
+  return wanted.has(whole) ? [whole] : [];
+}
+
 /** `ends`: where each word begins and ends. */
 function askForWords(
   folded: string,
@@ -182,8 +188,29 @@ export function textsOf(json: string): readonly string[] {
   // Most values are one text without an escape.
   if (json.startsWith('"') && json.indexOf('"', 1) === json.length - 1 && !json.includes('\\'))
     return [json.slice(1, -1)];
-  return [...json.matchAll(/"((?:[^"\\]|\\.)*)"|\d{7,}/g)].map(([whole, inside]) => {
-    if (inside === undefined) return whole;
-    return inside.includes('\\') ? (JSON.parse(whole) as string) : inside;
-  });
+  const texts: string[] = [];
+  // No expression for a whole string: of one of 16 MB with an escape it would need more stack than there is.
+  const begin = /"|\d{7,}/g;
+  for (let found = begin.exec(json); found !== null; found = begin.exec(json)) {
+    if (found[0] !== '"') {
+      texts.push(found[0]);
+      continue;
+    }
+    const end = endOfString(json, begin.lastIndex);
+    if (end < 0) continue;
+    const inside = json.slice(begin.lastIndex, end);
+    texts.push(inside.includes('\\') ? (JSON.parse(`"${inside}"`) as string) : inside);
+    begin.lastIndex = end + 1;
+  }
+  return texts;
+}
+
+/** Where the quote stands that closes it: one with no backslash before, or with an even number of them. */
+function endOfString(json: string, from: number): number {
+  for (let end = json.indexOf('"', from); end >= 0; end = json.indexOf('"', end + 1)) {
+    let before = end;
+    while (before > from && json[before - 1] === '\\') before -= 1;
+    if ((end - before) % 2 === 0) return end;
+  }
+  return -1;
 }
