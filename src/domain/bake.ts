@@ -12,6 +12,8 @@ export interface BakeTally {
   /** Requests and bad answers of the new version since it got the traffic. */
   readonly requests: number;
   readonly badAnswers: number;
+  /** Most of them that there were: one that was late and is answered makes it less. Absent where an older Greenroom has begun. */
+  readonly mostBad?: number;
   readonly lastFailure: string | null;
   /** Probes that have had an answer so far, by their address; not known of what an older version began, nor is what follows. */
   readonly answered?: readonly string[];
@@ -80,18 +82,18 @@ export function allowedShare(
   return Math.max(rules.errorShare, Math.min(rules.baselineFactor * usual, (1 + usual) / 2));
 }
 
-/** Takes in what the proxies have counted since the look before. One that was late and is answered after all makes it less. */
-export const withRequests = (tally: BakeTally, seen: BakeBaseline, allowed: number): BakeTally => ({
-  ...tally,
-  requests: tally.requests + seen.requests,
-  badAnswers: tally.badAnswers + seen.badAnswers,
-  newest: withTraffic(
-    tally.newest ?? emptyCharts,
-    { requests: Math.max(0, seen.requests), badAnswers: Math.max(0, seen.badAnswers) },
+/** Takes in what the proxies have counted since the look before. One that was late and is answered after all makes it less; the next one that is late is no news then. */
+export function withRequests(tally: BakeTally, seen: BakeBaseline, allowed: number): BakeTally {
+  const badAnswers = tally.badAnswers + seen.badAnswers;
+  const before = tally.mostBad ?? tally.badAnswers;
+  const mostBad = Math.max(before, badAnswers);
+  const news = { requests: Math.max(0, seen.requests), badAnswers: mostBad - before };
+  return {
+    ...{ ...tally, requests: tally.requests + seen.requests, badAnswers, mostBad },
+    newest: withTraffic(tally.newest ?? emptyCharts, news, allowed),
     allowed,
-  ),
-  allowed,
-});
+  };
+}
 
 /** Takes in who waits; null: the proxies cannot tell for how long. */
 export const withWaiting = (tally: BakeTally, waiting: Waiting | null): BakeTally =>

@@ -237,11 +237,11 @@ test('a gradual shift moves and watches each share before all of it; not where n
   const traffic = steps.slice(steps.findIndex(({ kind }) => kind === 'switch'));
   expect(traffic.map(({ kind, name, subject, budgetMs }) => [kind, name, subject, budgetMs])).toEqual([
     ['switch', 'switch-25', '25%', 30_000],
-    ['bake', 'bake-25', '25%', 390_000],
+    ['bake', 'bake-25', '25%', 393_000],
     ['switch', 'switch-50', '50%', 30_000],
-    ['bake', 'bake-50', '50%', 390_000],
+    ['bake', 'bake-50', '50%', 393_000],
     ['switch', 'switch', null, 30_000],
-    ['bake', 'bake', null, environment.bake.forMs + 330_000],
+    ['bake', 'bake', null, environment.bake.forMs + 333_000],
     ['drain', 'drain', null, expect.any(Number)],
     ['stop', 'stop', null, expect.any(Number)],
   ]);
@@ -288,7 +288,7 @@ test('every step has a budget: of its phase, its database, the slowest service, 
     'infrastructure/migrate-main': 30_000,
     switch: 30_000,
     // The watch, five minutes for who may still be answered at its end, and the cut-over's own.
-    bake: 340_000,
+    bake: 343_000,
     drain: 9_000,
     stop: 32_000,
   });

@@ -63,17 +63,22 @@ test('whoever has hung since a second before the time of the bake was over is op
   );
 });
 
-test('as many as waited so long with the old version are usual at any age, be they answered or not', () => {
+test('as many as waited so long with the old version are usual at any age, be they answered or not, and some more by chance', () => {
   const slow = fc.integer({ min: 0, max: 160_000 });
   expect.hasAssertions();
   fc.assert(
     fc.property(ages, slow, times, times, (agesMs, slowestMs, forMs, watchedMs) => {
-      const seen = seenOf(agesMs, slowestMs);
-      expect(judgeWaiting(seen, { old: seen, forMs, watchedMs })).toMatchObject({ late: 0, open: 0, stuck: 0 });
-      const more = judgeWaiting(seenOf([...agesMs, 170_000], slowestMs), { old: seen, forMs, watchedMs });
-      expect(more.late + more.open).toBe(1);
+      const old = seenOf(agesMs, slowestMs);
+      const beside = (more: number) =>
+        judgeWaiting(seenOf([...agesMs, ...Array(more).fill(170_000)], slowestMs), { old, forMs, watchedMs });
+      const chance = Math.floor(2 * Math.sqrt(agesMs.length));
+      expect(beside(0)).toMatchObject({ late: 0, open: 0, stuck: 0 });
+      expect(beside(chance + 1).late + beside(chance + 1).open).toBeGreaterThan(0);
     }),
   );
+  const nine = { old: seenOf(Array(9).fill(25_000), 50), forMs: 10_000, watchedMs: 60_000 };
+  const seen = [15, 16, 17].map((count) => judgeWaiting(seenOf(Array(count).fill(30_000), 50), nine).late);
+  expect(seen).toEqual([0, 1, 2]);
 });
 
 test('who is given up after the longest wait counts as stuck until he would be open again; who is answered does not', () => {

@@ -79,7 +79,7 @@ export function judgeWaiting(
   const slowest = Math.max(slowestMs, old?.slowestMs ?? 0);
   const usualMs = stepFrom(slowest);
   const more = (stepMs: number): number =>
-    Math.max(0, olderThan(unanswered, stepMs) - olderThan(old?.unanswered ?? [], stepMs));
+    Math.max(0, olderThan(unanswered, stepMs) - byChance(olderThan(old?.unanswered ?? [], stepMs)));
   const late = old === null ? 0 : more(stepFrom(Math.max(leastLateMs, 2 * slowest)));
   const isUndecided = watchedMs < forMs + waitingOvertimeMs(usualMs);
   const [sinceMs, waiting] = waitStepsMs
@@ -102,6 +102,9 @@ export function judgeWaiting(
 /** Nobody has waited for longer than the longest wait. */
 const olderThan = (unanswered: readonly number[], ms: number): number =>
   unanswered[waitStepsMs.findIndex((stepMs) => stepMs === ms)] ?? 0;
+
+/** As many may be seen at another moment where so many were: two standard deviations of a Poisson process. */
+const byChance = (count: number): number => count + Math.floor(2 * Math.sqrt(count));
 
 const stepFrom = (ms: number): number => waitStepsMs.find((stepMs) => stepMs >= ms) ?? longestWaitMs;
 
