@@ -95,6 +95,7 @@ const fields = z.strictObject({
     ),
   'minimum-requests': count().default(20).describe('Traffic rule: at least this many requests …'),
   'error-share': share()
+    .refine((part) => part < 1, { error: 'must be below 100%: nothing would be a fault' })
     .prefault('5%')
     .describe(
       '… of which a larger share than chance makes of it is answered with 5xx or not at all: more than the larger of this …',

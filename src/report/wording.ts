@@ -59,9 +59,10 @@ export const outcomeMarks: Record<Shown, string> = {
   pending: '…',
 };
 
-/** Facts of a step in words: `{ switchMs: 3, requests: 612 }` is `switch 3 ms · requests 612`; `At` are instants. */
+/** Facts of a step in words: `{ switchMs: 3, requests: 612 }` is `switch 3 ms · requests 612`; `At` are instants. What there was not, and what only a program reads, is left out. */
 export const factWords = (facts: JsonObject): string =>
   Object.entries(facts)
+    .filter(([, value]) => typeof value !== 'object' || Array.isArray(value))
     .map(([key, value]) => {
       const words = key.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
       if (typeof value !== 'number') return `${words} ${valueWords(value)}`;
