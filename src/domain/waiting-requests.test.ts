@@ -79,6 +79,8 @@ test('as many as waited so long with the old version are usual at any age, be th
   const nine = { old: seenOf(Array(9).fill(25_000), 50), forMs: 10_000, watchedMs: 60_000 };
   const seen = [15, 16, 17].map((count) => judgeWaiting(seenOf(Array(count).fill(30_000), 50), nine).late);
   expect(seen).toEqual([0, 1, 2]);
+  // Open is every one of them that is more.
+  expect(judgeWaiting(seenOf(Array(10).fill(30_000), 50), nine)).toMatchObject({ late: 0, open: 1 });
 });
 
 test('who is given up after the longest wait counts as stuck until he would be open again; who is answered does not', () => {

@@ -44,7 +44,7 @@ export const longerWaiting = (one: WaitingSeen, other: WaitingSeen): WaitingSeen
 export interface Waiting {
   /** They count as answered badly. */
   readonly late: number;
-  /** They may count so yet: more than with the old version have waited for longer than `sinceMs`. */
+  /** They may count so yet: so many more than with the old version have waited for longer than `sinceMs`. */
   readonly open: number;
   readonly sinceMs: number;
   /** Wait for ever, as far as is known: those who are late, or were given up and ask again. */
@@ -78,13 +78,13 @@ export function judgeWaiting(
 ): Waiting {
   const slowest = Math.max(slowestMs, old?.slowestMs ?? 0);
   const usualMs = stepFrom(slowest);
-  const more = (stepMs: number): number =>
-    Math.max(0, olderThan(unanswered, stepMs) - byChance(olderThan(old?.unanswered ?? [], stepMs)));
-  const late = old === null ? 0 : more(stepFrom(Math.max(leastLateMs, 2 * slowest)));
+  const oldOlderThan = (ms: number): number => olderThan(old?.unanswered ?? [], ms);
+  const lateMs = stepFrom(Math.max(leastLateMs, 2 * slowest));
+  const late = old === null ? 0 : Math.max(0, olderThan(unanswered, lateMs) - byChance(oldOlderThan(lateMs)));
   const isUndecided = watchedMs < forMs + waitingOvertimeMs(usualMs);
   const [sinceMs, waiting] = waitStepsMs
     .filter((stepMs) => (isUndecided ? stepMs <= usualMs : stepMs === usualMs))
-    .map((stepMs): readonly [number, number] => [stepMs, more(stepMs)])
+    .map((stepMs): readonly [number, number] => [stepMs, olderThan(unanswered, stepMs) - oldOlderThan(stepMs)])
     .reduce((most, each) => (each[1] >= most[1] ? each : most), [usualMs, 0]);
   const open = Math.max(0, waiting - late);
   const longest = olderThan(unanswered, lastStepMs);
@@ -103,7 +103,7 @@ export function judgeWaiting(
 const olderThan = (unanswered: readonly number[], ms: number): number =>
   unanswered[waitStepsMs.findIndex((stepMs) => stepMs === ms)] ?? 0;
 
-/** As many may be seen at another moment where so many were: two standard deviations of a Poisson process. */
+/** As many may be seen at another moment where so many were: two standard deviations of a Poisson process. What is open needs none of it: it is over as soon as one look sees no more. */
 const byChance = (count: number): number => count + Math.floor(2 * Math.sqrt(count));
 
 const stepFrom = (ms: number): number => waitStepsMs.find((stepMs) => stepMs >= ms) ?? longestWaitMs;
