@@ -63,7 +63,8 @@ export async function openMachine(appOf?: AppOf) {
   const notes = new Map<string, Noted>();
   /** Until it is reaped: one that dies loses its environment first and its port last. */
   const kill = async (pid: number): Promise<void> => {
-    const child = children.find((each) => each.pid === pid)!;
+    // The newest: numbers come round, and an earlier one that had it has ended long ago.
+    const child = children.findLast((each) => each.pid === pid)!;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
