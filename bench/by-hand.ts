@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePorts } from '../test/rig/free-ports.ts';
+import { freePorts } from '../src/edge/testing/free-ports.ts';
 import type { Playground } from '../test/rig/playground.ts';
 
 export interface ByHand {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { openComposeProject } from '../test/rig/compose-project.ts';
-import { freePorts } from '../test/rig/free-ports.ts';
+import { freePorts } from '../src/edge/testing/free-ports.ts';
 import { until } from '../test/rig/tiny.ts';
 import { writeComposeFiles } from './deploy-platform.ts';
 import { failedOf, lossOf } from './load-figures.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openArtifacts } from '../../src/effects/artifacts.ts';
-import { freePorts } from '../rig/free-ports.ts';
+import { freePorts } from '../../src/edge/testing/free-ports.ts';
 import { Tiny } from '../rig/tiny.ts';
 
 vi.setConfig({ testTimeout: 180_000 });

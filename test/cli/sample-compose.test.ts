@@ -6,7 +6,7 @@ import { makeRelease } from '../../examples/medianest/shelf/make.mjs';
 import { clis, docker, dockerProgram } from '../../src/drivers/compose/testing/docker.ts';
 import { haproxyProgram } from '../../src/haproxy/testing/rig.ts';
 import { openComposeProject, type ComposeProject } from '../rig/compose-project.ts';
-import { freePorts } from '../rig/free-ports.ts';
+import { freePorts } from '../../src/edge/testing/free-ports.ts';
 import { Playground, samples } from '../rig/playground.ts';
 import { streamProbes, type ProbeStream } from '../rig/probe-stream.ts';
 import { until } from '../rig/tiny.ts';

@@ -7,7 +7,7 @@ import { controlSocket } from '../../src/haproxy/config-text.ts';
 import { askRuntime } from '../../src/haproxy/runtime-door.ts';
 import { haproxyProgram } from '../../src/haproxy/testing/rig.ts';
 import { signal } from '../kill/processes.ts';
-import { freePorts } from '../rig/free-ports.ts';
+import { freePorts } from '../../src/edge/testing/free-ports.ts';
 import { Tiny, until } from '../rig/tiny.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });

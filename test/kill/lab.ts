@@ -9,7 +9,7 @@ import { homePaths, readState } from '../../src/embedded/postgres-home.ts';
 import { joinPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { haproxyProcesses } from '../../src/haproxy/haproxy-processes.ts';
 import { runsProgram } from '../../src/host/program.ts';
-import { freePorts } from '../rig/free-ports.ts';
+import { freePorts } from '../../src/edge/testing/free-ports.ts';
 import type { Platform, PlatformKind } from './platforms/platform.ts';
 import { allProcesses, calledWith, isThere, markedBy, signal, until, type SeenProcess } from './processes.ts';
 

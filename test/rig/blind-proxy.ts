@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePorts } from './free-ports.ts';
+import { freePorts } from '../../src/edge/testing/free-ports.ts';
 import { until } from './tiny.ts';
 
 export interface BlindProxy {

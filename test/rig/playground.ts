@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { homePaths, readState } from '../../src/embedded/postgres-home.ts';
 import { joinPostgres } from '../../src/embedded/postgres.ts';
 import { endEverything } from './ending.ts';
-import { freePorts } from './free-ports.ts';
+import { freePorts } from '../../src/edge/testing/free-ports.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 export const samples = {

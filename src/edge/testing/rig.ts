@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import type { TrafficTarget } from '../../kinds/traffic.ts';
 import { isAlive } from '../../host/process-identity.ts';
 import { openEdge, type Edge } from '../client.ts';
 import { edgeProcesses } from '../edge-processes.ts';
+import { freePorts } from './free-ports.ts';
 
 const fixtureApp = join(import.meta.dirname, '../../../bench/fixture-app.ts');
 
@@ -83,13 +84,7 @@ export class Rig {
   }
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+export const freePort = async (): Promise<number> => (await freePorts(1))[0]!;
 
 export function ask(options: RequestOptions, body?: Buffer): Promise<Answer> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 // Two HAProxys that are pointed as one; users come by both.
-import { freePorts } from '../../rig/free-ports.ts';
+import { freePorts } from '../../../src/edge/testing/free-ports.ts';
 import type { Platform } from './platform.ts';
 
 export async function haproxies(): Promise<Platform> {
