@@ -56,6 +56,7 @@ test.each([
   [{ objectives: { availability: '100%' } }, 'no number of answers shows 100%'],
   [{ objectives: { latency: { api: 'p95 < 3ms' } } }, 'p95 <= 300ms'],
   [{ objectives: { latency: { api: 'p95 <= soon' } } }, 'soon'],
+  [{ every: '0s' }, 'a duration longer than 0s'],
   [{ compare: { latency: '0.9x' } }, ''],
   [{ compare: { latency: { 'at-most': '1.5x', detect: '1.2x' } } }, ''],
 ])('refuses %j', (written, message) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { usualComparison } from '../domain/bake-looks.ts';
 import { parseDuration } from '../domain/duration.ts';
-import { durationMs, share } from '../kinds/fields.ts';
+import { durationMs, limitMs, share } from '../kinds/fields.ts';
 import { count, factor, httpPath } from './shape-parts.ts';
 
 /** Noise from look to look is known from looks alone: fewer tell nothing of it, and more would be no help to anybody. */
@@ -86,7 +86,7 @@ const fields = z.strictObject({
     .describe(
       'How long the new version is watched after the cut-over; longer where the last probes or looks were not good. 0s: one probe.',
     ),
-  every: durationMs().prefault('5s').describe('Between two probes of each service.'),
+  every: limitMs().prefault('5s').describe('Between two probes of each service.'),
   failures: count().default(0).describe('Probes with a wrong status or of another release that are tolerated.'),
   errors: count()
     .default(4)
