@@ -2,9 +2,10 @@
 import { noLimits } from '../src/domain/refresh/source-limits.ts';
 import { writeSync } from 'node:fs';
 import { compiledKernel } from '../src/refresh/compiled-kernel.ts';
+import type { RefreshRules } from '../src/domain/refresh/rules.ts';
 import { keepNone } from '../src/refresh/kept.ts';
 import { runRefresh, type Station } from '../src/refresh/run-refresh.ts';
-import { narrowRules, quarter, rules } from './refresh-source.ts';
+import { narrowRules, objectRules, quarter, rules } from './refresh-source.ts';
 
 export interface Told {
   readonly rowCount: number;
@@ -20,6 +21,8 @@ export interface Told {
 }
 
 const LOOK_MS = 50;
+/** By part; all others: those of the whole source. */
+const rulesOf: Readonly<Partial<Record<string, RefreshRules>>> = { narrow: narrowRules, objects: objectRules };
 
 /** `keptBytes`: so much is kept of each row, where it is to be seen that memory grows. */
 async function main([sourceUrl, targetUrl, proven, part, keptBytes = '0']: readonly string[]): Promise<void> {
@@ -33,7 +36,7 @@ async function main([sourceUrl, targetUrl, proven, part, keptBytes = '0']: reado
   let keptCount = 0;
   const refreshed = await runRefresh({
     ...{ environment: 'staging', sourceEnvironment: 'production', sourceUrl: sourceUrl!, targetUrl: targetUrl! },
-    rules: part === 'narrow' ? narrowRules : rules,
+    rules: rulesOf[part ?? 'all'] ?? rules,
     looked: null,
     ...{
       secret: Buffer.from('a key that everybody may know'),

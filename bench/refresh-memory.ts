@@ -65,7 +65,7 @@ function sizeRows(size: Size): readonly BenchRow[] {
   ];
 }
 
-const growthRow = (measure: string, value: number): BenchRow =>
+export const growthRow = (measure: string, value: number): BenchRow =>
   row(measure, value, '×', `<= ${GROWTH_BAR}`, value <= GROWTH_BAR);
 
 const controlRow = (what: string, value: number): BenchRow => ({

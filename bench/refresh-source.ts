@@ -113,6 +113,20 @@ export const narrowRules: RefreshRules = {
   types: {},
 };
 
+/** Half pictures, half letters, of a mebibyte each; nobody's data is in them. */
+export const objectsSql = (count: number): string => `
+  CREATE TABLE scans (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, owner text NOT NULL, content oid NOT NULL);
+  WITH kinds AS MATERIALIZED (SELECT 0 AS kind, string_agg(sha256(i::text::bytea), '' ORDER BY i) AS data FROM generate_series(1, 32768) i
+    UNION ALL SELECT 1, convert_to(repeat('these are the words of a letter ', 32768), 'UTF8'))
+  INSERT INTO scans (owner, content) SELECT 'person' || i || '@sea.example', lo_from_bytea(0, data) FROM generate_series(1, ${count}) i JOIN kinds ON kind = i % 2;`;
+
+/** Of the table of large objects. */
+export const objectRules: RefreshRules = {
+  columns: { 'public.scans.owner': mask('email') },
+  patterns: [{ pattern: '**', rule: keep }],
+  types: {},
+};
+
 /** A quarter of the customers with all that is theirs. Who owns one is chosen without sense in this source, so the reference does not lead on. */
 export const quarter: SubsetRules = {
   roots: { 'public.orgs': { share: 0.25, where: null } },

@@ -44,7 +44,7 @@ const quotedForShell = (text: string): string => `'${text.replaceAll("'", String
 export function waysOf(
   servers: Servers,
   program: string,
-): Record<'plain' | 'masked' | 'proven' | 'pipe' | 'quarter' | 'narrow', Way> & {
+): Record<'plain' | 'masked' | 'proven' | 'pipe' | 'quarter' | 'narrow' | 'objects', Way> & {
   others: Way[];
   /** Greenroom, masked, in a process that keeps so much of each row. */
   keeping(bytes: number): Way;
@@ -73,6 +73,7 @@ export function waysOf(
     proven: greenroom('Greenroom masked, with the leak proof', 'proven'),
     quarter: greenroom('Greenroom masked, a quarter', 'not', 'quarter'),
     narrow: greenroom('Greenroom masked, one table of narrow rows', 'not', 'narrow'),
+    objects: greenroom('Greenroom masked, large objects, with the leak proof', 'proven', 'objects'),
     keeping: (bytes) => greenroom('Greenroom masked, where rows are kept', 'not', 'all', bytes),
     pipe: inShell('raw binary COPY, two lanes, unmasked', lanes(null)),
     others: [

@@ -7,10 +7,22 @@ import { killRows } from './refresh-kills.ts';
 import { lineRows } from './refresh-line.ts';
 import { markerRows } from './refresh-markers.ts';
 import { memoryRows } from './refresh-memory.ts';
+import { objectRows } from './refresh-objects.ts';
 import { subsetRows } from './refresh-subset.ts';
 import type { BenchRow } from './row.ts';
 
-export const parts = ['copy', 'subset', 'line', 'memory', 'detection', 'hard', 'markers', 'kills', 'determinism'];
+export const parts = [
+  'copy',
+  'subset',
+  'line',
+  'memory',
+  'objects',
+  'detection',
+  'hard',
+  'markers',
+  'kills',
+  'determinism',
+];
 
 export async function benchRefresh(wanted: readonly string[] = parts): Promise<BenchRow[]> {
   return [
@@ -18,6 +30,7 @@ export async function benchRefresh(wanted: readonly string[] = parts): Promise<B
     ...(wanted.includes('subset') ? await subsetRows() : []),
     ...(wanted.includes('line') ? await lineRows() : []),
     ...(wanted.includes('memory') ? await memoryRows() : []),
+    ...(wanted.includes('objects') ? await objectRows() : []),
     ...(wanted.includes('detection') ? await detectionRows() : []),
     ...(wanted.includes('hard') ? await hardRows() : []),
     ...(wanted.includes('markers') ? await markerRows() : []),

@@ -1,45 +1,44 @@
-// Every piece of every table over several workers, which share one moment of the source.
+// Parts of the copy over several workers, which share one moment of the source.
 import { Worker } from 'node:worker_threads';
 import { FailureError } from '../domain/failure.ts';
-import type { Piece } from '../domain/refresh/pieces.ts';
 import { programFile } from '../host/program.ts';
-import type { CopyOrder, FromCopy, PieceOrder } from './copy-exchange.ts';
+import type { CopyOrder, FromCopy, PartOrder } from './copy-exchange.ts';
 import type { LastingCopied } from './lasting-copy.ts';
 
-/** Rows pass through the memory of the kernel, outside of this; what a thread holds beside it is the same for any table. More is a defect, and ends the thread instead of the machine. */
-const resourceLimits = { maxOldGenerationSizeMb: 192 } as const;
+/**
+ * Rows pass through the memory of the kernel, outside of this; what a thread holds beside it is the same for any table. More is a defect, and ends the thread instead
+ * of the machine. What it makes is soon gone: a young generation as large as V8 would have it is only memory.
+ */
+const resourceLimits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8 } as const;
 
-export interface CopiedPiece extends LastingCopied {
-  readonly piece: Piece;
-}
-
-/** The first failure of a worker ends all. `orders` in the order that they are begun in. */
-export async function copyAll(
+/** The first failure of a worker ends all. `parts` in the order that they are begun in. */
+export async function copyAll<Part extends PartOrder>(
   order: CopyOrder,
-  orders: readonly PieceOrder[],
+  parts: readonly Part[],
   workerCount: number,
   signal: AbortSignal,
-  onCopied: (copied: CopiedPiece) => void,
+  onCopied: (part: Part, copied: LastingCopied) => void,
 ): Promise<void> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const waiting = [...orders];
-  let left = orders.length;
+  const waiting = [...parts];
+  let left = parts.length;
   if (left === 0) resolve();
   const abort = (): void => reject(signal.reason as Error);
   signal.addEventListener('abort', abort, { once: true });
-  const workers = Array.from({ length: Math.min(workerCount, orders.length) }, () => {
+  const workers = Array.from({ length: Math.min(workerCount, parts.length) }, () => {
+    let part: Part | undefined;
     const worker = new Worker(programFile('refresh/copy-thread'), { workerData: order, execArgv: [], resourceLimits });
     worker.on('message', (message: FromCopy) => {
       if (message.kind === 'failed') return reject(new FailureError(...message.failures));
       if (message.kind === 'copied') {
-        onCopied(message);
+        onCopied(part!, message);
         left -= 1;
         if (left === 0) return resolve();
       }
-      const next = waiting.shift();
+      part = waiting.shift();
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-      if (next) worker.postMessage(next);
+      if (part) worker.postMessage(part);
     });
     worker.on('error', () =>
       reject(

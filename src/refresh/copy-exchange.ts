@@ -23,7 +23,11 @@ export interface CopyOrder {
   readonly gate: Gate;
 }
 
+/** What a thread does in one transaction. */
+export type PartOrder = PieceOrder | ObjectsOrder;
+
 export interface PieceOrder {
+  readonly kind: 'rows';
   readonly piece: Piece;
   readonly columns: readonly string[];
   /** What each column is read as: itself, or an expression. */
@@ -35,7 +39,15 @@ export interface PieceOrder {
   readonly rows: string | null;
 }
 
+/** Large objects that do not exist in the database beside. */
+export interface ObjectsOrder {
+  readonly kind: 'objects';
+  readonly oids: Uint32Array;
+  /** As they would be read. */
+  readonly sizeBytes: number;
+}
+
 export type FromCopy =
   | { readonly kind: 'ready' }
-  | ({ readonly kind: 'copied'; readonly piece: Piece } & LastingCopied)
+  | ({ readonly kind: 'copied' } & LastingCopied)
   | { readonly kind: 'failed'; readonly failures: readonly Failure[] };

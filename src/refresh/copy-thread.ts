@@ -1,4 +1,4 @@
-// One worker: two connections at a time and a kernel of its own, one piece of a table after the other.
+// One worker: two connections at a time and a kernel of its own, one part of the copy after the other.
 import { parentPort, workerData } from 'node:worker_threads';
 import { openKernel, type Kernel } from '../kernel/kernel.ts';
 import { carryAsText } from './carry-as-text.ts';
@@ -6,9 +6,10 @@ import { compiledKernel } from './compiled-kernel.ts';
 import { connect } from './connect.ts';
 import type { CopiedTable } from './copy-out.ts';
 import { copyTable } from './copy-table.ts';
-import type { CopyOrder, FromCopy, PieceOrder } from './copy-exchange.ts';
+import type { CopyOrder, FromCopy, PartOrder, PieceOrder } from './copy-exchange.ts';
 import { teachNames } from './known-names.ts';
 import { openLastingCopy, type Ends } from './lasting-copy.ts';
+import { copyObjects } from './object-pages.ts';
 import { openPace } from './pace.ts';
 import { rowsOf } from './read-storage.ts';
 import { joinSnapshot } from './snapshot.ts';
@@ -53,10 +54,9 @@ try {
   const kernel = openKernel(keys, compiledKernel());
   teachNames(kernel, names);
   const lasting = await openLastingCopy(open);
-  parentPort!.on('message', (order: PieceOrder) => {
-    const { piece } = order;
-    lasting((ends) => copyPiece(ends, kernel, order))
-      .then((copied) => tell({ kind: 'copied', piece, ...copied }))
+  parentPort!.on('message', (order: PartOrder) => {
+    lasting((ends) => (order.kind === 'rows' ? copyPiece(ends, kernel, order) : copyObjects(ends, order.oids, pace)))
+      .then((copied) => tell({ kind: 'copied', ...copied }))
       .catch((error: unknown) => tell({ kind: 'failed', failures: told(error) }));
   });
   tell({ kind: 'ready' });

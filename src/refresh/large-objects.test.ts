@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { propose } from '../domain/refresh/propose.ts';
 import type { Rule, RefreshRules } from '../domain/refresh/rules.ts';
 import { noLimits } from '../domain/refresh/source-limits.ts';
+import type { LoadProgress } from './load-beside.ts';
 import { lookAtSource } from './look-at-source.ts';
 import { placeholder } from './placeholder.ts';
 import { runRefresh } from './run-refresh.ts';
@@ -172,6 +173,29 @@ test('objects are held to the rate of the source; called off meanwhile, nothing 
   const until = runRefresh({ ...slowly(60_000), signal: calledOff.signal, onStation: callOff });
   await expect(until).rejects.toThrow('called off');
   expect(await two.stagings()).toEqual(['staging']);
+});
+
+test('many come over several connections, told of as they come, and again where one of these is lost', async () => {
+  const megabyte = "convert_to(repeat('words of a letter ', 58000) || i, 'UTF8')";
+  await two.ask(
+    'production',
+    `INSERT INTO scans SELECT 100 + i, 1, lo_from_bytea(0, ${megabyte}) FROM generate_series(1, 40) i`,
+  );
+  const told: LoadProgress[] = [];
+  const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%lo_put%' AND application_name = 'greenroom refresh' LIMIT 1`;
+  const isCut = async () => (await two.ask('postgres', cut)).length > 0;
+  const limits = { ...noLimits, bytesPerSecond: 20_000_000 };
+  const onProgress = (each: LoadProgress) => void told.push(each);
+  const [done] = await Promise.all([
+    runRefresh(two.order({ rules: rulesWith(reason), isProven: false, limits, onProgress })),
+    vi.waitUntil(isCut, { interval: 20, timeout: 60_000 }),
+  ]);
+  expect(await two.ask('staging', pages)).toEqual(await two.ask('production', keptPages));
+  expect(done.notes).toContain('a connection was lost in the middle of the large objects; that part was copied again');
+  expect(done.notes).toContain('copied as they are: 44 large objects');
+  const parts = told.filter(({ table }) => table === 'the large objects');
+  expect(parts.length).toBeGreaterThan(2);
+  expect(parts.at(-1)!.doneBytes).toBeCloseTo(parts.at(-1)!.totalBytes, 0);
 });
 
 test('of a part of the rows only what these refer to', async () => {

@@ -1,7 +1,6 @@
 // Schema, rows and what is built over them, into the database beside; then what PostgreSQL finds there.
 import type { Client } from 'pg';
 import type { PlannedTable } from '../domain/refresh/compile.ts';
-import { cutIntoPieces, wholePieces } from '../domain/refresh/pieces.ts';
 import type { ReachingColumn } from '../domain/refresh/outbound-columns.ts';
 import type { SourceLimits } from '../domain/refresh/source-limits.ts';
 import type { SchemaScript } from '../domain/refresh/schema-script.ts';
@@ -9,23 +8,17 @@ import type { Keys } from '../kernel/kernel.ts';
 import { afterRows, beforeRows, finishSchema, prepareSession, secureRows } from './apply-schema.ts';
 import { holdAutovacuum } from './autovacuum.ts';
 import { cut } from './borrowed-stream.ts';
-import { readTextColumns } from './carry-as-text.ts';
 import { connect, connectAll } from './connect.ts';
-import { copyAll } from './copy-all.ts';
-import type { PieceOrder } from './copy-exchange.ts';
+import { copyBeside } from './copy-beside.ts';
 import { countOutbound } from './count-outbound.ts';
 import { carrySettings } from './database-settings.ts';
-import { sharesOf, subsetSettings, type FoundSubset, type SubsetShare } from './find-subset.ts';
-import { readNames } from './known-names.ts';
-import { copyObjects, notesOn } from './large-objects.ts';
+import type { FoundSubset } from './find-subset.ts';
+import { notesOn } from './large-objects.ts';
 import { analyse, countRows } from './look-after.ts';
 import { migrateBeside, type Migrate } from './migrate-beside.ts';
-import { selectedAs } from './outbound-sql.ts';
 import { openHands } from './prove-hands.ts';
 import { proveNoLeak } from './prove.ts';
-import { programOf } from './program-of.ts';
-import { canSplit, fillViews, readSequences, readStorage, setSequences } from './read-storage.ts';
-import { throttled } from './throttle.ts';
+import { fillViews, readSequences, setSequences } from './read-storage.ts';
 import type { Station } from './run-refresh.ts';
 
 export interface LoadedTable {
@@ -55,7 +48,7 @@ export interface LoadOrder {
   onProgress(progress: LoadProgress): void;
 }
 
-interface Loading {
+export interface Loading {
   readonly order: LoadOrder;
   /** In the transaction of the snapshot. */
   readonly source: Client;
@@ -83,8 +76,7 @@ export async function loadBeside(loading: Loading) {
     await beforeRows(first, script);
     const giveAutovacuum = await holdAutovacuum(first);
     order.onStation('copying');
-    const { counted, shares, again } = await copyRows(loading);
-    const objects = await copyObjects({ source, fresh: first, snapshot: loading.snapshot, plan }, order);
+    const { counted, shares, again, objects } = await copyBeside(loading, first);
     order.onStation('building');
     await setSequences(first, await readSequences(source));
     await afterRows(builders, script, order.signal);
@@ -128,72 +120,4 @@ async function prove({ order, source, snapshot, plan, keys, fresh: database }: L
   } finally {
     await Promise.all(hands.map((hand) => hand.close()));
   }
-}
-
-interface Copied {
-  /** Rows by table, as source, kernel and target have counted them. */
-  readonly counted: ReadonlyMap<string, number>;
-  readonly shares: readonly SubsetShare[] | null;
-  /** Tables that connections were lost in the middle of. */
-  readonly again: readonly string[];
-}
-
-async function copyRows(loading: Loading): Promise<Copied> {
-  const { order, source, snapshot, plan, subset, keys, fresh } = loading;
-  const orders = await ordersOf(loading);
-  const totalBytes = orders.reduce((sum, { piece }) => sum + piece.sizeBytes, 0);
-  const names = await readNames(source, plan);
-  const counted = new Map<string, number>();
-  const again = new Set<string>();
-  let [doneBytes, rowCount] = [0, 0];
-  const { sourceUrl, targetUrl, workerCount } = order;
-  const ofSubset = subset === null ? [] : subsetSettings;
-  const copying = throttled(order, ({ signal, sourceSettings, ...pace }) =>
-    copyAll(
-      {
-        ...{ sourceUrl, targetUrl, database: fresh, snapshot, keys, names, ...pace },
-        sourceSettings: [...ofSubset, ...sourceSettings],
-      },
-      orders,
-      workerCount,
-      signal,
-      (copied) => {
-        const { table, sizeBytes } = copied.piece;
-        counted.set(table, (counted.get(table) ?? 0) + copied.rowCount);
-        if (copied.againCount > 0) again.add(table);
-        doneBytes += sizeBytes;
-        rowCount += copied.rowCount;
-        order.onProgress({ doneBytes, totalBytes, rowCount, table });
-      },
-    ),
-  );
-  // The source's own connection has nothing to do meanwhile.
-  const [, all] = await Promise.all([copying, subset?.countAll()]);
-  return { counted, shares: subset && sharesOf(subset, counted, all!), again: [...again] };
-}
-
-/** The largest first. */
-async function ordersOf({ source, plan, subset }: Loading): Promise<readonly PieceOrder[]> {
-  const byName = new Map(plan.map((table) => [table.name, table]));
-  const stored = await readStorage(source, new Set(byName.keys()));
-  const namesOf = (table: string): readonly string[] => byName.get(table)!.columns.map(({ name }) => name);
-  const asText = await readTextColumns(source);
-  const queries = new Map(plan.map(({ name }) => [name, subset?.rowsOf(name, namesOf(name)) ?? null]));
-  const isWhole = ({ table }: { readonly table: string }): boolean => queries.get(table) === null;
-  const pieces = [
-    ...wholePieces(stored.filter((each) => !isWhole(each))),
-    ...cutIntoPieces(stored.filter(isWhole), await canSplit(source)),
-  ];
-  return pieces
-    .toSorted((a, b) => b.sizeBytes - a.sizeBytes)
-    .map((piece) => {
-      const program = byName.get(piece.table)!.columns.map(programOf);
-      const { columns: planned } = byName.get(piece.table)!;
-      const columns = namesOf(piece.table);
-      const textual = asText.get(piece.table);
-      return {
-        ...{ piece, columns, selected: planned.map(selectedAs), program, rows: queries.get(piece.table)! },
-        asText: columns.filter((name) => textual?.has(name)),
-      };
-    });
 }

@@ -1,0 +1,43 @@
+/** Memory of a refresh that takes large objects along and proves them, of two sizes: `GREENROOM_BENCH_OBJECTS` (1,600) mebibytes, and a quarter of it. */
+import { fillBy, median, row, roundCount, timed } from './refresh-copy.ts';
+import { buildRefresh } from './refresh-built.ts';
+import { growthRow } from './refresh-memory.ts';
+import { findTools, openServers } from './refresh-servers.ts';
+import { objectsSql } from './refresh-source.ts';
+import { waysOf } from './refresh-ways.ts';
+import type { BenchRow } from './row.ts';
+
+const objectCount = Number(process.env['GREENROOM_BENCH_OBJECTS'] ?? 1_600);
+const shares = [1 / 4, 1];
+
+export async function objectRows(): Promise<readonly BenchRow[]> {
+  const binDir = findTools();
+  if (binDir === null)
+    return [row('objects: no PostgreSQL with pg_dump, pg_restore and psql: not measured', 0, '', 'measured', false)];
+  const [program, servers] = [await buildRefresh(), await openServers(binDir)];
+  try {
+    const { objects } = waysOf(servers, program);
+    const peaks: number[] = [];
+    const rows: BenchRow[] = [];
+    for (const share of shares) {
+      const count = Math.round(objectCount * share);
+      await fillBy(servers, objectsSql(count));
+      const [told, times]: [number[], number[]] = [[], []];
+      for (let round = 0; round < roundCount; round++) {
+        const run = await timed(servers.target, objects);
+        told.push(run.told!.peakBytes);
+        times.push(run.tookMs / 1000);
+      }
+      const most = Math.max(...told);
+      peaks.push(median(told));
+      rows.push(
+        row(`objects: ${count} of 1 MiB, with the proof`, median(times), 's', 'reported', true),
+        row(`objects: ${count} of 1 MiB, peak`, median(told) / 1e6, 'MB', 'reported', true),
+        row(`objects: ${count} of 1 MiB, the highest peak of a run`, most / 1e6, 'MB', '<= 300', most <= 300e6),
+      );
+    }
+    return [...rows, growthRow('objects: peak, against a quarter of them', peaks[1]! / peaks[0]!)];
+  } finally {
+    servers.close();
+  }
+}
