@@ -35,6 +35,9 @@ export const LAST_WORDS: i32 = 0x9340;
 /** For each number of different signs, how many signs a form has at least; and which signs the form at hand has, 256 bytes. */
 export const FEWEST_SIGNS: i32 = 0x9400;
 export const SEEN_SIGNS: i32 = 0x9480;
+/** What a byte of text stands for as a sign of Base64, and as a digit of hexadecimal: 256 bytes each, 255 where it is none. */
+export const SEXTETS: i32 = 0x9600;
+export const NIBBLES: i32 = 0x9700;
 
 /** Words of made-up syllables, 16 bytes each: how long, then the bytes. */
 export const GIVEN: i32 = 0x10000;
@@ -87,6 +90,9 @@ export const LARGE_OUTPUT_BYTES: i32 = 0x4000000;
 /** Whoever looks through a copy masks nothing meanwhile: the text that is looked at, what is joined of it, and a filter of hashes. */
 export const LOOKED: i32 = 0x3000000;
 export const JOINED: i32 = 0x4100000;
+/** What a part of a text stands for, in the place of the outputs: bytes that were written in another way. */
+export const DECODED: i32 = 0x200000;
+export const DECODED_BYTES: i32 = 0x400000;
 export const FILTER: i32 = 0x5200000;
 export const MOST_FILTER_BYTES: i32 = 0x800000;
 /** While forms are gathered, their hashes lie in the place of the filter, of 8 bytes each, with the lowest first. */

@@ -4,12 +4,13 @@ import { gatherJson } from './gather-json.ts';
 import { gatherText } from './gather-text.ts';
 import { unescapeText } from './json.ts';
 import { UNESCAPED } from './layout.ts';
-import { hexDigit, mayBytesHold, textCount } from './look-bytes.ts';
+import { hexDigit, mayBytesHold } from './look-bytes.ts';
 import { writeDay } from './look-days.ts';
+import { mayTextHold, textCount } from './look-stretches.ts';
 import { mayHold } from './look-text.ts';
 import { load32, load8, store8, writeDecimal64 } from './memory.ts';
 import * as op from './operations.ts';
-import { has, LOOKING, purpose, SHORTEST_FORM } from './sought.ts';
+import { has, LOOKING, purpose } from './sought.ts';
 
 const FEWEST_DIGITS: i32 = 7;
 
@@ -20,9 +21,16 @@ export function countTexts(from: i32): void {
 }
 
 let operation: i32 = 0;
-function text(at: i32, length: i32): boolean {
+/** Written by a type, so in one way alone. */
+function plainText(at: i32, length: i32): boolean {
   texts += 1;
   return purpose !== LOOKING ? !gatherText(operation, at, length) : mayHold(at, length);
+}
+
+function text(at: i32, length: i32): boolean {
+  if (purpose !== LOOKING) return plainText(at, length);
+  texts += 1;
+  return mayTextHold(at, length);
 }
 
 function isDigit(c: i32): boolean {
@@ -40,7 +48,7 @@ export function mayFieldHold(kind: i32, at: i32, length: i32, parameter: i32): b
   if (kind === op.LOOK_INTEGER) return mayIntegerHold(at, length);
   if (kind === op.LOOK_UUID) return length !== 16 || mayUuidHold(at);
   const written = writeDay(kind, at, length);
-  return written === 0 || text(UNESCAPED, written);
+  return written === 0 || plainText(UNESCAPED, written);
 }
 
 function mayJsonHold(from: i32, length: i32): boolean {
@@ -74,25 +82,7 @@ function endOfString(from: i32, end: i32): i32 {
   }
   if (at >= end) return 0;
   const length = isEscaped ? unescapeText(from, at) : at - from;
-  if (isEscaped && hasBytes(UNESCAPED, length)) return 0;
   return length < 0 || text(isEscaped ? UNESCAPED : from, length) ? 0 : at + 1;
-}
-
-/** Whether bytes stand there as PostgreSQL writes them, `\x` and two digits each: enough of them to hold what is sought is for others to read. */
-function hasBytes(from: i32, length: i32): boolean {
-  const end = from + length;
-  for (let i = from; i + 1 < end; i++) {
-    if (load8(i) !== 92 || load8(i + 1) !== 120) continue;
-    const first = i + 2;
-    let to = first;
-    while (to < end && isHex(load8(to))) to += 1;
-    if (to - first >= 2 * SHORTEST_FORM) return true;
-  }
-  return false;
-}
-
-function isHex(c: i32): boolean {
-  return isDigit(c) || ((c | 32) >= 97 && (c | 32) <= 102);
 }
 
 /** Numbers of fewer than seven digits are no originals. */
@@ -101,7 +91,7 @@ function mayIntegerHold(at: i32, length: i32): boolean {
   const top = load32(at);
   const low = load32(at + length - 4);
   if ((length === 4 || top === low >> 31) && low < 1000000 && low > -1000000) return false;
-  return text(UNESCAPED, writeDecimal64(UNESCAPED, length === 4 ? top >> 31 : top, low));
+  return plainText(UNESCAPED, writeDecimal64(UNESCAPED, length === 4 ? top >> 31 : top, low));
 }
 
 function mayBytes(at: i32, length: i32): boolean {
@@ -125,7 +115,7 @@ function mayUuidHold(at: i32): boolean {
     store8(to + 1, hexDigit(byte & 15));
     to += 2;
   }
-  if (purpose !== LOOKING || letters === 0) return text(UNESCAPED, 36);
+  if (purpose !== LOOKING || letters === 0) return plainText(UNESCAPED, 36);
   texts += 1;
   return has(UNESCAPED, 36);
 }

@@ -23,6 +23,19 @@ const FEWEST_DIGITS: i32 = 7;
 /** What stands between two words of a form. */
 const BLANK: i32 = 32;
 
+/** Shorter rows of Base64 stand for nothing that is sought. */
+export const SHORTEST_RUN: i32 = 11;
+/** Of the text that was looked through last: where the first row begins that may be Base64 or hexadecimal, where the last one ends, and how many escapes there may be. */
+export let runsFrom: i32 = 0;
+export let runsEnd: i32 = 0;
+export let escapes: i32 = 0;
+
+function endRun(from: i32, end: i32): void {
+  if (end - from < SHORTEST_RUN) return;
+  if (runsEnd === 0) runsFrom = from;
+  runsEnd = end;
+}
+
 let words: i32 = 0;
 function slotOf(word: i32): i32 {
   return LAST_WORDS + ((word & 7) << 3);
@@ -69,6 +82,8 @@ function hasWord(from: i32, end: i32): boolean {
 
 /** Whether the text holds a form that is sought, or may hold one. */
 export function mayHold(at: i32, length: i32): boolean {
+  runsEnd = 0;
+  escapes = 0;
   if (length < SHORTEST_FORM) return false;
   let from = at;
   let end = at + length;
@@ -76,6 +91,7 @@ export function mayHold(at: i32, length: i32): boolean {
   while (end > from && is(end - 1, sign.BLANK)) end -= 1;
   const to = LOOKED - from;
   let begun = 0;
+  let run = from;
   let digits = 0;
   let addresses = 0;
   let beyond = 0;
@@ -89,15 +105,18 @@ export function mayHold(at: i32, length: i32): boolean {
       const isBetween = letter === 0 && isPunctuation(i, end);
       if (letter === 0 && !isBetween) return true;
       beyond += 1;
+      endRun(run, i);
       if (isBetween) {
         if (begun !== 0 && hasWord(begun, to + i)) return true;
         begun = 0;
         move(to + i + 1, i + 1, 2);
         i += 2;
+        run = i + 1;
         continue;
       }
       if (begun === 0) begun = to + i;
       i += 1;
+      run = i + 1;
       store8(to + i, letter);
       continue;
     }
@@ -108,8 +127,13 @@ export function mayHold(at: i32, length: i32): boolean {
     }
     if (begun !== 0 && hasWord(begun, to + i)) return true;
     begun = 0;
+    if (c === 43 || c === 47) continue;
+    endRun(run, i);
+    run = i + 1;
     if (c === 64) addresses += 1;
+    else if (c === 37 || c === 92) escapes += 1;
   }
+  endRun(run, end);
   if (begun !== 0 && hasWord(begun, to + end)) return true;
   const whole = end - from;
   if (whole > 0 && has(LOOKED, startOf(LOOKED, whole, LONGEST_WHOLE))) return true;

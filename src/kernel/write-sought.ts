@@ -1,5 +1,5 @@
 // What the kernel is told of the forms that it looks for, before it looks.
-import { ENDS, FEWEST_SIGNS, FILTER, FILTER_SHIFT, MOST_FILTER_BYTES, SIGN } from './layout.ts';
+import { ENDS, FEWEST_SIGNS, FILTER, FILTER_SHIFT, MOST_FILTER_BYTES, NIBBLES, SEXTETS, SIGN } from './layout.ts';
 import type { Keeper } from './ask.ts';
 import * as sign from './sought.ts';
 import { bitsOf } from './sought.ts';
@@ -39,7 +39,11 @@ export function writeSought(memory: Uint8Array, { ends, filter }: Sought): void 
   memory.set(filter, FILTER);
 }
 
-/** What each byte of a text may be part of, after it was folded; a capital before. And of how many signs a form must be. */
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** Of mails, and of addresses and file names. */
+const base64 = [`${alphabet}+/`, `${alphabet}-_`];
+
+/** What each byte of a text may be part of, after it was folded; a capital before. What it stands for where bytes are written as text. And of how many signs a form must be. */
 export function writeSigns(memory: Uint8Array): void {
   const kinds: readonly [RegExp, number][] = [
     [/[A-Za-z0-9_-]/, sign.WORD],
@@ -53,6 +57,11 @@ export function writeSigns(memory: Uint8Array): void {
   for (let c = 0; c < 128; c++) {
     const character = String.fromCharCode(c);
     memory[SIGN + c] = kinds.reduce((all, [shape, kind]) => (shape.test(character) ? all | kind : all), 0);
+  }
+  for (let c = 0; c < 256; c++) {
+    const character = String.fromCharCode(c);
+    memory[SEXTETS + c] = Math.max(...base64.map((signs) => signs.indexOf(character))) & 0xff;
+    memory[NIBBLES + c] = /[\da-f]/i.test(character) ? Number.parseInt(character, 16) : 0xff;
   }
   // Followers of the letters that are folded; those of other signs are never asked about.
   memory.fill(sign.WORD | sign.ADDRESS | sign.DOMAIN, SIGN + 0x80, SIGN + 0xc0);

@@ -7,7 +7,7 @@ import type { ColumnProgram } from '../kernel/program.ts';
 import { OTHER_ORIGIN } from '../kernel/sought.ts';
 import { quoted } from './connect.ts';
 import { classifiedTree } from './program-of.ts';
-import { isWritten, textsInBytes, textsInWritten, writtenBytes } from './texts-in-bytes.ts';
+import { isWritten, textsDecoded, textsInBytes, writtenBytes } from './texts-in-bytes.ts';
 
 export interface Reading {
   /** An expression of SQL. */
@@ -91,17 +91,21 @@ export function jsonIn(kind: number, value: Buffer): string {
 /** What the kernel has handed on, as texts: those that it would have looked at. */
 export function textsIn(kind: number, value: Buffer): readonly string[] {
   if (kind === op.LOOK_TEXT) return [value.toString()];
-  if (kind === op.LOOK_JSON) return textsOfJson(value.toString());
-  if (kind === op.LOOK_JSON_BINARY) return textsOfJson(value.toString('utf8', 1));
+  if (kind === op.LOOK_JSON) return textsOf(value.toString());
+  if (kind === op.LOOK_JSON_BINARY) return textsOf(value.toString('utf8', 1));
   if (kind === op.LOOK_UUID) return [value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')];
   if (kind === op.LOOK_BYTES) return [writtenBytes(value), ...textsInBytes(value)];
   if (kind !== op.LOOK_INTEGER) return [writtenDay(kind, value)];
   return textsOf(writtenNumber(value));
 }
 
-/** Bytes of an array or a composite stand there as they are written. */
-const textsOfJson = (json: string): readonly string[] =>
-  textsOf(json).flatMap((text) => [text, ...textsInWritten(text)]);
+/** Texts that stand in these in other signs. Bytes have been read: what PostgreSQL writes of them is not read again. */
+export function decodedIn(kind: number, texts: readonly string[]): readonly string[] {
+  if (kind === op.LOOK_BYTES) return texts.slice(1).flatMap(textsDecoded);
+  return isAnyText.has(kind) ? texts.flatMap(textsDecoded) : [];
+}
+
+const isAnyText = new Set<number>([op.LOOK_TEXT, op.LOOK_JSON, op.LOOK_JSON_BINARY]);
 
 /** What is sought in one of these texts. In bytes, digits between the letters of hexadecimal are somebody's number by chance. */
 export const findsIn = (kind: number, text: string, wanted: Wanted): readonly string[] =>

@@ -9,6 +9,7 @@ import { openKernel, type Kernel, type Keys } from '../kernel/kernel.ts';
 import * as op from '../kernel/operations.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 import {
+  decodedIn,
   findsIn,
   gatheringOf,
   jsonIn,
@@ -136,8 +137,9 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
     const { kind, name, rule, asked } = columns[i]!;
     const place = `${table}.${name}`;
     const places = ways[i]!(() => jsonIn(kind, value));
-    for (const text of textsIn(kind, value)) {
-      textCount += 1;
+    const texts = textsIn(kind, value);
+    textCount += texts.length;
+    for (const text of [...texts, ...decodedIn(kind, texts)]) {
       for (const form of findsIn(kind, text, wanted)) {
         if (isCoincidence({ form, text }, places(text), judging)) {
           coincidenceCount += 1;

@@ -120,6 +120,8 @@ afterAll(async () => {
   await rm(homeDir, { recursive: true, force: true });
 });
 
+const inBase64 = (text: string): string => Buffer.from(text).toString('base64url');
+
 /** A hiding place, how an original gets there, and the word by which the failure names the place. */
 const hidden: readonly (readonly [string, string])[] = [
   ['public.places.kept', `INSERT INTO places VALUES (1, '${email(1)}')`],
@@ -208,6 +210,25 @@ const hidden: readonly (readonly [string, string])[] = [
     'the default of places',
     `ALTER TABLE places ADD bytes bytea DEFAULT '\\x00${Buffer.from(email(45)).toString('hex')}'`,
   ],
+  [
+    'public.places.kept',
+    `INSERT INTO places VALUES (1, 'GET /login?next=%2Fhome&email=${encodeURIComponent(email(46))} 200')`,
+  ],
+  [
+    'public.places.kept',
+    `INSERT INTO places VALUES (1, 'Bearer eyJhbGciOiJIUzI1NiJ9.${inBase64(`{"email":"${email(47)}"}`)}.c2ln')`,
+  ],
+  ['public.places.kept', `INSERT INTO places VALUES (1, encode('of ${email(48)}', 'hex'))`],
+  ['public.places.kept', `INSERT INTO places VALUES (1, '{"mail":"${email(49).replace('@', String.raw`\u0040`)}"}')`],
+  [
+    'public.places.kept',
+    `ALTER TABLE places ALTER kept TYPE jsonb USING NULL; INSERT INTO places VALUES (1, '["${inBase64(`of ${email(50)}, and others`)}"]')`,
+  ],
+  [
+    'public.places.bytes',
+    `ALTER TABLE places ADD bytes bytea; INSERT INTO places VALUES (1, '', '\\x00ff${Buffer.from(inBase64(`of ${email(51)}`)).toString('hex')}')`,
+  ],
+  ['a comment', `COMMENT ON TABLE places IS 'see /of/${inBase64(email(52))}/now'`],
   ['a rule of places', `CREATE RULE r AS ON DELETE TO places DO INSTEAD SELECT '${email(33)}'::text`],
   [
     'public.left.h',

@@ -16,7 +16,7 @@ import { objectPieces } from './prove-objects.ts';
 import { openFinds, standing } from './prove-open.ts';
 import { wantedOf, type CopyPiece, type ProveTask, type SourcePiece } from './prove-tasks.ts';
 import { canSplit, readStorage, rowsOf } from './read-storage.ts';
-import { textsInWritten } from './texts-in-bytes.ts';
+import { textsDecoded } from './texts-in-bytes.ts';
 
 export interface LeakProof {
   /** Different forms of originals that were looked for. */
@@ -116,7 +116,7 @@ async function lookThrough(
   const { rows: said } = await fresh.query<{ place: string; text: string | null }>(everythingSaid);
   for (const { place, text } of said) {
     textCount += 1;
-    const texts = text === null ? [] : [text, ...textsInWritten(text)];
+    const texts = text === null ? [] : [text, ...textsDecoded(text)];
     const found = texts.flatMap((each) => foundIn(each, wanted));
     if (found.length > 0) count(place, found.length);
   }

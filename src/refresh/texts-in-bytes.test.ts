@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import * as op from '../kernel/operations.ts';
-import { findsIn, gatheringOf, readingOf, textsIn } from './look-at.ts';
-import { isWritten, textsInBytes, textsInWritten, writtenBytes } from './texts-in-bytes.ts';
+import { decodedIn, findsIn, gatheringOf, readingOf, textsIn } from './look-at.ts';
+import { isWritten, textsDecoded, textsInBytes, writtenBytes } from './texts-in-bytes.ts';
 
 // oxlint-disable-next-line no-control-regex -- all that stands in no text
 const betweenTexts = /[\0-\x08\x0e-\x1f\x7f\ufffd]+/;
@@ -48,7 +48,9 @@ test('F100 every stretch of text is seen, whatever stands around it', () => {
       const bytes = Buffer.concat(parts);
       const texts = textsInBytes(bytes);
       expect(texts).toEqual(decoded(bytes));
-      if (bytes.length >= 8) expect(textsInWritten(`("\\\\x${bytes.toString('hex')}",7)`)).toEqual(texts);
+      if (bytes.length >= 8)
+        for (const written of [`("\\\\x${bytes.toString('hex')}",7)`, `/a/${bytes.toString('base64url')}`])
+          expect(textsDecoded(written)).toEqual(expect.arrayContaining([...texts]));
       seen += texts.length;
     }),
     { numRuns: 3_000 },
@@ -60,8 +62,9 @@ test('F100 bytes of any length, written too', () => {
   const mail = 'ask person7@sea.example, please';
   const bytes = Buffer.concat([Buffer.alloc(5_000_000, 'x\0'), Buffer.from(mail), Buffer.alloc(5_000_000)]);
   expect(textsInBytes(bytes)).toEqual([`${mail}`]);
-  expect(textsInWritten(`\\x${bytes.toString('hex')}`)).toEqual([mail]);
-  expect(textsIn(op.LOOK_JSON, Buffer.from(JSON.stringify([`\\x${bytes.toString('hex')}`]))).slice(1)).toEqual([mail]);
+  const json = Buffer.from(JSON.stringify([`\\x${bytes.toString('hex')}`]));
+  expect(decodedIn(op.LOOK_JSON, textsIn(op.LOOK_JSON, json))).toContain(mail);
+  expect(textsDecoded(bytes.toString('base64'))).toContain(mail);
 });
 
 test('F100 bytes are looked for as a whole, as what was gathered of them, and digits between letters are nobody’s number', () => {
@@ -83,4 +86,20 @@ test('F100 bytes are looked for as a whole, as what was gathered of them, and di
   expect(found(mixed, '#4155551234567890')).toEqual([]);
   expect(found(digits, '#4155551234567890')).toEqual(['#4155551234567890']);
   expect(['\\xff', '\\x41', '\\xfg', 'xff', '\\xff '].map(isWritten)).toEqual([true, false, false, false, false]);
+});
+
+test('F100 what stands in a text in other signs is read too', () => {
+  const mail = 'anna.b@sea.example';
+  const coded = (encoding: 'base64' | 'base64url' | 'hex', text = mail) => Buffer.from(text).toString(encoding);
+  const token = ['{"alg":"HS256"}', `{"sub":"7","email":"${mail}"}`].map((part) => coded('base64url', part)).join('.');
+  const escaped = [...mail].map((sign) => `%${sign.charCodeAt(0).toString(16)}`).join('');
+  for (const text of [
+    ...[coded('base64'), coded('base64url'), coded('hex'), coded('hex').toUpperCase()],
+    ...[`Bearer ${token}.c2lnbmF0dXJl`, `/reset/${coded('base64url')}/now`, `see "${coded('base64', `${mail}??>>`)}"`],
+    ...['/login?email=anna.b%40sea.example&next=%2F', escaped, String.raw`{"mail":"anna.b\u0040sea.example"}`],
+  ])
+    expect(textsDecoded(text).some((each) => each.includes(mail))).toBe(true);
+  expect(textsDecoded('J%C3%BCrgen Schr\\u00f6der')).toEqual(['Jürgen Schröder']);
+  for (const text of ['', '%', '%4', 'half %zz', String.raw`\u00`, 'nothing of the kind', 'c2hvcnQ=', '6162636465'])
+    expect(textsDecoded(text)).toEqual([]);
 });

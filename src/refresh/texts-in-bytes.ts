@@ -38,11 +38,46 @@ function signBeyond(bytes: Buffer, at: number): number {
   return isNone || !follows(bytes[at + 3]) ? 0 : 4;
 }
 
-/** In bytes that PostgreSQL has written in hexadecimal, wherever in the text. */
-export const textsInWritten = (text: string): readonly string[] =>
-  text.includes('\\x')
-    ? [...text.matchAll(/\\x([\da-f]+)/gi)].flatMap(([, hex]) => textsInBytes(Buffer.from(hex!, 'hex')))
-    : [];
+const tableOf = (signs: RegExp): Uint8Array =>
+  Uint8Array.from({ length: 128 }, (_, c) => Number(signs.test(String.fromCharCode(c))));
+const [base64, hexadecimal] = [tableOf(/[\w+/-]/), tableOf(/[\da-f]/i)];
+/** Shorter ones stand for nothing that is sought. */
+const [SHORTEST_RUN, FEWEST_DIGITS] = [11, 2 * SHORTEST_FORM];
+
+/** No expression: of a run of megabytes it would need more stack than there is. */
+function runsIn(text: string, signs: Uint8Array, shortest: number): readonly string[] {
+  const runs: string[] = [];
+  let from = 0;
+  for (let at = 0; at <= text.length; at++) {
+    if (signs[text.charCodeAt(at)] === 1) continue;
+    if (at - from >= shortest) runs.push(text.slice(from, at));
+    from = at + 1;
+  }
+  return runs;
+}
+
+const escape = /%([\da-f]{2})|\\u([\da-f]{4})/gi;
+
+/** What stands in a text in other signs: Base64 of both alphabets, hexadecimal, and the escapes of URLs and of JSON. Once, and not what is so inside of these. */
+export function textsDecoded(text: string): readonly string[] {
+  // Slashes part a path, and belong to Base64 too.
+  const parts = runsIn(text, base64, SHORTEST_RUN).flatMap((run) =>
+    run.includes('/') ? [run, ...run.split('/').filter(({ length }) => length >= SHORTEST_RUN)] : [run],
+  );
+  const bytes = [
+    ...parts.map((part) => Buffer.from(part, 'base64')),
+    ...runsIn(text, hexadecimal, FEWEST_DIGITS).map((hex) => Buffer.from(hex, 'hex')),
+  ];
+  const unescaped = Buffer.from(text).toString('latin1').replaceAll(escape, unescape);
+  const isAny = unescaped.length !== Buffer.byteLength(text);
+  return [...bytes, ...(isAny ? [Buffer.from(unescaped, 'latin1')] : [])].flatMap(textsInBytes);
+}
+
+/** Bytes as signs of Latin-1. */
+const unescape = (_: string, byte: string | undefined, unit: string | undefined): string =>
+  byte === undefined
+    ? Buffer.from(String.fromCharCode(Number.parseInt(unit!, 16))).toString('latin1')
+    : String.fromCharCode(Number.parseInt(byte, 16));
 
 /** Whether a text is nothing but such bytes, and not digits alone. */
 export const isWritten = (text: string): boolean =>
