@@ -1,7 +1,7 @@
 /** Memory of a refresh that takes large objects along and proves them, of two sizes: `GREENROOM_BENCH_OBJECTS` (1,600) mebibytes, and a quarter of it. */
 import { fillBy, median, row, roundCount, timed } from './refresh-copy.ts';
 import { buildRefresh } from './refresh-built.ts';
-import { growthRow } from './refresh-memory.ts';
+import { growthRow, keptControl, KEPT_BYTES } from './refresh-memory.ts';
 import { findTools, openServers } from './refresh-servers.ts';
 import { objectsSql } from './refresh-source.ts';
 import { waysOf } from './refresh-ways.ts';
@@ -16,8 +16,8 @@ export async function objectRows(): Promise<readonly BenchRow[]> {
     return [row('objects: no PostgreSQL with pg_dump, pg_restore and psql: not measured', 0, '', 'measured', false)];
   const [program, servers] = [await buildRefresh(), await openServers(binDir)];
   try {
-    const { objects } = waysOf(servers, program);
-    const peaks: number[] = [];
+    const { objects, keeping } = waysOf(servers, program);
+    const [peaks, kept]: [number[], number[]] = [[], []];
     const rows: BenchRow[] = [];
     for (const share of shares) {
       const count = Math.round(objectCount * share);
@@ -28,6 +28,7 @@ export async function objectRows(): Promise<readonly BenchRow[]> {
         told.push(run.told!.peakBytes);
         times.push(run.tookMs / 1000);
       }
+      kept.push((await timed(servers.target, keeping(KEPT_BYTES / objectCount, 'objects'))).told!.peakBytes);
       const most = Math.max(...told);
       peaks.push(median(told));
       rows.push(
@@ -36,7 +37,11 @@ export async function objectRows(): Promise<readonly BenchRow[]> {
         row(`objects: ${count} of 1 MiB, the highest peak of a run`, most / 1e6, 'MB', '<= 300', most <= 300e6),
       );
     }
-    return [...rows, growthRow('objects: peak, against a quarter of them', peaks[1]! / peaks[0]!)];
+    return [
+      ...rows,
+      growthRow('objects: peak, against a quarter of them', peaks[1]! / peaks[0]!),
+      keptControl('objects', kept[1]! / kept[0]!),
+    ];
   } finally {
     servers.close();
   }

@@ -47,7 +47,7 @@ export function waysOf(
 ): Record<'plain' | 'masked' | 'proven' | 'pipe' | 'quarter' | 'narrow' | 'objects', Way> & {
   others: Way[];
   /** Greenroom, masked, in a process that keeps so much of each row. */
-  keeping(bytes: number): Way;
+  keeping(bytes: number, part?: 'all' | 'objects'): Way;
 } {
   const inShell = (name: string, script: string): Way => ({
     name,
@@ -74,7 +74,7 @@ export function waysOf(
     quarter: greenroom('Greenroom masked, a quarter', 'not', 'quarter'),
     narrow: greenroom('Greenroom masked, one table of narrow rows', 'not', 'narrow'),
     objects: greenroom('Greenroom masked, large objects, with the leak proof', 'proven', 'objects'),
-    keeping: (bytes) => greenroom('Greenroom masked, where rows are kept', 'not', 'all', bytes),
+    keeping: (bytes, part = 'all') => greenroom('Greenroom masked, where rows are kept', 'not', part, bytes),
     pipe: inShell('raw binary COPY, two lanes, unmasked', lanes(null)),
     others: [
       inShell(
