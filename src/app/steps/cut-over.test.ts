@@ -3,31 +3,23 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { TrafficTarget } from '../../kinds/traffic.ts';
 import { FailureError } from '../../domain/failure.ts';
-import { accountOf } from '../../store/accounts.ts';
-import type { StoredDeployment } from '../../store/deployments.ts';
 import { testDatabase } from '../../store/testing/database.ts';
 import { resolveUnknown } from '../settle.ts';
-import { answered, openTestWorld, type TestWorld } from '../testing/world.ts';
+import { answered, factsOf, openTestWorld, type TestWorld } from '../testing/world.ts';
 
 const database = testDatabase();
 let count = 0;
 let world: TestWorld;
-let reached: Record<string, () => unknown> = {};
 beforeEach(async () => {
-  reached = {};
-  const reach = async (point: string) => void reached[point]?.();
-  world = await openTestWorld(database.store(), `cut${(count += 1)}`, { reach });
+  world = await openTestWorld(database.store(), `cut${(count += 1)}`);
 });
 afterEach(() => world.close());
-
-const factsOf = async ({ id }: StoredDeployment, kind: string) =>
-  (await world.store.read((rows) => accountOf(rows, id)))!.steps.findLast((each) => each.kind === kind)!.facts;
 
 test('a switch is prepared before it is made, for just the target that it is then made to', async () => {
   await world.deploy('staging', '1.0.0');
   const { release: old } = world.proxy.states.get('staging')!;
   const seen: { target: TrafficTarget; serving: string | null }[] = [];
-  reached['traffic:claimed'] = () =>
+  world.reached['traffic:claimed'] = () =>
     void seen.push({
       target: world.proxy.prepared.at(-1)!,
       serving: world.proxy.states.get('staging')!.release,
@@ -41,29 +33,29 @@ test('F076 what exits between its proof and the switch gets no traffic, and the 
   await world.deploy('staging', '1.0.0');
   const before = world.proxy.states.get('staging');
   const start = world.driver.running;
-  reached['decision/verdict:inside'] = () => start.set('staging/green', []);
+  world.reached['decision/verdict:inside'] = () => start.set('staging/green', []);
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending).toMatchObject({ as: 'rolled-back', reason: 'backend exited after it was proven' });
   expect(world.proxy.states.get('staging')).toMatchObject({ release: before!.release, colour: 'blue' });
-  expect(await factsOf(bad, 'switch')).toEqual({ ended: true, moved: false });
+  expect(await factsOf(world, bad, 'switch')).toEqual({ ended: true, moved: false });
 });
 
 test('of what exited before the switch the file of its log is kept with it, and of nothing else', async () => {
   await world.deploy('staging', '1.0.0');
   const folder = path.join(world.home, 'environments', 'staging', 'green');
-  reached['decision/verdict:inside'] = () => {
+  world.reached['decision/verdict:inside'] = () => {
     world.driver.running.set('staging/green', []);
     mkdirSync(folder, { recursive: true });
     for (const name of ['backend.log', 'other.log']) writeFileSync(path.join(folder, name), 'out of memory\n');
   };
   const bad = await world.deploy('staging', '1.1.0');
-  expect(await factsOf(bad, 'switch')).toEqual({ ended: true, moved: false, logs: [`${folder}/backend.log`] });
+  expect(await factsOf(world, bad, 'switch')).toEqual({ ended: true, moved: false, logs: [`${folder}/backend.log`] });
 });
 
 test('where the proxy does not run nobody claims that no user was on what exited before the switch', async () => {
-  reached['decision/verdict:inside'] = () => world.driver.running.set('staging/blue', []);
+  world.reached['decision/verdict:inside'] = () => world.driver.running.set('staging/blue', []);
   const bad = await world.deploy('staging', '1.0.0');
-  expect(await factsOf(bad, 'switch')).toEqual({ ended: true });
+  expect(await factsOf(world, bad, 'switch')).toEqual({ ended: true });
 });
 
 test('a release that goes wrong while the driver cannot be asked has no users any more: the old one is where it was', async () => {
@@ -71,7 +63,7 @@ test('a release that goes wrong while the driver cannot be asked has no users an
   const before = world.proxy.states.get('staging')!;
   const bad = await world.release('1.1.0');
   let isDeaf = false;
-  reached['bake:inside'] = () => {
+  world.reached['bake:inside'] = () => {
     isDeaf = true;
     world.answers.set(bad.id, () => answered(500, {}));
   };
@@ -95,25 +87,25 @@ test('F074 a second proxy that is said to have switched and does not let its cal
   const own = { backend: { host, port: ports['backend']! } };
   world.proxy.others = [own];
   expect((await world.deploy('staging', '1.0.0')).ending?.as).toBe('live');
-  reached['traffic:claimed'] = () => (world.proxy.others = [own, { backend: { host, port: 4_999 } }]);
+  world.reached['traffic:claimed'] = () => (world.proxy.others = [own, { backend: { host, port: 4_999 } }]);
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending).toMatchObject({
     as: 'rolled-back',
     reason: expect.stringContaining(`through the public address backend is not right at ${host}:4999`),
   });
   const from = { backend: expect.objectContaining({ host: '127.0.0.1' }) };
-  expect(await factsOf(bad, 'switch')).toEqual({ moved: true, from });
+  expect(await factsOf(world, bad, 'switch')).toEqual({ moved: true, from });
 });
 
 test('a second proxy that stops letting its callers through in the bake takes the release back', async () => {
   await world.deploy('staging', '1.0.0');
   const { host, ports } = world.project.environments[0]!;
   world.proxy.others = [{ backend: { host, port: ports['backend']! } }];
-  reached['bake:inside'] = () => (world.proxy.others = [{ backend: { host, port: 4_999 } }]);
+  world.reached['bake:inside'] = () => (world.proxy.others = [{ backend: { host, port: 4_999 } }]);
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending).toMatchObject({
     as: 'rolled-back',
     reason: expect.stringMatching(/probes in a row could not be asked: http:\/\/127\.0\.0\.1:4999\//),
   });
-  expect(await factsOf(bad, 'bake')).not.toHaveProperty('byHand');
+  expect(await factsOf(world, bad, 'bake')).not.toHaveProperty('byHand');
 });

@@ -1,37 +1,29 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FailureError } from '../../domain/failure.ts';
-import { accountOf } from '../../store/accounts.ts';
-import type { StoredDeployment } from '../../store/deployments.ts';
 import { testDatabase } from '../../store/testing/database.ts';
 import { resolveUnknown } from '../settle.ts';
-import { openTestWorld, type TestWorld } from '../testing/world.ts';
+import { factsOf, openTestWorld, type TestWorld } from '../testing/world.ts';
 
 const database = testDatabase();
 let count = 0;
 let world: TestWorld;
-let reached: Record<string, () => unknown> = {};
 beforeEach(async () => {
-  reached = {};
-  const reach = async (point: string) => void reached[point]?.();
-  world = await openTestWorld(database.store(), `drain${(count += 1)}`, { reach });
+  world = await openTestWorld(database.store(), `drain${(count += 1)}`);
 });
 afterEach(() => world.close());
-
-const factsOf = async ({ id }: StoredDeployment, kind: string) =>
-  (await world.store.read((rows) => accountOf(rows, id)))!.steps.findLast((each) => each.kind === kind)!.facts;
 
 test('F076 what exits while the old version is drained goes back to it: it is still there', async () => {
   await world.deploy('staging', '1.0.0');
   const before = world.proxy.states.get('staging');
-  reached['drain:inside'] = () => world.driver.running.set('staging/green', []);
+  world.reached['drain:inside'] = () => world.driver.running.set('staging/green', []);
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending).toMatchObject({
     as: 'rolled-back',
     reason: 'backend exited after it was proven, while the old version was drained',
   });
   expect(world.proxy.states.get('staging')).toMatchObject({ release: before!.release, colour: 'blue' });
-  expect(await factsOf(bad, 'drain')).toMatchObject({ ended: true });
-  delete reached['drain:inside'];
+  expect(await factsOf(world, bad, 'drain')).toMatchObject({ ended: true });
+  delete world.reached['drain:inside'];
   expect((await world.deploy('staging', '1.2.0')).ending?.as).toBe('live');
 });
 
@@ -50,12 +42,12 @@ test.each(['drain', 'bake'])(
   async (step) => {
     await world.deploy('staging', '1.0.0');
     let deafAt = -1;
-    reached[`${step}:inside`] = () => (deafAt = deafAt === -1 ? world.clock.now() : deafAt);
+    world.reached[`${step}:inside`] = () => (deafAt = deafAt === -1 ? world.clock.now() : deafAt);
     const hear = deafen(() => deafAt !== -1 && world.clock.now() < deafAt + 8_000);
     const good = await world.deploy('staging', '1.1.0');
     hear();
     expect(good.ending).toMatchObject({ as: 'live' });
-    if (step === 'bake') expect(Number((await factsOf(good, 'bake'))['unseenLooks'])).toBeGreaterThan(1);
+    if (step === 'bake') expect(Number((await factsOf(world, good, 'bake'))['unseenLooks'])).toBeGreaterThan(1);
   },
 );
 
@@ -64,11 +56,11 @@ test.each(['drain', 'bake'])(
   async (step) => {
     await world.deploy('staging', '1.0.0');
     let isDeaf = false;
-    reached[`${step}:inside`] = () => (isDeaf = true);
+    world.reached[`${step}:inside`] = () => (isDeaf = true);
     const hear = deafen(() => isDeaf);
     const held = await world.deploy('staging', '1.1.0');
     expect(held.state?.hold).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('The API is away') });
-    if (step === 'drain') expect(await factsOf(held, step)).toMatchObject({ unseen: true });
+    if (step === 'drain') expect(await factsOf(world, held, step)).toMatchObject({ unseen: true });
     expect(world.proxy.states.get('staging')).toMatchObject({ colour: 'green' });
     hear();
     await resolveUnknown(world, held.id, 'continue', 'grace');
@@ -83,11 +75,11 @@ test('where nobody is to go back by himself, what exits in the drain asks a pers
     bake: { ...each.bake, rollBack: 'hold' as const },
   }));
   Object.assign(world.project, { environments });
-  reached['drain:inside'] = () => world.driver.running.set('staging/green', []);
+  world.reached['drain:inside'] = () => world.driver.running.set('staging/green', []);
   const held = await world.deploy('staging', '1.1.0');
   expect(held.state?.hold).toMatchObject({
     kind: 'unknown',
     reason: expect.stringContaining('backend exited after it was proven'),
   });
-  expect(await factsOf(held, 'drain')).toMatchObject({ ended: true });
+  expect(await factsOf(world, held, 'drain')).toMatchObject({ ended: true });
 });

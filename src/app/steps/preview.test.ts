@@ -10,11 +10,8 @@ import { openTestWorld, type TestWorld } from '../testing/world.ts';
 const database = testDatabase();
 let count = 0;
 let world: TestWorld;
-let reached: Record<string, () => Promise<void> | void> = {};
 beforeEach(async () => {
-  reached = {};
-  const reach = async (point: string) => reached[point]?.();
-  world = await openTestWorld(database.store(), `p${(count += 1)}`, { reach });
+  world = await openTestWorld(database.store(), `p${(count += 1)}`);
   const environments = world.project.environments.map((each) => ({ ...each, preview: true as const }));
   Object.assign(world.project, { environments });
 });
@@ -48,7 +45,7 @@ test('whoever has the secret reaches the new version from its proof to the cut-o
     seen[name] = [found?.colour ?? null, isOther];
   };
   for (const name of ['deployment/prove:after', 'health:before', 'decision/verdict:after', 'switch:after'])
-    reached[name] = look(name);
+    world.reached[name] = look(name);
   const live = await world.deploy('staging', '1.1.0');
   expect(live.ending?.as).toBe('live');
   expect(seen).toEqual({

@@ -12,12 +12,8 @@ import { answered, openTestWorld, type TestWorld } from '../testing/world.ts';
 const database = testDatabase();
 let count = 0;
 let world: TestWorld;
-/** Done when a step of this name is reached. */
-let reached: Record<string, () => Promise<void> | void> = {};
 beforeEach(async () => {
-  reached = {};
-  const reach = async (point: string) => reached[point]?.();
-  world = await openTestWorld(database.store(), `p${(count += 1)}`, { reach });
+  world = await openTestWorld(database.store(), `p${(count += 1)}`);
   const environments = world.project.environments.map((each) => ({
     ...each,
     shift: { percents: [25, 50], forMs: 2_000 },
@@ -43,7 +39,7 @@ test('a good release gets a quarter, a half, and all of it, each watched, and is
   const old = await first();
   const seen: unknown[] = [];
   for (const name of ['bake-25', 'bake-50', 'bake'])
-    reached[`${name}:inside`] = async () => {
+    world.reached[`${name}:inside`] = async () => {
       const compared = await compareRecord(world, world.project, 'staging');
       seen.push([name, await serving(), compared.status === 'compared' ? compared.differences : compared.status]);
     };
@@ -132,7 +128,7 @@ test('a proxy that is too old for a share moves nothing, and the old version goe
 
 test('F076 what exits between two shares had users already', async () => {
   await first();
-  reached['switch-50:before'] = () => void world.driver.running.set('staging/green', []);
+  world.reached['switch-50:before'] = () => void world.driver.running.set('staging/green', []);
   const bad = await world.deploy('staging', '1.1.0');
   expect(bad.ending).toEqual({ as: 'rolled-back', reason: 'backend exited after it was proven' });
   const last = (await steps(bad)).find(({ name }) => name === 'switch-50')!;
@@ -141,7 +137,7 @@ test('F076 what exits between two shares had users already', async () => {
 
 test('F082 a share that somebody has changed at the proxy is not watched as if it stood', async () => {
   const old = await first();
-  reached['bake-25:inside'] = () => {
+  world.reached['bake-25:inside'] = () => {
     const state = world.proxy.states.get('staging')!;
     if (state.beside)
       world.proxy.states.set('staging', { ...state, beside: { ...state.beside, gets: { kind: 'share', percent: 5 } } });
@@ -154,7 +150,7 @@ test('F082 a share that somebody has changed at the proxy is not watched as if i
 
 test('cancelled while it shares, the old version gets everything back', async () => {
   const old = await first();
-  reached['bake-25:inside'] = async () => {
+  world.reached['bake-25:inside'] = async () => {
     const asked = { environment: 'staging', open: true, limit: 1 };
     const [open] = await world.store.read((rows) => listDeployments(rows, world.project.name, asked));
     await goBack(world, open!.id, { as: 'cancelled', by: 'ada', reason: 'no' });
@@ -174,7 +170,7 @@ test('long polls that move over share by share wait no longer than they did, and
   // Sixty callers, each with a question that takes half a minute.
   let [percent, beganAt] = [0, 0];
   for (const [name, share] of Object.entries({ 'switch-25': 25, 'switch-50': 50, switch: 100 }))
-    reached[`${name}:inside`] = () => void ([percent, beganAt] = [share, world.time.now]);
+    world.reached[`${name}:inside`] = () => void ([percent, beganAt] = [share, world.time.now]);
   const agesMs = (oldestMs: number, count: number) => Array.from({ length: count }, (_, i) => (oldestMs * i) / count);
   const answeredSince = () => Math.floor((2 * (world.time.now - beganAt)) / 1_000);
   world.proxy.loads = () => [

@@ -1,24 +1,16 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FailureError } from '../../domain/failure.ts';
-import { accountOf } from '../../store/accounts.ts';
-import type { StoredDeployment } from '../../store/deployments.ts';
 import { testDatabase } from '../../store/testing/database.ts';
 import { resolveUnknown } from '../settle.ts';
-import { answered, openTestWorld, type TestWorld } from '../testing/world.ts';
+import { answered, factsOf, openTestWorld, type TestWorld } from '../testing/world.ts';
 
 const database = testDatabase();
 let count = 0;
 let world: TestWorld;
-let reached: Record<string, () => unknown> = {};
 beforeEach(async () => {
-  reached = {};
-  const reach = async (point: string) => void reached[point]?.();
-  world = await openTestWorld(database.store(), `stop${(count += 1)}`, { reach });
+  world = await openTestWorld(database.store(), `stop${(count += 1)}`);
 });
 afterEach(() => world.close());
-
-const factsOf = async ({ id }: StoredDeployment, kind: string) =>
-  (await world.store.read((rows) => accountOf(rows, id)))!.steps.findLast((each) => each.kind === kind)!.facts;
 
 /** The proxy is found changed by hand from then on, until it is pointed again. */
 function changeByHand(at: string, code = 'GR7472'): { isChanged: () => boolean } {
@@ -32,7 +24,7 @@ function changeByHand(at: string, code = 'GR7472'): { isChanged: () => boolean }
       return { ...handle, point, current: async () => (isChanged ? Promise.reject(byHand) : handle.current()) };
     },
   });
-  reached[at] = () => (isChanged = true);
+  world.reached[at] = () => (isChanged = true);
   return { isChanged: () => isChanged };
 }
 
@@ -44,7 +36,7 @@ test('a proxy that somebody changes by hand in the bake takes the release back, 
     as: 'rolled-back',
     reason: expect.stringContaining('Somebody has changed the proxy'),
   });
-  expect(await factsOf(bad, 'bake')).toMatchObject({ byHand: true });
+  expect(await factsOf(world, bad, 'bake')).toMatchObject({ byHand: true });
 });
 
 test.each(['GR7470', 'GR7472'])(
@@ -59,7 +51,7 @@ test.each(['GR7470', 'GR7472'])(
         /has changed the proxy.*"greenroom resume staging --retry" points all of it to 1\.1\.0/,
       ),
     });
-    expect(await factsOf(held, 'stop')).toEqual({ byHand: true });
+    expect(await factsOf(world, held, 'stop')).toEqual({ byHand: true });
     expect(world.driver.done.filter((each) => each.startsWith('stop'))).toEqual([]);
     await resolveUnknown(world, held.id, 'retry', 'grace');
     await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('live');
@@ -72,13 +64,13 @@ test('F082 a proxy that is found changed on the way back: a person is asked, and
   await world.deploy('staging', '1.0.0');
   const bad = await world.release('1.1.0');
   const hand = changeByHand('drain-new:inside');
-  reached['bake:inside'] = () => void world.answers.set(bad.id, () => answered(500, {}));
+  world.reached['bake:inside'] = () => void world.answers.set(bad.id, () => answered(500, {}));
   const held = await world.deploy('staging', '1.1.0');
   expect(held.state?.hold).toMatchObject({
     step: { kind: 'stop-new' },
     reason: expect.stringMatching(/has changed the proxy.*--retry" points all of it to 1\.0\.0 again/),
   });
-  expect(await factsOf(held, 'stop-new')).toEqual({ byHand: true });
+  expect(await factsOf(world, held, 'stop-new')).toEqual({ byHand: true });
   await resolveUnknown(world, held.id, 'retry', 'grace');
   await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('rolled-back');
   expect(hand.isChanged()).toBe(false);
@@ -101,14 +93,14 @@ test('F076 the old version is not ended while nothing of the new one runs, howev
   await expect
     .poll(holdOf, { timeout: 5_000 })
     .toMatch(/^backend of the new version does not run.*rollback staging --now/);
-  expect(await factsOf(held, 'stop')).toEqual({ ended: true });
+  expect(await factsOf(world, held, 'stop')).toEqual({ ended: true });
   expect(world.driver.running.get('staging/blue')).toHaveLength(1);
 });
 
 test('where the driver cannot be asked the old version is not ended, and a person is asked', async () => {
   await world.deploy('staging', '1.0.0');
   const { observe } = world.driver;
-  reached['stop:before'] = () => {
+  world.reached['stop:before'] = () => {
     world.driver.observe = async () =>
       Promise.reject(new FailureError({ code: 'GR6423', message: 'The API is away.' }));
   };
@@ -117,9 +109,9 @@ test('where the driver cannot be asked the old version is not ended, and a perso
     step: { kind: 'stop' },
     reason: expect.stringContaining('The API is away'),
   });
-  expect(await factsOf(held, 'stop')).toEqual({ unseen: true });
+  expect(await factsOf(world, held, 'stop')).toEqual({ unseen: true });
   expect(world.driver.running.get('staging/blue')).toHaveLength(1);
-  delete reached['stop:before'];
+  delete world.reached['stop:before'];
   world.driver.observe = observe;
   await resolveUnknown(world, held.id, 'retry', 'grace');
   await expect.poll(async () => (await world.settled(held.id)).ending?.as, { timeout: 5_000 }).toBe('live');

@@ -13,6 +13,7 @@ import type { Check, Gathered, Judgement, RegisteredCheck } from '../../kinds/ch
 import { register } from '../../kinds/check.ts';
 import type { Clock, HttpAnswer, Sql } from '../../kinds/effects.ts';
 import { sampleProject } from '../../report/testing/project.ts';
+import { accountOf } from '../../store/accounts.ts';
 import { findDeployment, type StoredDeployment } from '../../store/deployments.ts';
 import { openLease } from '../../store/lease.ts';
 import { sha256 } from '../../store/records.ts';
@@ -46,6 +47,8 @@ export interface TestWorld extends World {
   /** Fingerprint of the packages beside every tree. */
   readonly packages: { beside: string | null };
   readonly broken: unknown[];
+  /** Done when a point of this name is reached. */
+  readonly reached: Partial<Record<string, () => unknown>>;
   release(version: string): Promise<Release>;
   /** Orders a deployment and answers it when it has ended or holds. */
   deploy(environment: string, version: string): Promise<StoredDeployment>;
@@ -101,6 +104,7 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
   });
   await lease.join();
   const broken: unknown[] = [];
+  const reached: TestWorld['reached'] = {};
   const [driver, proxy] = [fakeDriver(), fakeTraffic()];
   const time = { now: 1_800_000_000_000 };
   const seen: TestWorld['seen'] = new Map();
@@ -173,7 +177,8 @@ export async function openTestWorld(store: Store, name: string, over: Partial<Wo
       ...{ values: {}, declared: {}, secrets, places: [], missing: [], expand: (text: string) => text },
     }),
     previewSecret: async (_, deployment) => sha256(`secret of ${deployment}`),
-    reach: async () => {},
+    reached,
+    reach: async (point) => void (await reached[point]?.()),
     async release(version) {
       const release = releaseOf(name, version, configurationHash(project, sha256));
       await saveRelease(store, release, 'ada', (time.now += 1));
@@ -231,3 +236,7 @@ export const answered = (code: number, body: Json): HttpAnswer => ({
   ...{ status: 'answered', code, headers: {}, body: JSON.stringify(body), truncated: false, bodyBytes: 1 },
   ...{ durationMs: 1, tls: null },
 });
+
+/** What the last step of that kind has found. */
+export const factsOf = async (world: TestWorld, { id }: StoredDeployment, kind: string) =>
+  (await world.store.read((rows) => accountOf(rows, id)))!.steps.findLast((each) => each.kind === kind)!.facts;
