@@ -139,8 +139,10 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
     const places = ways[i]!(() => jsonIn(kind, value));
     const texts = textsIn(kind, value);
     textCount += texts.length;
-    for (const text of [...texts, ...decodedIn(kind, texts)]) {
+    const judged = new Set<string>();
+    for (const text of texts) {
       for (const form of findsIn(kind, text, wanted)) {
+        judged.add(form);
         if (isCoincidence({ form, text }, places(text), judging)) {
           coincidenceCount += 1;
           continue;
@@ -151,6 +153,9 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
           leaks.set(place, (leaks.get(place) ?? 0) + 1);
       }
     }
+    // No masker makes what stands there in other signs alone.
+    for (const form of new Set(decodedIn(kind, texts).flatMap((text) => findsIn(kind, text, wanted))))
+      if (!judged.has(form)) leaks.set(place, (leaks.get(place) ?? 0) + 1);
   });
   await readRows(fresh, columns, from, pipe, signal);
   return { kind: 'looked', leaks, open: open.all(), coincidenceCount, textCount: textCount + pipe.textCount() };

@@ -278,6 +278,27 @@ test('a mask that is somebody else’s original is a coincidence, one that is it
   }
 }, 240_000);
 
+test('what a text has as it stands too is told once, and a coincidence is one', async () => {
+  const kernel = openKernel(keys);
+  const program = programOf(column('note', 'text', mask('text')));
+  const note = 'call 41555512345%20now';
+  const masked = Buffer.from(kernel.mask(program, Buffer.from(note))!).toString();
+  expect(masked).toMatch(/^call \d{11}%20now$/);
+  await source.query('INSERT INTO people (extra) VALUES ($1), ($2)', [
+    ...[{ note }, { note: masked.replace('%20now', '') }].map((each) => JSON.stringify(each)),
+  ]);
+  const fresh = await goodCopy();
+  try {
+    await fresh.query('INSERT INTO people (extra) VALUES ($1)', [JSON.stringify({ note: masked })]);
+    expect(await prove(fresh)).toMatchObject({ coincidenceCount: 1 });
+    await fresh.query('INSERT INTO places VALUES (1, $1)', [`to ${email(3)}%20or%20/${inBase64(email(3))}/`]);
+    expect(await prove(fresh)).toMatch(/^GR5061 .*copy: public\.places\.kept \(1\)\./);
+  } finally {
+    await source.query('DELETE FROM people WHERE email IS NULL');
+    await fresh.end();
+  }
+}, 240_000);
+
 const idsBy =
   (kernel: Kernel) =>
   (i: number): number =>

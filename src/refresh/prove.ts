@@ -117,8 +117,8 @@ async function lookThrough(
   for (const { place, text } of said) {
     textCount += 1;
     const texts = text === null ? [] : [text, ...textsDecoded(text)];
-    const found = texts.flatMap((each) => foundIn(each, wanted));
-    if (found.length > 0) count(place, found.length);
+    const found = new Set(texts.flatMap((each) => foundIn(each, wanted)));
+    if (found.size > 0) count(place, found.size);
   }
   return { leaks, coincidenceCount, textCount };
 }
