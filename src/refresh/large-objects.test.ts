@@ -79,6 +79,24 @@ test('F098 what is kept comes byte for byte under its number, with holes and com
   expect(await two.ask('staging', pages)).not.toEqual(there);
 });
 
+test('an object that was made longer or shorter without a byte is as long', async () => {
+  const bytesOf =
+    'SELECT s.id, length(lo_get(content)) AS n, md5(lo_get(content)) FROM scans s WHERE id < 4 ORDER BY 1';
+  for (const [id, size] of [
+    [1, 20_480],
+    [2, 2_048],
+    [3, 409_600],
+  ])
+    await two.ask(
+      'production',
+      `SELECT lo_truncate64(lo_open(content, 131072), ${size}) FROM scans WHERE id = ${id}; SELECT lo_put(content, 30720, 'behind') FROM scans WHERE id = 2`,
+    );
+  await runRefresh(two.order({ rules: rulesWith(reason) }));
+  const there = await two.ask<{ n: number }>('production', bytesOf);
+  expect(there.map(({ n }) => n)).toEqual([20_480, 30_726, 409_600]);
+  expect(await two.ask('staging', bytesOf)).toEqual(there);
+});
+
 test('a picture is a placeholder under the same number, whatever else keeps it', async () => {
   await two.ask('production', 'UPDATE scans SET photo = content WHERE id = 3');
   const { notes } = await runRefresh(two.order({ rules: rulesWith(reason, mask('picture')) }));

@@ -42,7 +42,9 @@ async function copyPages({ source, target }: Ends, oids: readonly number[], pace
     let written = 0;
     for (const { data } of rows) written += memory.write(data.slice(HEX_MARK.length), written, 'hex');
     await target.query(
-      'SELECT lo_put(o, p, substring($1::bytea FROM f FOR l)) FROM unnest($2::oid[], $3::int8[], $4::int[], $5::int[]) AS r (o, p, f, l)',
+      // A page of no bytes says where an object ends that was made longer, and nothing would be put.
+      `SELECT CASE l WHEN 0 THEN lo_truncate64(lo_open(o, 131072), p)::text ELSE lo_put(o, p, substring($1::bytea FROM f FOR l))::text END
+       FROM unnest($2::oid[], $3::int8[], $4::int[], $5::int[]) AS r (o, p, f, l)`,
       [
         memory.subarray(0, written),
         runs.map(({ oid }) => oid),
