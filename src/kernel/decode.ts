@@ -65,7 +65,11 @@ function putUnit(to: i32, unit: i32): i32 {
   return to + 3;
 }
 
-/** The text with `%40` and `\\u0040` as what they stand for: how many bytes, or 0 where there is none. */
+function isLineOrTab(c: i32): boolean {
+  return c === 110 || c === 114 || c === 116;
+}
+
+/** The text with `%40` and `\\u0040` as what they stand for, and `\\n`, `\\r`, `\\t` as blanks: how many bytes, or 0 where there is none. */
 export function decodeEscapes(from: i32, end: i32): i32 {
   let to = DECODED;
   let isAny = false;
@@ -73,7 +77,15 @@ export function decodeEscapes(from: i32, end: i32): i32 {
   while (i < end) {
     const c = load8(i);
     const byte = c === 37 ? digits(i + 1, end, 2) : -1;
-    const unit = c === 92 && i + 1 < end && load8(i + 1) === 117 ? digits(i + 2, end, 4) : -1;
+    const escaped = c === 92 && i + 1 < end ? load8(i + 1) : 0;
+    const unit = escaped === 117 ? digits(i + 2, end, 4) : -1;
+    if (isLineOrTab(escaped)) {
+      isAny = true;
+      store8(to, 32);
+      to += 1;
+      i += 2;
+      continue;
+    }
     if (byte < 0 && unit < 0) {
       store8(to, c);
       to += 1;

@@ -4,7 +4,7 @@ import { decodeBase64, decodeEscapes, decodeHex, isBase64, isHex } from './decod
 import { DECODED, DECODED_BYTES } from './layout.ts';
 import { escapes, mayHold, runsEnd, runsFrom, SHORTEST_RUN } from './look-text.ts';
 import { load8 } from './memory.ts';
-import { SHORTEST_FORM } from './sought.ts';
+import { LONGEST_AGAIN, SHORTEST_FORM } from './sought.ts';
 
 const SLASH: i32 = 47;
 
@@ -48,9 +48,16 @@ function mayRunsHold(from: i32, end: i32): boolean {
   return false;
 }
 
+/** How many signs of a row may be the first of a byte: of one that is so long the beginning may not be there. */
+function firstSigns(length: i32, signCount: i32): i32 {
+  return length > LONGEST_AGAIN ? signCount : 1;
+}
+
 /** The whole run, what is between slashes, which part a path and belong to Base64 too, and digits of hexadecimal. */
 function mayRunHold(from: i32, end: i32): boolean {
-  if (end - from > DECODED_BYTES || mayDecodedHold(decodeBase64(from, end))) return true;
+  if (end - from > DECODED_BYTES) return true;
+  const signs = firstSigns(end - from, 4);
+  for (let i = 0; i < signs; i++) if (mayDecodedHold(decodeBase64(from + i, end))) return true;
   let part = from;
   let digits = from;
   for (let i = from; i <= end; i++) {
@@ -61,7 +68,8 @@ function mayRunHold(from: i32, end: i32): boolean {
       part = i + 1;
     }
     if (isHex(c)) continue;
-    if (i - digits >= 2 * SHORTEST_FORM && mayDecodedHold(decodeHex(digits, i))) return true;
+    const count = i - digits >= 2 * SHORTEST_FORM ? firstSigns(i - digits, 2) : 0;
+    for (let k = 0; k < count; k++) if (mayDecodedHold(decodeHex(digits + k, i))) return true;
     digits = i + 1;
   }
   return false;

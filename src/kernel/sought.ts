@@ -76,6 +76,9 @@ export function setPurpose(is: i32): void {
 /** A form has 20 bits at least, and seven different signs have fewer, so that no shorter text has one either. */
 export const SHORTEST_FORM: i32 = 8;
 
+/** Of what is read part by part, so much is read with both: a row of signs that is longer may have begun in the part before. */
+export const LONGEST_AGAIN: i32 = 4096;
+
 /** Two signs at an end of a form. */
 export function pair(first: i32, second: i32): i32 {
   return (first << 8) | second;

@@ -120,6 +120,11 @@ test('an original in a large object is found wherever it lies', async () => {
   // Control: nobody's.
   await plant("'ask person700@sea.example, please'");
   expect(await refusalOf(kept)).toBe('nothing');
+  // Whose Base64 began in the part before.
+  const long = "repeat('nobody at all, ', 5000) || 'person7@sea.example' || repeat(', and nobody', 1000)";
+  const lines = `encode(convert_to(${long}, 'UTF8'), 'base64')`;
+  await plant(`convert_to('a.' || translate(${lines}, E'\\n', ''), 'UTF8')`);
+  expect(await refusalOf(kept)).toMatch(found);
 });
 
 test('a comment of a large object is looked at whatever its number is', async () => {

@@ -88,7 +88,7 @@ const units = (who: string): string =>
 const coded = fc
   .tuple(
     ...([
-      fc.constantFrom('', '/', 'a/', '\\x', '%', '%2', 'é', 'Bearer ', '=', 'x'),
+      fc.constantFrom('', '/', 'a/', '\\n', '\\U0040', '\\x', '%', '%2', 'é', 'Bearer ', '=', 'x'),
       fc.constantFrom(...people),
     ] as const),
     fc.constantFrom<(who: string) => string>(
@@ -252,6 +252,17 @@ test('a value cut at any byte, and one that is longer than the kernel takes, com
   const pieces = Array.from({ length: 300 }, (_, i) => i * 65_536);
   expect(look(compiled, long, forms, pieces).asked).toEqual(['1 0', '2 0', '2 1']);
 }, 60_000);
+
+test('F100 a long row of Base64 or hexadecimal is read wherever it was cut', () => {
+  const forms = formsOf('anna@sea.example');
+  const text = Buffer.from(`${'nobody at all, '.repeat(400)}anna@sea.example${' and so on '.repeat(300)}`);
+  for (const [encoding, by] of [...[1, 2, 3].map((by) => ['base64', by] as const), ['hex', 1] as const]) {
+    const value = Buffer.from(text.toString(encoding)).subarray(by);
+    expect(decodedIn(op.LOOK_TEXT, [value.toString()]).some((each) => each.includes('anna@sea.example'))).toBe(true);
+    const rows = [kinds.map((kind) => (kind === op.LOOK_TEXT || kind === op.LOOK_BYTES ? value : null))];
+    for (const kernel of [plain, compiled]) expect(look(kernel, rows, forms).asked).toEqual(['1 0', '1 8']);
+  }
+});
 
 test('F100 days and instants are written as PostgreSQL writes them in JSON', () => {
   const instant = int64(820_521_630_500_000n);

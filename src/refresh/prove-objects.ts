@@ -1,13 +1,14 @@
 // Large objects of the copy as pieces for the leak proof, whoever has made them: looked through as texts, part by part.
 import type { Client } from 'pg';
 import * as op from '../kernel/operations.ts';
+import { LONGEST_AGAIN } from '../kernel/sought.ts';
 import { objectSizes } from './large-objects.ts';
 import type { CopyPiece } from './prove-tasks.ts';
 
 /** Of one reader at a time; a larger object is one piece. */
 const PIECE_BYTES = 16 * 1024 * 1024;
 /** Read as one text, and how much of it is read once more with the next: whatever is sought is shorter, but for a value that is sought as a whole. */
-const [PART_BYTES, AGAIN_BYTES] = [65_536, 4_096];
+const [PART_BYTES, AGAIN_BYTES] = [65_536, LONGEST_AGAIN];
 
 /** `fresh` is in a transaction that reads. */
 export async function objectPieces(fresh: Client): Promise<readonly CopyPiece[]> {

@@ -100,6 +100,17 @@ test('F100 what stands in a text in other signs is read too', () => {
   ])
     expect(textsDecoded(text).some((each) => each.includes(mail))).toBe(true);
   expect(textsDecoded('J%C3%BCrgen Schr\\u00f6der')).toEqual(['Jürgen Schröder']);
-  for (const text of ['', '%', '%4', 'half %zz', String.raw`\u00`, 'nothing of the kind', 'c2hvcnQ=', '6162636465'])
+  expect(textsDecoded(String.raw`{"to":"\n${mail}\r\t"}`)).toEqual([`{"to":" ${mail}  "}`]);
+  for (const text of [
+    '',
+    '%',
+    '%4',
+    'half %zz',
+    String.raw`\u00`,
+    String.raw`\U0040sea.example`,
+    'nothing of the kind',
+    'c2hvcnQ=',
+    '6162636465',
+  ])
     expect(textsDecoded(text)).toEqual([]);
 });

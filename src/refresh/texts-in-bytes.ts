@@ -1,5 +1,5 @@
 // What reads as text in bytes of any kind, whether they come as they are or as PostgreSQL writes them. Of UTF-8 alone, as a stretch that nothing else interrupts.
-import { SHORTEST_FORM } from '../kernel/sought.ts';
+import { LONGEST_AGAIN, SHORTEST_FORM } from '../kernel/sought.ts';
 
 /** Blanks, and what ASCII shows. */
 const isShown = Uint8Array.from({ length: 256 }, (_, c) => Number((c >= 9 && c <= 13) || (c >= 32 && c < 127)));
@@ -56,28 +56,34 @@ function runsIn(text: string, signs: Uint8Array, shortest: number): readonly str
   return runs;
 }
 
-const escape = /%([\da-f]{2})|\\u([\da-f]{4})/gi;
+const escape = /%([\da-fA-F]{2})|\\u([\da-fA-F]{4})|\\[nrt]/g;
 
 /** What stands in a text in other signs: Base64 of both alphabets, hexadecimal, and the escapes of URLs and of JSON. Once, and not what is so inside of these. */
 export function textsDecoded(text: string): readonly string[] {
   // Slashes part a path, and belong to Base64 too.
-  const parts = runsIn(text, base64, SHORTEST_RUN).flatMap((run) =>
-    run.includes('/') ? [run, ...run.split('/').filter(({ length }) => length >= SHORTEST_RUN)] : [run],
-  );
-  const bytes = [
-    ...parts.map((part) => Buffer.from(part, 'base64')),
-    ...runsIn(text, hexadecimal, FEWEST_DIGITS).map((hex) => Buffer.from(hex, 'hex')),
-  ];
+  const parts = runsIn(text, base64, SHORTEST_RUN).flatMap((run) => {
+    const between = run.includes('/') ? run.split('/').filter(({ length }) => length >= SHORTEST_RUN) : [];
+    return [...begunBefore(run, 4), ...between];
+  });
+  const hexes = runsIn(text, hexadecimal, FEWEST_DIGITS).flatMap((run) => begunBefore(run, 2));
   const unescaped = Buffer.from(text).toString('latin1').replaceAll(escape, unescape);
   const isAny = unescaped.length !== Buffer.byteLength(text);
-  return [...bytes, ...(isAny ? [Buffer.from(unescaped, 'latin1')] : [])].flatMap(textsInBytes);
+  return [
+    ...parts.flatMap((part) => textsInBytes(Buffer.from(part, 'base64'))),
+    ...hexes.flatMap((hex) => textsInBytes(Buffer.from(hex, 'hex'))),
+    ...(isAny ? textsInBytes(Buffer.from(unescaped, 'latin1')) : []),
+  ];
 }
 
-/** Bytes as signs of Latin-1. */
-const unescape = (_: string, byte: string | undefined, unit: string | undefined): string =>
-  byte === undefined
-    ? Buffer.from(String.fromCharCode(Number.parseInt(unit!, 16))).toString('latin1')
-    : String.fromCharCode(Number.parseInt(byte, 16));
+/** A run, and where it is so long that its beginning may not be there, also from its next signs on: of so many one begins a byte. */
+const begunBefore = (run: string, signCount: number): readonly string[] =>
+  Array.from({ length: run.length > LONGEST_AGAIN ? signCount : 1 }, (_, first) => run.slice(first));
+
+/** Bytes as signs of Latin-1. What begins a line, or parts two words, is a blank. */
+function unescape(_: string, byte: string | undefined, unit: string | undefined): string {
+  if (byte !== undefined) return String.fromCharCode(Number.parseInt(byte, 16));
+  return unit === undefined ? ' ' : Buffer.from(String.fromCharCode(Number.parseInt(unit, 16))).toString('latin1');
+}
 
 /** Whether a text is nothing but such bytes, and not digits alone. */
 export const isWritten = (text: string): boolean =>
