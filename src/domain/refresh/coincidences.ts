@@ -3,7 +3,7 @@
 import { maskerByPath } from './classified.ts';
 import { leavesOf } from './json-path.ts';
 import type { MaskerName } from './maskers.ts';
-import { formsOf, numbers } from './originals.ts';
+import { formsOf, numbersIn, type DigitRun } from './originals.ts';
 import type { Rule } from './rules.ts';
 import { digitsOf, passesLuhn } from './value-shapes.ts';
 
@@ -99,8 +99,8 @@ export function madeOf({ form, text }: Found, rule: Rule | undefined, { before, 
 /** Every number of a running text that holds what was found must have been another. */
 function comesOfNumbers(form: string, text: string, was: string, isOther: (form: string) => boolean): boolean {
   if (!form.startsWith('#')) return isForDocumentation(form.replaceAll(' ', '.'));
-  const holding = [...text.matchAll(numbers)].filter(([number]) => digitsOf(number).includes(form.slice(1)));
-  const wasOther = ({ 0: number, index }: RegExpExecArray): boolean => {
+  const holding = numbersIn(text).filter((each) => digitsOf(each.text).includes(form.slice(1)));
+  const wasOther = ({ text: number, index }: DigitRun): boolean => {
     const before = digitsOf(was.slice(index, index + number.length));
     return isForDocumentation(number) || (before !== digitsOf(number) && isOther(`#${before}`));
   };

@@ -120,3 +120,9 @@ test('bits of a text of ASCII alone are those of any text', () => {
     }),
   );
 });
+
+test('a row of digits may be as long as a value', () => {
+  const digits = '4155551234'.repeat(800_000);
+  expect(partsOf(`call ${digits} now`)).toEqual([`#${digits}`]);
+  expect(lookedFor(digits, new Set([1]))).toContain(`#${digits}`);
+});

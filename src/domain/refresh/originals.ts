@@ -50,19 +50,41 @@ function bitsOfAscii(text: string): number {
 }
 
 const emails = /[^\s@<>"'(),;:=[\]{}]+@[^\s@<>"'(),;:=[\]{}]+\.[\p{L}\d-]{2,}/gu;
-/** Digits that belong together, with what people write between them. */
-export const numbers = /\+?\(?\d[\d ()./-]{5,}\d/g;
-const plainNumbers = /\d{7,}/g;
 const word = /[\p{L}\p{N}_-]+/gu;
 const asciiWord = /[a-z0-9_-]+/g;
 const asciiEmails = /[^\s@<>"'(),;:=[\]{}]+@[^\s@<>"'(),;:=[\]{}]+\.[a-z\d-]{2,}/g;
 
 const withEnough = (texts: readonly string[]): readonly string[] => texts.filter((text) => bitsOf(text) >= FEWEST_BITS);
-const asNumbers = (found: readonly string[]): readonly string[] =>
+const asNumbers = (found: readonly { readonly text: string }[]): readonly string[] =>
   found
-    .map(digitsOf)
+    .map(({ text }) => digitsOf(text))
     .filter((digits) => digits.length >= FEWEST_DIGITS && bitsOf(digits) >= FEWEST_BITS)
     .map((digits) => `#${digits}`);
+
+/** Digits that belong together, with what people write between them; and each row of digits alone. No expressions: of a row of megabytes they would need more stack than there is. */
+export const numbersIn = (text: string): readonly DigitRun[] => digitRuns(text, ' ()./-');
+const plainNumbersIn = (text: string): readonly DigitRun[] => digitRuns(text, '');
+
+export interface DigitRun {
+  /** From its first digit to its last. */
+  readonly text: string;
+  readonly index: number;
+}
+
+function digitRuns(text: string, between: string): readonly DigitRun[] {
+  const runs: DigitRun[] = [];
+  let [first, last] = [-1, -1];
+  for (let i = 0; i <= text.length; i++) {
+    if (isDigit(text.charCodeAt(i))) {
+      if (first < 0) first = i;
+      last = i;
+    } else if (first >= 0 && (i === text.length || !between.includes(text[i]!))) {
+      if (last - first >= FEWEST_DIGITS - 1) runs.push({ text: text.slice(first, last + 1), index: first });
+      first = -1;
+    }
+  }
+  return runs;
+}
 
 /** The expression is slow where there is no address: it begins at every sign. */
 const emailsIn = (folded: string): readonly string[] =>
@@ -71,7 +93,7 @@ const emailsIn = (folded: string): readonly string[] =>
 /** Addresses and numbers inside running text: what `text` promises to replace there. */
 export function partsOf(text: string): readonly string[] {
   const folded = fold(text);
-  return [...withEnough(emailsIn(folded)), ...asNumbers(folded.match(numbers) ?? [])];
+  return [...withEnough(emailsIn(folded)), ...asNumbers(numbersIn(folded))];
 }
 
 const address = /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d+)?$/;
@@ -80,7 +102,7 @@ const address = /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d+)?$/;
 export function formsOf(value: string): readonly string[] {
   const folded = fold(value).trim();
   const isNumber = /^[\d\s+()./-]+$/.test(folded) && digitsOf(folded).length >= FEWEST_DIGITS;
-  if (isNumber && !address.test(folded)) return asNumbers([folded]);
+  if (isNumber && !address.test(folded)) return asNumbers([{ text: folded }]);
   const words = folded.includes('@') ? [] : (folded.match(isAscii(folded) ? asciiWord : word) ?? []);
   const joined = words.length > 0 && words.length <= MOST_WORDS ? [words.join(' ')] : [];
   const whole = folded.slice(0, LONGEST_WHOLE);
@@ -104,7 +126,7 @@ export function lookedFor(text: string, wordCounts: ReadonlySet<number>): readon
       .map((count) => (count === 1 ? words[i]! : words.slice(i, i + count).join(' '))),
   );
   const whole = folded.slice(0, LONGEST_WHOLE);
-  return [...new Set([whole, ...runs, ...partsOf(folded), ...asNumbers(folded.match(plainNumbers) ?? [])])];
+  return [...new Set([whole, ...runs, ...partsOf(folded), ...asNumbers(plainNumbersIn(folded))])];
 }
 
 /** Forms that there are, and what can be said of them without asking for each. */
@@ -148,7 +170,7 @@ export function foundIn(text: string, wanted: Wanted): readonly string[] {
   askForWords(folded, ends, wanted, ask);
   emailsIn(folded).forEach(ask);
   if (digitCount >= FEWEST_DIGITS)
-    for (const number of [...(folded.match(numbers) ?? []), ...(folded.match(plainNumbers) ?? [])]) {
+    for (const { text: number } of [...numbersIn(folded), ...plainNumbersIn(folded)]) {
       const digits = digitsOf(number);
       if (digits.length >= FEWEST_DIGITS) ask(`#${digits}`);
     }
