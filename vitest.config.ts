@@ -33,6 +33,7 @@ const long = [
   ...[
     'copy-table',
     'read-schema',
+    'read-storage',
     'outbound',
     'migrate-beside',
     'placeholder',

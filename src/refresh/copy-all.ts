@@ -11,13 +11,19 @@ import type { LastingCopied } from './lasting-copy.ts';
  */
 const resourceLimits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8 } as const;
 
+export interface CopyListener<Part> {
+  /** So much of it was read. */
+  onPassed(part: Part, byteCount: number): void;
+  onCopied(part: Part, copied: LastingCopied): void;
+}
+
 /** The first failure of a worker ends all. `parts` in the order that they are begun in. */
 export async function copyAll<Part extends PartOrder>(
   order: CopyOrder,
   parts: readonly Part[],
   workerCount: number,
   signal: AbortSignal,
-  onCopied: (part: Part, copied: LastingCopied) => void,
+  listener: CopyListener<Part>,
 ): Promise<void> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -31,8 +37,9 @@ export async function copyAll<Part extends PartOrder>(
     const worker = new Worker(programFile('refresh/copy-thread'), { workerData: order, execArgv: [], resourceLimits });
     worker.on('message', (message: FromCopy) => {
       if (message.kind === 'failed') return reject(new FailureError(...message.failures));
+      if (message.kind === 'passed') return listener.onPassed(part!, message.byteCount);
       if (message.kind === 'copied') {
-        onCopied(part!, message);
+        listener.onCopied(part!, message);
         left -= 1;
         if (left === 0) return resolve();
       }

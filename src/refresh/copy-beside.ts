@@ -1,17 +1,17 @@
 // Rows, and then the large objects that they refer to, over the threads and under the limits of the source.
 import type { Client } from 'pg';
-import { cutIntoPieces, wholePieces } from '../domain/refresh/pieces.ts';
+import { cutIntoPieces, isWhole, wholeBytesOf, wholePieces } from '../domain/refresh/pieces.ts';
 import { readTextColumns } from './carry-as-text.ts';
-import { copyAll } from './copy-all.ts';
-import type { PartOrder, PieceOrder } from './copy-exchange.ts';
+import { copyAll, type CopyListener } from './copy-all.ts';
+import type { ObjectsOrder, PartOrder, PieceOrder } from './copy-exchange.ts';
 import { sharesOf, subsetSettings, type SubsetShare } from './find-subset.ts';
 import { readNames, type KnownName } from './known-names.ts';
+import { openProgress, type Share } from './copy-progress.ts';
 import { findObjects, requireWhole, storedBytes, type FoundObjects } from './large-objects.ts';
-import type { LastingCopied } from './lasting-copy.ts';
 import type { Loading } from './load-beside.ts';
 import { selectedAs } from './outbound-sql.ts';
 import { programOf } from './program-of.ts';
-import { canSplit, readStorage } from './read-storage.ts';
+import { canSplit, goesTo, readStorage } from './read-storage.ts';
 import { throttled } from './throttle.ts';
 
 export interface Copied {
@@ -31,26 +31,33 @@ export async function copyBeside(loading: Loading, fresh: Client): Promise<Copie
   const orders = await ordersOf(loading);
   const objectBytes = await storedBytes(source, plan);
   const totalBytes = orders.reduce((sum, { piece }) => sum + piece.sizeBytes, objectBytes);
+  const progress = openProgress(totalBytes, order.onProgress);
   const counted = new Map<string, number>();
   const again = new Set<string>();
-  let [doneBytes, rowCount] = [0, 0];
-  const tell = (table: string, sizeBytes: number, { againCount }: LastingCopied): void => {
-    if (againCount > 0) again.add(table);
-    doneBytes += sizeBytes;
-    order.onProgress({ doneBytes, totalBytes, rowCount, table });
-  };
-  const copying = carry(loading, orders, await readNames(source, plan), ({ piece: { table, sizeBytes } }, copied) => {
-    counted.set(table, (counted.get(table) ?? 0) + copied.rowCount);
-    rowCount += copied.rowCount;
-    tell(table, sizeBytes, copied);
+  const copying = carry(loading, orders, await readNames(source, plan), {
+    onPassed: (part, byteCount) => progress.passed(part, part.piece, byteCount),
+    onCopied(part, { rowCount, againCount }) {
+      const { table } = part.piece;
+      counted.set(table, (counted.get(table) ?? 0) + rowCount);
+      if (againCount > 0) again.add(table);
+      progress.copied(part, part.piece, rowCount);
+    },
   });
   // The source's own connection has nothing to do meanwhile.
   const [, all] = await Promise.all([copying, subset?.countAll()]);
   const shares = subset && sharesOf(subset, counted, all!);
   const objects = await findObjects({ source, fresh, plan });
-  const shareOf = (sizeBytes: number): number => (objectBytes * sizeBytes) / Math.max(objects.sizeBytes, 1);
-  await carry(loading, objects.orders, [], ({ sizeBytes }, copied) => tell(OBJECTS, shareOf(sizeBytes), copied));
+  const stored = objectBytes / Math.max(objects.sizeBytes, 1);
+  const shareOf = ({ sizeBytes }: ObjectsOrder): Share => ({ table: OBJECTS, sizeBytes: sizeBytes * stored });
+  await carry(loading, objects.orders, [], {
+    onPassed: (part, byteCount) => progress.passed(part, shareOf(part), byteCount * stored),
+    onCopied(part, { againCount }) {
+      if (againCount > 0) again.add(OBJECTS);
+      progress.copied(part, shareOf(part), 0);
+    },
+  });
   await requireWhole(fresh, objects);
+  if (objectBytes > 0) progress.ended(OBJECTS);
   return { counted, shares, objects, again: [...again] };
 }
 
@@ -58,7 +65,7 @@ function carry<Part extends PartOrder>(
   { order, snapshot, keys, subset, fresh: database }: Loading,
   parts: readonly Part[],
   names: readonly KnownName[],
-  onCopied: (part: Part, copied: LastingCopied) => void,
+  listener: CopyListener<Part>,
 ): Promise<void> {
   const { sourceUrl, targetUrl } = order;
   const workerCount = Math.min(order.workerCount, parts.length);
@@ -70,40 +77,39 @@ function carry<Part extends PartOrder>(
         ...{ sourceUrl, targetUrl, database, snapshot, keys, names, ...pace },
         sourceSettings: [...ofSubset, ...sourceSettings],
       },
-      ...([parts, workerCount, signal, onCopied] as const),
+      ...([parts, workerCount, signal, listener] as const),
     ),
   );
 }
 
 /** The largest first. */
-async function ordersOf({ source, plan, subset }: Loading): Promise<readonly PieceOrder[]> {
+async function ordersOf({ order, source, plan, subset }: Loading): Promise<readonly PieceOrder[]> {
   const byName = new Map(plan.map((table) => [table.name, table]));
   const stored = await readStorage(source, new Set(byName.keys()));
-  const namesOf = (table: string): readonly string[] => byName.get(table)!.columns.map(({ name }) => name);
   const asText = await readTextColumns(source);
+  const namesOf = (table: string): readonly string[] => byName.get(table)!.columns.map(({ name }) => name);
   const queries = new Map(plan.map(({ name }) => [name, subset?.rowsOf(name, namesOf(name)) ?? null]));
-  const isWhole = ({ table }: { readonly table: string }): boolean => queries.get(table) === null;
+  const isChosen = ({ table }: { readonly table: string }): boolean => queries.get(table) !== null;
+  const places = new Map(stored.map((each) => [each.storedIn, goesTo(each, byName.get(each.table)!)]));
+  const cutting = { canSplit: await canSplit(source), wholeBytes: wholeBytesOf(stored, order.workerCount) };
   const pieces = [
-    ...wholePieces(stored.filter((each) => !isWhole(each))),
-    ...cutIntoPieces(stored.filter(isWhole), await canSplit(source)),
+    ...wholePieces(stored.filter(isChosen)),
+    ...cutIntoPieces(
+      stored.filter((each) => !isChosen(each)),
+      cutting,
+    ),
   ];
   return pieces
     .toSorted((a, b) => b.sizeBytes - a.sizeBytes)
     .map((piece) => {
-      const program = byName.get(piece.table)!.columns.map(programOf);
-      const { columns: planned } = byName.get(piece.table)!;
-      const columns = namesOf(piece.table);
-      const textual = asText.get(piece.table);
+      const { table, storedIn } = piece;
+      const { columns: planned } = byName.get(table)!;
+      const columns = namesOf(table);
+      const place = places.get(storedIn);
       return {
-        ...{
-          kind: 'rows',
-          piece,
-          columns,
-          selected: planned.map(selectedAs),
-          program,
-          rows: queries.get(piece.table)!,
-        },
-        asText: columns.filter((name) => textual?.has(name)),
+        ...{ kind: 'rows', piece, columns, into: place ?? table, isAlone: place === storedIn && isWhole(piece) },
+        ...{ selected: planned.map(selectedAs), program: planned.map(programOf), rows: queries.get(table)! },
+        asText: columns.filter((name) => asText.get(table)?.has(name)),
       };
     });
 }

@@ -29,6 +29,10 @@ export type PartOrder = PieceOrder | ObjectsOrder;
 export interface PieceOrder {
   readonly kind: 'rows';
   readonly piece: Piece;
+  /** Where its rows are written to, quoted. */
+  readonly into: string;
+  /** Nobody else writes there. */
+  readonly isAlone: boolean;
   readonly columns: readonly string[];
   /** What each column is read as: itself, or an expression. */
   readonly selected: readonly string[];
@@ -49,5 +53,7 @@ export interface ObjectsOrder {
 
 export type FromCopy =
   | { readonly kind: 'ready' }
+  /** Of the part at hand, every now and then. */
+  | { readonly kind: 'passed'; readonly byteCount: number }
   | ({ readonly kind: 'copied' } & LastingCopied)
   | { readonly kind: 'failed'; readonly failures: readonly Failure[] };

@@ -24,6 +24,8 @@ export interface TableCopy {
   readonly from: string;
   /** Where they go: a table, quoted. */
   readonly into: string;
+  /** As seen by every transaction; only what this one has truncated takes them so. */
+  readonly isFrozen?: boolean;
   /** Default: as fast as it comes. */
   readonly pace?: Pace;
   readonly signal: AbortSignal;
@@ -41,7 +43,12 @@ export async function copyTable(copy: TableCopy): Promise<CopiedTable> {
   signal.addEventListener('abort', abort, { once: true });
   // A table may have no columns at all; an empty list is no list.
   const list = columns.length === 0 ? '' : `(${columns.map(quoted).join(', ')})`;
-  const into = openCopyIn(writing, `COPY ${copy.into} ${list} FROM STDIN (FORMAT binary)`, columns.length, table);
+  const into = openCopyIn(
+    writing,
+    `COPY ${copy.into} ${list} FROM STDIN (FORMAT binary${copy.isFrozen ? ', FREEZE' : ''})`,
+    columns.length,
+    table,
+  );
   try {
     await into.ready;
     const from = copy.from.startsWith('(') ? copy.from : `${copy.from} ${list}`;

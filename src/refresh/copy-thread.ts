@@ -10,14 +10,25 @@ import type { CopyOrder, FromCopy, PartOrder, PieceOrder } from './copy-exchange
 import { teachNames } from './known-names.ts';
 import { openLastingCopy, type Ends } from './lasting-copy.ts';
 import { copyObjects } from './object-pages.ts';
-import { openPace } from './pace.ts';
+import { openPace, type Pace } from './pace.ts';
 import { rowsOf } from './read-storage.ts';
 import { joinSnapshot } from './snapshot.ts';
 import { told } from './thread-failures.ts';
 
 const { sourceUrl, targetUrl, database, snapshot, keys, names, sourceSettings, bytesPerSecond, gate } =
   workerData as CopyOrder;
-const pace = openPace(bytesPerSecond, gate);
+const ownPace = openPace(bytesPerSecond, gate);
+/** How often is told how much has passed. */
+const TELL_MS = 500;
+let [passedBytes, toldMs] = [0, 0];
+const pace: Pace = (byteCount, atMs) => {
+  passedBytes += byteCount;
+  if (atMs - toldMs > TELL_MS) {
+    toldMs = atMs;
+    tell({ kind: 'passed', byteCount: passedBytes });
+  }
+  return ownPace(byteCount, atMs);
+};
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
 const tell = (message: FromCopy): void => parentPort!.postMessage(message);
 
@@ -41,13 +52,17 @@ const selectOf = ({ piece, selected, rows }: PieceOrder): string =>
 
 const never = new AbortController().signal;
 
-function copyPiece(ends: Ends, kernel: Kernel, order: PieceOrder): Promise<CopiedTable> {
-  const { piece, columns, program, asText } = order;
+async function copyPiece(ends: Ends, kernel: Kernel, order: PieceOrder): Promise<CopiedTable> {
+  const { piece, into, columns, program, asText } = order;
   const { table } = piece;
-  const copy = (from: string, into: string): Promise<CopiedTable> =>
-    copyTable({ ...ends, kernel, table, columns, program, from, into, pace, signal: never });
+  const isFrozen = order.isAlone && asText.length === 0;
+  const copy = (from: string, to: string): Promise<CopiedTable> =>
+    copyTable({ ...ends, kernel, table, columns, program, from, into: to, isFrozen, pace, signal: never });
   const query = selectOf(order);
-  return asText.length === 0 ? copy(query, table) : carryAsText({ ...ends, table, columns, asText, query }, copy);
+  if (asText.length > 0) return carryAsText({ ...ends, table, columns, asText, query }, copy);
+  // What nobody can have seen is written as seen by all: whoever reads it later need not ask. PostgreSQL believes it of a table that was emptied in this transaction.
+  if (isFrozen) await ends.target.query(`TRUNCATE ONLY ${into}`);
+  return copy(query, into);
 }
 
 try {
@@ -55,7 +70,10 @@ try {
   teachNames(kernel, names);
   const lasting = await openLastingCopy(open);
   parentPort!.on('message', (order: PartOrder) => {
-    lasting((ends) => (order.kind === 'rows' ? copyPiece(ends, kernel, order) : copyObjects(ends, order.oids, pace)))
+    lasting((ends) => {
+      passedBytes = 0;
+      return order.kind === 'rows' ? copyPiece(ends, kernel, order) : copyObjects(ends, order.oids, pace);
+    })
       .then((copied) => tell({ kind: 'copied', ...copied }))
       .catch((error: unknown) => tell({ kind: 'failed', failures: told(error) }));
   });

@@ -76,7 +76,7 @@ async function sourcePieces({ source, plan }: Proving): Promise<readonly SourceP
     const { rows } = await source.query<{ is: boolean }>(`SELECT EXISTS (SELECT FROM ${name}) AS is`);
     if (rows[0]!.is) throw new Error(`the rows of ${name} were not found on disk`);
   }
-  return cutIntoPieces(stored, await canSplit(source), PIECE_BYTES).map((piece) => ({
+  return cutIntoPieces(stored, { canSplit: await canSplit(source), pieceBytes: PIECE_BYTES }).map((piece) => ({
     from: rowsOf(piece),
     columns: holding.get(piece.table)!,
   }));
@@ -94,10 +94,12 @@ async function lookThrough(
   const byName = new Map(tables.map((table) => [table.storedIn, table]));
   const shared = originals.shared();
   const filter = filterOf(shared.hashes);
-  const looking: ProveTask[] = cutIntoPieces(tables, await canSplit(fresh), PIECE_BYTES).map((piece) => {
-    const copyPiece = copyPieceOf(byName.get(piece.storedIn)!, rowsOf(piece), plan);
-    return { kind: 'look', piece: copyPiece, originals: shared, filter, wordCounts } as const;
-  });
+  const looking: ProveTask[] = cutIntoPieces(tables, { canSplit: await canSplit(fresh), pieceBytes: PIECE_BYTES }).map(
+    (piece) => {
+      const copyPiece = copyPieceOf(byName.get(piece.storedIn)!, rowsOf(piece), plan);
+      return { kind: 'look', piece: copyPiece, originals: shared, filter, wordCounts } as const;
+    },
+  );
   for (const piece of await objectPieces(fresh))
     looking.push({ kind: 'look', piece, originals: shared, filter, wordCounts });
   const count = (place: string, found: number): void => void leaks.set(place, (leaks.get(place) ?? 0) + found);

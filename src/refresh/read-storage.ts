@@ -1,21 +1,37 @@
 // How the source's tables lie on disk, and where its sequences stand.
 import type { Client } from 'pg';
+import type { PlannedTable } from '../domain/refresh/compile.ts';
 import type { Piece, StoredTable } from '../domain/refresh/pieces.ts';
 import { quoted } from './connect.ts';
 
 const stored = `
 SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS "table", quote_ident(pn.nspname) || '.' || quote_ident(p.relname) AS "storedIn",
-  pg_relation_size(p.oid)::float8 AS "sizeBytes", current_setting('block_size')::int AS "blockBytes"
+  pg_relation_size(p.oid)::float8 AS "sizeBytes", current_setting('block_size')::int AS "blockBytes",
+  CASE WHEN p.oid = c.oid THEN '{}' ELSE (SELECT CASE WHEN bool_and(k.partstrat = 'l' OR k.partstrat = 'r' AND key.collated = 0) THEN array_agg(a.attname::text) END
+    FROM pg_partition_ancestors(p.oid) up JOIN pg_partitioned_table k ON k.partrelid = up.relid
+    CROSS JOIN LATERAL unnest(k.partattrs::int2[], k.partcollation::oid[]) AS key (number, collated)
+    LEFT JOIN pg_attribute a ON a.attrelid = k.partrelid AND a.attnum = key.number AND key.number > 0) END AS "partedBy"
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (SELECT c.oid AS oid WHERE c.relkind = 'r' UNION ALL SELECT relid FROM pg_partition_tree(c.oid) WHERE c.relkind = 'p' AND isleaf) part
 JOIN pg_class p ON p.oid = part.oid JOIN pg_namespace pn ON pn.oid = p.relnamespace
 WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND p.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 
+export interface ReadStorage extends StoredTable {
+  /** Columns that say in which partition a row is, null for an expression; null where the same values may be in another partition of another server. */
+  readonly partedBy: readonly (string | null)[] | null;
+}
+
 /** Of the tables of the plan, whole or by partition. In the transaction of the snapshot. */
-export async function readStorage(source: Client, tables: ReadonlySet<string>): Promise<readonly StoredTable[]> {
+export async function readStorage(source: Client, tables: ReadonlySet<string>): Promise<readonly ReadStorage[]> {
   await source.query('SET LOCAL quote_all_identifiers = off');
-  const { rows } = await source.query<StoredTable>(stored);
+  const { rows } = await source.query<ReadStorage>(stored);
   return rows.filter(({ table }) => tables.has(table));
+}
+
+/** Where its rows are written to: a partition itself where they stay in it, or the whole table. */
+export function goesTo({ table, storedIn, partedBy }: ReadStorage, { columns }: PlannedTable): string {
+  const kept = new Set(columns.filter(({ rule }) => rule.kind === 'keep').map(({ name }) => name));
+  return partedBy?.every((column) => column !== null && kept.has(column)) ? storedIn : table;
 }
 
 /** A server that reads a range of blocks without reading the others. */

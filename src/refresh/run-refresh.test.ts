@@ -207,6 +207,9 @@ test('a whole schema, masked, in the place of the old data', async () => {
     ),
   ).toEqual([{ leaks: '0', same: '3000', loud: '3000', bosses: '2999', stamped: '0' }]);
   expect(await ask('staging', "SELECT count(*) AS n FROM later WHERE email ~ 'sea\\.example'")).toEqual([{ n: '0' }]);
+  // Rows are written as seen by all: nobody who reads them has to ask, and PostgreSQL has nothing to freeze in them later. Of pages filled by two turns it does not know it.
+  const unseen = `SELECT relname FROM pg_class WHERE relkind = 'r' AND relpages > 0 AND relallvisible < relpages / 2.0 AND relnamespace IN ('public'::regnamespace, '"Odd Schema"'::regnamespace)`;
+  expect(await ask('staging', unseen)).toEqual([]);
   // Objects are those of the source, by PostgreSQL's own words of them.
   const [there, here] = [await objectsOf('production'), await objectsOf('staging')];
   expect(there.length).toBeGreaterThan(20);

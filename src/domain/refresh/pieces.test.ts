@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cutIntoPieces } from './pieces.ts';
+import { cutIntoPieces, isWhole, wholeBytesOf } from './pieces.ts';
 
 const table = fc.record({
   table: fc.constant('public.t'),
@@ -14,8 +14,9 @@ test('every block is in one piece, and what comes after the last as measured is 
     fc.property(
       fc.uniqueArray(table, { selector: (each) => each.storedIn, maxLength: 5 }),
       fc.boolean(),
-      (tables, canSplit) => {
-        const pieces = cutIntoPieces(tables, canSplit, 1024 * 1024);
+      fc.constantFrom(1, 2, 8).map((times) => times * 1024 * 1024),
+      (tables, canSplit, wholeBytes) => {
+        const pieces = cutIntoPieces(tables, { canSplit, pieceBytes: 1024 * 1024, wholeBytes });
         expect(pieces.map(({ sizeBytes }) => sizeBytes)).toEqual(
           pieces.map(({ sizeBytes }) => sizeBytes).toSorted((a, b) => b - a),
         );
@@ -25,9 +26,20 @@ test('every block is in one piece, and what comes after the last as measured is 
             .toSorted((a, b) => a.fromBlock - b.fromBlock);
           expect(own[0]!.fromBlock).toBe(0);
           expect(own.map(({ toBlock }) => toBlock)).toEqual([...own.slice(1).map(({ fromBlock }) => fromBlock), null]);
-          if (!canSplit) expect(own).toHaveLength(1);
+          const stays = !canSplit || tables.find((each) => each.storedIn === storedIn)!.sizeBytes <= wholeBytes;
+          if (stays) expect(own).toHaveLength(1);
+          expect(own.every(isWhole)).toBe(own.length === 1);
         }
       },
     ),
   );
+});
+
+test('a table stays whole as long as the others have as much to do meanwhile', () => {
+  const MB = 1024 * 1024;
+  const tablesOf = (...sizes: number[]) =>
+    sizes.map((size) => ({ table: 't', storedIn: 't', sizeBytes: size * MB, blockBytes: 8192 }));
+  expect(wholeBytesOf(tablesOf(400, 300, 300), 2)).toBe(250 * MB);
+  expect(wholeBytesOf(tablesOf(10, 20), 2)).toBe(64 * MB);
+  expect(wholeBytesOf(tablesOf(90_000), 4)).toBe(1024 * MB);
 });

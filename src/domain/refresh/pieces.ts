@@ -21,11 +21,30 @@ export interface Piece {
   readonly sizeBytes: number;
 }
 
-const PIECE_BYTES = 64 * 1024 * 1024;
+/** All rows of the table or partition that it is read from. */
+export const isWhole = ({ fromBlock, toBlock }: Piece): boolean => fromBlock === 0 && toBlock === null;
 
-/** The largest first. `canSplit`: a server that reads a range of blocks without reading the others (PostgreSQL 14). */
-export function cutIntoPieces(tables: readonly StoredTable[], canSplit: boolean, pieceBytes = PIECE_BYTES): Piece[] {
-  return tables.flatMap((each) => cut(each, canSplit, pieceBytes)).toSorted((a, b) => b.sizeBytes - a.sizeBytes);
+const PIECE_BYTES = 64 * 1024 * 1024;
+/** A connection that is lost in the middle of a table must not cost too much. */
+const LARGEST_WHOLE_BYTES = 1024 * 1024 * 1024;
+
+export interface Cutting {
+  /** A server that reads a range of blocks without reading the others (PostgreSQL 14). */
+  readonly canSplit: boolean;
+  readonly pieceBytes?: number;
+  /** What is not larger stays whole. */
+  readonly wholeBytes?: number;
+}
+
+/** How large a table stays whole, so that nobody has to wait long for who has the last. */
+export function wholeBytesOf(tables: readonly StoredTable[], workerCount: number): number {
+  const allBytes = tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return Math.max(PIECE_BYTES, Math.min(LARGEST_WHOLE_BYTES, allBytes / (2 * workerCount)));
+}
+
+/** The largest first. */
+export function cutIntoPieces(tables: readonly StoredTable[], cutting: Cutting): Piece[] {
+  return tables.flatMap((each) => cut(each, cutting)).toSorted((a, b) => b.sizeBytes - a.sizeBytes);
 }
 
 /** One piece for each: where rows are chosen, every piece would have to find them again. */
@@ -36,8 +55,10 @@ export function wholePieces(tables: readonly StoredTable[]): Piece[] {
   }));
 }
 
-function cut({ table, storedIn, sizeBytes, blockBytes }: StoredTable, canSplit: boolean, pieceBytes: number): Piece[] {
-  const count = canSplit ? Math.max(1, Math.ceil(sizeBytes / pieceBytes)) : 1;
+function cut(stored: StoredTable, { canSplit, pieceBytes = PIECE_BYTES, wholeBytes = pieceBytes }: Cutting): Piece[] {
+  const { table, storedIn, sizeBytes, blockBytes } = stored;
+  const isCut = canSplit && sizeBytes > wholeBytes;
+  const count = isCut ? Math.ceil(sizeBytes / pieceBytes) : 1;
   const step = Math.ceil(Math.ceil(sizeBytes / blockBytes) / count);
   return Array.from({ length: count }, (_, i) => ({
     ...{ table, storedIn, fromBlock: i * step, toBlock: i === count - 1 ? null : (i + 1) * step },
