@@ -1,5 +1,5 @@
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { programFile } from '../host/program.ts';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { startThread } from '../host/thread.ts';
 
 interface Beat {
   startNs: bigint;
@@ -24,7 +24,7 @@ export function startMetronome(
   const startNs = process.hrtime.bigint() + BigInt(Math.round((beat.startMs - performance.now()) * 1e6));
   const merged = Math.max(1, Math.ceil(SHORTEST_GAP_MS / beat.gapMs));
   const data: Beat = { startNs, gapMs: beat.gapMs * merged, beats: Math.ceil(beat.beats / merged) + 1 };
-  const worker = new Worker(programFile('load/metronome'), { workerData: data, execArgv: [] });
+  const worker = startThread('load/metronome', { workerData: data });
   worker.on('message', onBeat);
   worker.on('error', onFailure);
   return () => void worker.terminate();

@@ -1,7 +1,6 @@
 // Parts of the copy over several workers, which share one moment of the source.
-import { Worker } from 'node:worker_threads';
 import { FailureError } from '../domain/failure.ts';
-import { programFile } from '../host/program.ts';
+import { startThread } from '../host/thread.ts';
 import type { CopyOrder, FromCopy, PartOrder } from './copy-exchange.ts';
 import type { LastingCopied } from './lasting-copy.ts';
 
@@ -34,7 +33,7 @@ export async function copyAll<Part extends PartOrder>(
   signal.addEventListener('abort', abort, { once: true });
   const workers = Array.from({ length: Math.min(workerCount, parts.length) }, () => {
     let part: Part | undefined;
-    const worker = new Worker(programFile('refresh/copy-thread'), { workerData: order, execArgv: [], resourceLimits });
+    const worker = startThread('refresh/copy-thread', { workerData: order, resourceLimits });
     worker.on('message', (message: FromCopy) => {
       if (message.kind === 'failed') return reject(new FailureError(...message.failures));
       if (message.kind === 'passed') return listener.onPassed(part!, message.byteCount);

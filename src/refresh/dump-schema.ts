@@ -1,9 +1,8 @@
 // The source's schema as SQL: pg_dump runs as WebAssembly in a thread and speaks through our own connection, so nothing needs to be installed,
 // and passwords and TLS are the business of the client that Greenroom uses anyway.
-import { Worker } from 'node:worker_threads';
 import type { Client } from 'pg';
 import { fail } from '../domain/failure.ts';
-import { programFile } from '../host/program.ts';
+import { startThread } from '../host/thread.ts';
 import { borrowStream } from './borrowed-stream.ts';
 import { settingsTold } from './connect.ts';
 import { CONTROL_BYTES, LENGTH, MORE, PIECE_BYTES, READY, type DumpOrder, type FromDump } from './dump-exchange.ts';
@@ -21,7 +20,7 @@ export async function dumpSchema(client: Client, snapshot: string, signal: Abort
   ];
   const order: DumpOrder = { shared, args };
   const borrowed = borrowStream(client);
-  const worker = new Worker(programFile('refresh/dump-thread'), { workerData: order, execArgv: [] });
+  const worker = startThread('refresh/dump-thread', { workerData: order });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let answer: Buffer = Buffer.alloc(0);
   let isWaiting = false;

@@ -1,7 +1,6 @@
 // Who reads for the leak proof: threads, each with two connections of its own, or the thread that asks.
-import { Worker } from 'node:worker_threads';
 import { FailureError, type Failure } from '../domain/failure.ts';
-import { programFile } from '../host/program.ts';
+import { startThread } from '../host/thread.ts';
 import type { Keys } from '../kernel/kernel.ts';
 import { proveTask, type Proof, type ProveAnswer, type ProveTask } from './prove-tasks.ts';
 
@@ -36,8 +35,8 @@ export const handOf = (proof: Proof): Hand => ({
 /** A thread that breaks, and an abort, fail what it was asked for. */
 export function openHands(order: ProveOrder, count: number, signal: AbortSignal): readonly Hand[] {
   return Array.from({ length: count }, () => {
-    const worker = new Worker(programFile('refresh/prove-thread'), {
-      ...{ workerData: order, execArgv: [] },
+    const worker = startThread('refresh/prove-thread', {
+      workerData: order,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     const broken = Promise.withResolvers<never>();

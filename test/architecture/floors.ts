@@ -63,7 +63,7 @@ export const doors: readonly Door[] = [
     rooms: ['effects', 'edge', 'haproxy', 'docker', 'embedded', 'load', 'refresh', 'rehearsal'],
   },
   { modules: ['node:child_process'], rooms: ['host', 'effects', 'edge', 'haproxy', 'embedded', 'load'] },
-  { modules: ['node:worker_threads'], rooms: ['load', 'refresh'] },
+  { modules: ['node:worker_threads'], rooms: ['host', 'load', 'refresh'] },
   { modules: ['@electric-sql/pglite-tools/pg_dump'], rooms: ['refresh'] },
   { modules: ['node:sqlite'], rooms: ['effects'] },
   { modules: ['httpxy'], rooms: ['edge'] },
