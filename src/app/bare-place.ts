@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Environment, Project } from '../domain/project.ts';
 import type { Colour, Driver, Slot } from '../kinds/driver.ts';
 import type { Traffic, TrafficHandle } from '../kinds/traffic.ts';
-import { publicAddresses } from './site.ts';
+import { publicAddresses, publicPorts } from './site.ts';
 
 /** An environment of a project in a folder: enough to look at it or to end it, without a variable or a database. */
 export interface BarePlace {
@@ -24,6 +24,7 @@ export function bareSlot(place: BarePlace, colour: Colour, attempt: { epoch: num
   return {
     ...{ project: project.name, environment: environment.name, colour, host: environment.host, services },
     ...{ config: environment.driver.config, projectDirectory: project.directory, secrets: [] },
+    publicPorts: publicPorts(project),
     ...{ stateDirectory: directoryOf(place), artifactDirectory: '', ...attempt },
     release: { id: '', revision: '', version: '', artifact: '' },
   };

@@ -129,6 +129,10 @@ export const publicAddresses = (project: Project, environment: Environment): Add
 const publicPort = (environment: Environment, service: Service): number =>
   environment.ports[service.name] ?? service.port;
 
+/** Of all environments. */
+export const publicPorts = (project: Project): readonly number[] =>
+  project.environments.flatMap((environment) => project.services.map((service) => publicPort(environment, service)));
+
 function passwordOf(url: string): string {
   try {
     return decodeURIComponent(new URL(url).password);
@@ -156,6 +160,7 @@ export function slotOf(site: Site, colour: Colour, release: Release, epoch: numb
     release: { id: release.id, revision: release.revision, version: release.version, artifact },
     artifactDirectory: world.artifacts.directoryOf(artifact),
     secrets: site.secrets,
+    publicPorts: publicPorts(project),
     services: project.services.map((service) => ({
       name: service.name,
       argv: service.run,

@@ -63,6 +63,8 @@ export interface Slot<Config = Json> {
   /** Where the artifact's pinned tree lies. */
   readonly artifactDirectory: string;
   readonly host: string;
+  /** That users come to, of all environments of the project: no service may have one, though nothing may listen there yet. */
+  readonly publicPorts: readonly number[];
   readonly services: readonly SlotService[];
   /** Values that must never be kept or printed. */
   readonly secrets: readonly string[];

@@ -7,7 +7,7 @@ import type { Host } from './host.ts';
 import { otherPortsOf, portsOf } from './places.ts';
 
 type PortHost = Pick<Host, 'read' | 'write' | 'freePort' | 'isPortFree'>;
-type PortSlot = Pick<Slot, 'stateDirectory' | 'colour' | 'host' | 'services'>;
+type PortSlot = Pick<Slot, 'stateDirectory' | 'colour' | 'host' | 'publicPorts' | 'services'>;
 
 const portsSchema = z.record(z.string(), z.number().int());
 
@@ -17,7 +17,8 @@ const portsSchema = z.record(z.string(), z.number().int());
  */
 export async function settlePorts(host: PortHost, slot: PortSlot, someRun: boolean): Promise<Ports> {
   const kept = (await readJson(host, portsOf(slot, slot.colour), portsSchema)) ?? {};
-  const avoid = new Set(Object.values((await readJson(host, otherPortsOf(slot), portsSchema)) ?? {}));
+  const others = Object.values((await readJson(host, otherPortsOf(slot), portsSchema)) ?? {});
+  const avoid = new Set([...others, ...slot.publicPorts]);
   const ports: Record<string, number> = {};
   for (const { name } of slot.services) {
     const before = kept[name];

@@ -57,7 +57,7 @@ async function create(scene: Scene, ready: Ready, { name, stopGraceMs }: SlotSer
   const service = services[name]!;
   // Never one that a service has: what comes back from a lost node may still answer on an old one.
   const taken = (await servicesWith(engine)).flatMap(({ Spec: spec }) => spec.EndpointSpec?.Ports ?? []);
-  const avoid = new Set(taken.flatMap(({ PublishedPort: port }) => port ?? []));
+  const avoid = new Set([...taken.flatMap(({ PublishedPort: port }) => port ?? []), ...slot.publicPorts]);
   const spec = serviceSpec(slot, {
     ...{ name, service, stopGraceMs, stack: survey.team, image: images[name]! },
     target: survey.apps.find((app) => app.name === name)!.target,

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
-/** Below the range from which the system takes ports for outgoing connections: a port found free there stays free until it is used. */
-const lowest = 20_000;
-const count = 12_000;
+/** Below the range from which the system takes ports for outgoing connections, and that from which drivers do: a port found free there stays free until it is used. */
+const lowest = 10_000;
+const count = 10_000;
 const given = new Set<number>();
 
 export async function freePorts(wanted: number): Promise<readonly number[]> {

@@ -50,6 +50,7 @@ export async function openWorld() {
       artifactDirectory: releases[release].directory,
       services: [service('web'), service('media-api')],
       secrets: options.secrets ?? [],
+      publicPorts: [],
       epoch: options.epoch,
       operation: options.operation ?? `${mark.slice(-8)}.${release}.${options.epoch}`,
     };

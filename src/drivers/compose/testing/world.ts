@@ -98,6 +98,7 @@ export async function openWorld({ cli, file = teamFile }: WorldOptions = {}) {
       artifactDirectory: releases[release]!.directory,
       services: [service('web'), service('media-api')],
       secrets: [],
+      publicPorts: [],
       epoch: options.epoch,
       operation: `${release}.${options.epoch}`,
     };

@@ -43,6 +43,7 @@ export async function openWorld() {
       config: {},
       projectDirectory: root,
       secrets: [],
+      publicPorts: [],
       colour: options.colour ?? 'green',
       stateDirectory: join(root, 'state'),
       release: { id: `rel_${release}`, revision: release, version: '1.0.0', artifact: releases[release].digest },

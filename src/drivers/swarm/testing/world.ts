@@ -79,6 +79,7 @@ export async function openWorld(swarm: Swarm, file = stackFile(1)) {
       artifactDirectory: releases[release]!.directory,
       services: ['web', 'media-api'].map((name) => ({ name, argv: [], variables: {}, stopGraceMs: 3_000 })),
       secrets: [],
+      publicPorts: [],
       epoch: options.epoch,
       operation: `${release}.${options.epoch}`,
     };

@@ -115,7 +115,7 @@ export async function openMachine(appOf?: AppOf) {
         release: { id: `rel_${release}`, revision: release, version: '1.0.0', artifact: releases[release].digest },
         artifactDirectory: releases[release].directory,
         services: [service('web'), service('media-api')],
-        ...{ secrets: options.secrets ?? [], epoch: options.epoch },
+        ...{ secrets: options.secrets ?? [], publicPorts: [], epoch: options.epoch },
         operation: options.operation ?? `${mark.slice(-8)}.${release}.${options.epoch}`,
       };
     },
