@@ -17,6 +17,9 @@ import { told } from './thread-failures.ts';
 
 const { sourceUrl, targetUrl, database, snapshot, keys, names, sourceSettings, bytesPerSecond, gate } =
   workerData as CopyOrder;
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
+const tell = (message: FromCopy): void => parentPort!.postMessage(message);
+
 const ownPace = openPace(bytesPerSecond, gate);
 /** How often is told how much has passed. */
 const TELL_MS = 500;
@@ -29,9 +32,6 @@ const pace: Pace = (byteCount, atMs) => {
   }
   return ownPace(byteCount, atMs);
 };
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
-const tell = (message: FromCopy): void => parentPort!.postMessage(message);
-
 async function open(): Promise<Ends> {
   const source = await connect({ url: sourceUrl, what: 'the source' }, true);
   await joinSnapshot(source, snapshot);

@@ -1,4 +1,5 @@
 // What reads as text in bytes of any kind, whether they come as they are or as PostgreSQL writes them. Of UTF-8 alone, as a stretch that nothing else interrupts.
+import { SHORTEST_RUN } from '../kernel/look-text.ts';
 import { LONGEST_AGAIN, SHORTEST_FORM } from '../kernel/sought.ts';
 
 /** Blanks, and what ASCII shows. */
@@ -41,8 +42,8 @@ function signBeyond(bytes: Buffer, at: number): number {
 const tableOf = (signs: RegExp): Uint8Array =>
   Uint8Array.from({ length: 128 }, (_, c) => Number(signs.test(String.fromCharCode(c))));
 const [base64, hexadecimal] = [tableOf(/[\w+/-]/), tableOf(/[\da-f]/i)];
-/** Shorter ones stand for nothing that is sought. */
-const [SHORTEST_RUN, FEWEST_DIGITS] = [11, 2 * SHORTEST_FORM];
+/** Fewer stand for nothing that is sought. */
+const FEWEST_DIGITS = 2 * SHORTEST_FORM;
 
 /** No expression: of a run of megabytes it would need more stack than there is. */
 function runsIn(text: string, signs: Uint8Array, shortest: number): readonly string[] {
