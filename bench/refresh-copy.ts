@@ -23,12 +23,8 @@ interface Run {
   readonly told: Told | null;
 }
 
-export async function copyRows(): Promise<BenchRow[]> {
-  const binDir = findTools();
-  if (binDir === null)
-    return [row('copy: no PostgreSQL with pg_dump, pg_restore and psql: not measured', 0, '', 'measured', false)];
-  const [program, servers] = [await buildRefresh(), await openServers(binDir)];
-  try {
+export const copyRows = (): Promise<readonly BenchRow[]> =>
+  onServers('copy', async (servers, program) => {
     const rows = await fill(servers, rowCount);
     const bytes = Number(await ask(servers.source.url('prod'), 'SELECT pg_database_size(current_database()) AS count'));
     const { plain, masked, proven, pipe, others } = waysOf(servers, program);
@@ -84,6 +80,19 @@ export async function copyRows(): Promise<BenchRow[]> {
         control: true,
       },
     ];
+  });
+
+/** With the refresh as a build has it, and two servers that are there as long as `measure` takes. */
+export async function onServers(
+  part: string,
+  measure: (servers: Servers, program: string) => Promise<readonly BenchRow[]>,
+): Promise<readonly BenchRow[]> {
+  const binDir = findTools();
+  if (binDir === null)
+    return [row(`${part}: no PostgreSQL with pg_dump, pg_restore and psql: not measured`, 0, '', 'measured', false)];
+  const [program, servers] = [await buildRefresh(), await openServers(binDir)];
+  try {
+    return await measure(servers, program);
   } finally {
     servers.close();
   }

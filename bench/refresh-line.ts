@@ -2,9 +2,7 @@
  * One table of narrow rows, by steps of its size: whether the time of a masked copy grows with the rows as a line does. `GREENROOM_BENCH_ROWS` (5,600,000) is a
  * quarter of the largest step; a table of 100 million rows is told from the line.
  */
-import { fillBy, median, row, rowCount, roundCount, timed } from './refresh-copy.ts';
-import { findTools, openServers } from './refresh-servers.ts';
-import { buildRefresh } from './refresh-built.ts';
+import { fillBy, median, onServers, row, rowCount, roundCount, timed } from './refresh-copy.ts';
 import { waysOf } from './refresh-ways.ts';
 import type { BenchRow } from './row.ts';
 
@@ -18,12 +16,8 @@ const narrowSql = (count: number): string => `
   INSERT INTO narrow SELECT i, i::bigint * 7919 % 1000003, i % 9, i % 100000, '+49 151 ' || (10000000 + i::bigint * 7919 % 90000000), '2026-01-01'::timestamptz + i * interval '1 second' FROM generate_series(1, ${count}) i;
   ALTER TABLE narrow ADD PRIMARY KEY (id);`;
 
-export async function lineRows(): Promise<readonly BenchRow[]> {
-  const binDir = findTools();
-  if (binDir === null)
-    return [row('line: no PostgreSQL with pg_dump, pg_restore and psql: not measured', 0, '', 'measured', false)];
-  const [program, servers] = [await buildRefresh(), await openServers(binDir)];
-  try {
+export const lineRows = (): Promise<readonly BenchRow[]> =>
+  onServers('line', async (servers, program) => {
     const { narrow } = waysOf(servers, program);
     const points: Point[] = [];
     for (const share of shares) {
@@ -56,10 +50,7 @@ export async function lineRows(): Promise<readonly BenchRow[]> {
         control: true,
       },
     ];
-  } finally {
-    servers.close();
-  }
-}
+  });
 
 interface Point {
   readonly x: number;

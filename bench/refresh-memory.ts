@@ -3,10 +3,8 @@
  * the largest. One run is no figure: V8 takes up to 46 MB to compile the largest function of pg_dump's WebAssembly, and in some runs, of any size, they stay with
  * the process after that. Most of the peak is there before the first row, so what is held while rows are copied has a bar of its own.
  */
-import { fill, median, row, rowCount, roundCount, runOnce } from './refresh-copy.ts';
-import { buildRefresh } from './refresh-built.ts';
+import { fill, median, onServers, row, rowCount, roundCount, runOnce } from './refresh-copy.ts';
 import type { Told } from './refresh-child.ts';
-import { findTools, openServers } from './refresh-servers.ts';
 import { waysOf } from './refresh-ways.ts';
 import type { BenchRow } from './row.ts';
 
@@ -15,12 +13,8 @@ const shares = [1 / 16, 1 / 4, 1];
 /** Of all rows of the largest source, by the control. */
 export const KEPT_BYTES = 400e6;
 
-export async function memoryRows(): Promise<readonly BenchRow[]> {
-  const binDir = findTools();
-  if (binDir === null)
-    return [row('memory: no PostgreSQL with pg_dump, pg_restore and psql: not measured', 0, '', 'measured', false)];
-  const [program, servers] = [await buildRefresh(), await openServers(binDir)];
-  try {
+export const memoryRows = (): Promise<readonly BenchRow[]> =>
+  onServers('memory', async (servers, program) => {
     const { masked, keeping } = waysOf(servers, program);
     const sizes: Size[] = [];
     for (const share of shares) {
@@ -40,10 +34,7 @@ export async function memoryRows(): Promise<readonly BenchRow[]> {
       keptControl('peak', largest.kept.peakBytes / middle.kept.peakBytes),
       keptControl('while rows are copied', largest.kept.copyBytes / middle.kept.copyBytes),
     ];
-  } finally {
-    servers.close();
-  }
-}
+  });
 
 interface Size {
   readonly rows: number;

@@ -1,8 +1,6 @@
 /** Memory of a refresh that takes large objects along and proves them, of two sizes: `GREENROOM_BENCH_OBJECTS` (1,600) mebibytes, and a quarter of it. */
-import { fillBy, median, row, roundCount, timed } from './refresh-copy.ts';
-import { buildRefresh } from './refresh-built.ts';
+import { fillBy, median, onServers, row, roundCount, timed } from './refresh-copy.ts';
 import { growthRow, keptControl, KEPT_BYTES } from './refresh-memory.ts';
-import { findTools, openServers } from './refresh-servers.ts';
 import { objectsSql } from './refresh-source.ts';
 import { waysOf } from './refresh-ways.ts';
 import type { BenchRow } from './row.ts';
@@ -10,12 +8,8 @@ import type { BenchRow } from './row.ts';
 const objectCount = Number(process.env['GREENROOM_BENCH_OBJECTS'] ?? 1_600);
 const shares = [1 / 4, 1];
 
-export async function objectRows(): Promise<readonly BenchRow[]> {
-  const binDir = findTools();
-  if (binDir === null)
-    return [row('objects: no PostgreSQL with pg_dump, pg_restore and psql: not measured', 0, '', 'measured', false)];
-  const [program, servers] = [await buildRefresh(), await openServers(binDir)];
-  try {
+export const objectRows = (): Promise<readonly BenchRow[]> =>
+  onServers('objects', async (servers, program) => {
     const { objects, keeping } = waysOf(servers, program);
     const [peaks, kept]: [number[], number[]] = [[], []];
     const rows: BenchRow[] = [];
@@ -42,7 +36,4 @@ export async function objectRows(): Promise<readonly BenchRow[]> {
       growthRow('objects: peak, against a quarter of them', peaks[1]! / peaks[0]!),
       keptControl('objects', kept[1]! / kept[0]!),
     ];
-  } finally {
-    servers.close();
-  }
-}
+  });
