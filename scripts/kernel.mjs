@@ -5,7 +5,7 @@ import path from 'node:path';
 const folder = path.join(import.meta.dirname, '..', 'src', 'kernel');
 const compiler = import.meta.filename;
 const lock = path.join(import.meta.dirname, '..', 'package-lock.json');
-const own = ['entry', 'memory', 'siphash', 'ask'];
+const own = ['entry', 'memory', 'siphash', 'ask', 'blocks'];
 /** Addresses of layout.ts end here; behind them are the compiler's own constants. */
 const OWN_BYTES = 0x7000000;
 const PAGE_BYTES = 0x10000;
@@ -30,7 +30,7 @@ export async function compileKernel(file) {
   const written = new Map();
   const { error, stderr } = await asc.main(
     [
-      ...['entry.ts', '--outFile', 'kernel.wasm', '-O3', '--runtime', 'stub', '--noAssert'],
+      ...['entry.ts', '--outFile', 'kernel.wasm', '-O3', '--runtime', 'stub', '--noAssert', '--enable', 'simd'],
       ...['--initialMemory', pages, '--maximumMemory', pages, '--memoryBase', String(OWN_BYTES)],
     ],
     {

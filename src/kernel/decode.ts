@@ -1,10 +1,7 @@
 // Bytes that a text writes in other signs, as they lie there: Base64 of both alphabets, hexadecimal, and the escapes of URLs and of JSON.
-import { DECODED, NIBBLES, SEXTETS } from './layout.ts';
+import { BLOCK_BYTES, decodeBlock } from './blocks.ts';
+import { DECODED, NIBBLES } from './layout.ts';
 import { load8, store8 } from './memory.ts';
-
-export function isBase64(c: i32): boolean {
-  return load8(SEXTETS + c) < 64;
-}
 
 export function isHex(c: i32): boolean {
   return load8(NIBBLES + c) < 16;
@@ -13,17 +10,11 @@ export function isHex(c: i32): boolean {
 /** How many bytes the signs stand for, all of Base64; what is left over at their end stands for none. */
 export function decodeBase64(from: i32, end: i32): i32 {
   let to = DECODED;
-  let bits = 0;
-  let count = 0;
-  for (let i = from; i < end; i++) {
-    bits = ((bits << 6) | load8(SEXTETS + load8(i))) & 0xfff;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    store8(to, (bits >> count) & 255);
-    to += 1;
+  for (let i = from; i < end; i += BLOCK_BYTES) {
+    decodeBlock(to, i);
+    to += 12;
   }
-  return to - DECODED;
+  return ((end - from) * 6) >> 3;
 }
 
 /** How many bytes the digits stand for, all of hexadecimal. */

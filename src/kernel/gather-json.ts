@@ -1,4 +1,5 @@
 // The originals of a JSON value: leaves by path, each by the operation of the node that covers it. Paths lie in the parameters as json.ts reads them.
+import { nextQuote } from './blocks.ts';
 import { gatherText } from './gather-text.ts';
 import { childOf, DEEPEST, unescapeText } from './json.ts';
 import { UNESCAPED } from './layout.ts';
@@ -33,11 +34,7 @@ function peekNext(): i32 {
 function readString(): boolean {
   const from = at + 1;
   let isEscaped = false;
-  for (at = from; at < end && load8(at) !== 34; at++) {
-    if (load8(at) !== 92) continue;
-    isEscaped = true;
-    at += 1;
-  }
+  for (at = nextQuote(from, end); at < end && load8(at) !== 34; at = nextQuote(at + 2, end)) isEscaped = true;
   if (at >= end) return false;
   textAt = isEscaped ? UNESCAPED : from;
   textLength = isEscaped ? unescapeText(from, at) : at - from;

@@ -1,5 +1,6 @@
 // One value of a column. Of the copy: looked through as PostgreSQL would write it in JSON, each text, each key, each large number. Of the source: its
 // originals are gathered.
+import { nextQuote } from './blocks.ts';
 import { gatherJson } from './gather-json.ts';
 import { gatherText } from './gather-text.ts';
 import { unescapeText } from './json.ts';
@@ -71,15 +72,9 @@ function mayJsonHold(from: i32, length: i32): boolean {
 
 /** Looks through the string that begins there; where to go on, or 0 when it may hold what is sought. */
 function endOfString(from: i32, end: i32): i32 {
-  let at = from;
+  let at = nextQuote(from, end);
   let isEscaped = false;
-  while (at < end && load8(at) !== 34) {
-    if (load8(at) === 92) {
-      isEscaped = true;
-      at += 1;
-    }
-    at += 1;
-  }
+  for (; at < end && load8(at) !== 34; at = nextQuote(at + 2, end)) isEscaped = true;
   if (at >= end) return 0;
   const length = isEscaped ? unescapeText(from, at) : at - from;
   return length < 0 || text(isEscaped ? UNESCAPED : from, length) ? 0 : at + 1;

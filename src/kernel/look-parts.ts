@@ -1,10 +1,12 @@
 // Addresses and numbers inside a text that is folded: looked for, or gathered. Of ASCII; addresses with other signs are for others to read.
+import { nextDigit, nextEqual } from './blocks.ts';
 import { JOINED } from './layout.ts';
 import { load8, store8 } from './memory.ts';
 import * as sign from './sought.ts';
 import { has, is, LOOKING, meets, purpose } from './sought.ts';
 
 const FEWEST_DIGITS: i32 = 7;
+const AT: i32 = 64;
 
 /** Where the address ends whose @ stands there, or 0. */
 function endOfAddress(middle: i32, end: i32): i32 {
@@ -21,8 +23,7 @@ function endOfAddress(middle: i32, end: i32): i32 {
 
 /** Whether an @ has a sign beyond ASCII in what may be its address: how many signs are there is not told by bytes. */
 export function isAddressBeyond(from: i32, end: i32): boolean {
-  for (let middle = from; middle < end; middle++) {
-    if (load8(middle) !== 64) continue;
+  for (let middle = nextEqual(from, end, AT); middle < end; middle = nextEqual(middle + 1, end, AT)) {
     for (let at = middle - 1; at >= from && is(at, sign.ADDRESS | sign.BEYOND); at--)
       if (is(at, sign.BEYOND)) return true;
     for (let at = middle + 1; at < end && is(at, sign.ADDRESS | sign.BEYOND); at++)
@@ -34,8 +35,7 @@ export function isAddressBeyond(from: i32, end: i32): boolean {
 /** Goes over the addresses; whether one is looked for. */
 export function hasAddress(from: i32, end: i32): boolean {
   let taken = from;
-  for (let middle = from; middle < end; middle++) {
-    if (load8(middle) !== 64) continue;
+  for (let middle = nextEqual(from, end, AT); middle < end; middle = nextEqual(middle + 1, end, AT)) {
     let first = middle;
     while (first > taken && is(first - 1, sign.ADDRESS)) first -= 1;
     const last = first === middle ? 0 : endOfAddress(middle, end);
@@ -49,12 +49,7 @@ export function hasAddress(from: i32, end: i32): boolean {
 /** Digits that belong together, with what people write between them, and each row of digits alone. */
 export function hasNumber(from: i32, end: i32): boolean {
   store8(JOINED, 35);
-  let at = from;
-  while (at < end) {
-    if (!is(at, sign.DIGIT)) {
-      at += 1;
-      continue;
-    }
+  for (let at = nextDigit(from, end); at < end; at = nextDigit(at, end)) {
     const first = at;
     let last = at;
     let count = 0;

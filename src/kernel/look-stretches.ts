@@ -1,12 +1,14 @@
 // Texts inside of others: stretches of UTF-8 in bytes of any kind, and in bytes that a text writes in other signs. What is written so inside of such bytes is looked at as
 // it stands.
-import { decodeBase64, decodeEscapes, decodeHex, isBase64, isHex } from './decode.ts';
+import { BLOCK_BYTES, eightInRow, equalIn, hexIn, lowest, textIn, WHOLE_BLOCK, wordsIn } from './blocks.ts';
+import { decodeBase64, decodeEscapes, decodeHex, isHex } from './decode.ts';
 import { DECODED, DECODED_BYTES } from './layout.ts';
 import { escapes, mayHold, runsEnd, runsFrom, SHORTEST_RUN } from './look-text.ts';
 import { load8 } from './memory.ts';
 import { LONGEST_AGAIN, SHORTEST_FORM } from './sought.ts';
 
 const SLASH: i32 = 47;
+const PLUS: i32 = 43;
 
 /** Texts of the bytes that were looked through last. */
 export let textCount: i32 = 0;
@@ -39,13 +41,20 @@ function mayEscapesHold(at: i32, length: i32): boolean {
 }
 
 function mayRunsHold(from: i32, end: i32): boolean {
-  let first = from;
-  for (let i = from; i <= end; i++) {
-    if (i < end && isBase64(load8(i))) continue;
-    if (i - first >= SHORTEST_RUN && mayRunHold(first, i)) return true;
-    first = i + 1;
+  let begun = 0;
+  let before = 0;
+  for (let i = from; i < end; i += BLOCK_BYTES) {
+    const within = end - i < BLOCK_BYTES ? (1 << (end - i)) - 1 : WHOLE_BLOCK;
+    const inRuns = (wordsIn(i) | equalIn(i, PLUS) | equalIn(i, SLASH)) & within;
+    let edges = (inRuns ^ ((inRuns << 1) | before)) & WHOLE_BLOCK;
+    for (; edges !== 0; edges &= edges - 1) {
+      const edge = i + lowest(edges);
+      if (begun !== 0 && edge - begun >= SHORTEST_RUN && mayRunHold(begun, edge)) return true;
+      begun = begun === 0 ? edge : 0;
+    }
+    before = inRuns >>> (BLOCK_BYTES - 1);
   }
-  return false;
+  return begun !== 0 && end - begun >= SHORTEST_RUN && mayRunHold(begun, end);
 }
 
 /** How many signs of a row may be the first of a byte: of one that is so long the beginning may not be there. */
@@ -58,16 +67,33 @@ function mayRunHold(from: i32, end: i32): boolean {
   if (end - from > DECODED_BYTES) return true;
   const signs = firstSigns(end - from, 4);
   for (let i = 0; i < signs; i++) if (mayDecodedHold(decodeBase64(from + i, end))) return true;
+  let slashes = 0;
+  let sixteens = 0;
+  let before = 0;
+  for (let i = from; i < end; i += BLOCK_BYTES) {
+    const within = end - i < BLOCK_BYTES ? (1 << (end - i)) - 1 : WHOLE_BLOCK;
+    slashes |= equalIn(i, SLASH) & within;
+    const eights = eightInRow(before | ((hexIn(i) & within) << BLOCK_BYTES));
+    sixteens |= eights & (eights >>> 8);
+    before = hexIn(i) & within;
+  }
+  return (slashes !== 0 && mayPartsHold(from, end)) || (sixteens !== 0 && mayDigitsHold(from, end));
+}
+
+function mayPartsHold(from: i32, end: i32): boolean {
   let part = from;
+  for (let i = from; i <= end; i++) {
+    if (i < end && load8(i) !== SLASH) continue;
+    if (i - part >= SHORTEST_RUN && mayDecodedHold(decodeBase64(part, i))) return true;
+    part = i + 1;
+  }
+  return false;
+}
+
+function mayDigitsHold(from: i32, end: i32): boolean {
   let digits = from;
   for (let i = from; i <= end; i++) {
-    const c = i < end ? load8(i) : SLASH;
-    if (c === SLASH) {
-      const isWhole = part === from && i === end;
-      if (!isWhole && i - part >= SHORTEST_RUN && mayDecodedHold(decodeBase64(part, i))) return true;
-      part = i + 1;
-    }
-    if (isHex(c)) continue;
+    if (i < end && isHex(load8(i))) continue;
     const count = i - digits >= 2 * SHORTEST_FORM ? firstSigns(i - digits, 2) : 0;
     for (let k = 0; k < count; k++) if (mayDecodedHold(decodeHex(digits + k, i))) return true;
     digits = i + 1;
@@ -75,8 +101,23 @@ function mayRunHold(from: i32, end: i32): boolean {
   return false;
 }
 
+/** Whether so many bytes stand in a row that a text may be of: nearly never in what means nothing. */
+function hasStretch(start: i32, end: i32): boolean {
+  let before = 0;
+  let isOpen = false;
+  for (let i = start; i < end; i += BLOCK_BYTES) {
+    const within = end - i < BLOCK_BYTES ? (1 << (end - i)) - 1 : WHOLE_BLOCK;
+    const bits = textIn(i, isOpen) & within;
+    if (eightInRow(before | (bits << BLOCK_BYTES)) !== 0) return true;
+    before = bits;
+    isOpen = load8(i + BLOCK_BYTES - 1) > 127;
+  }
+  return false;
+}
+
 /** Whether one of the texts does that stand in the bytes. */
 export function mayStretchHold(start: i32, end: i32): boolean {
+  if (!hasStretch(start, end)) return false;
   let from = start;
   let signs = 0;
   let at = start;

@@ -1,19 +1,34 @@
 // A text looked through for the forms that are sought: `foundIn` of domain/refresh/originals.ts as bytes. What is found, and what has more than ASCII,
 // letters of Latin-1 and the marks between words, is for those rules themselves to say.
+import {
+  beyondIn,
+  BLOCK_BYTES,
+  countBits,
+  digitsIn,
+  eightInRow,
+  equalIn,
+  foldBlock,
+  lowest,
+  WHOLE_BLOCK,
+  wordsIn,
+} from './blocks.ts';
 import { JOINED, LAST_WORDS, LOOKED, SIGN } from './layout.ts';
-import { load32, load8, move, store32, store8 } from './memory.ts';
+import { load8, loadLittle32, move, store8, storeLittle32 } from './memory.ts';
 import * as sign from './sought.ts';
 import {
   has,
   is,
   isPunctuation,
   letterAt,
-  mayBeRun,
-  mayEndRun,
+  isRunOf,
+  longestRun,
+  longRuns,
   mayHave,
   pair,
+  shortRuns,
   startOf,
   SHORTEST_FORM,
+  SHORTEST_LONG_RUN,
 } from './sought.ts';
 import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 
@@ -25,7 +40,7 @@ const BLANK: i32 = 32;
 
 /** Shorter rows of Base64 stand for nothing that is sought. */
 export const SHORTEST_RUN: i32 = 11;
-/** Of the text that was looked through last: where the first row begins that may be Base64 or hexadecimal, where the last one ends, and how many escapes there may be. */
+/** Of the text that was looked through last: where the first row begins that may be Base64 or hexadecimal, where the last one ends; and whether there may be escapes. */
 export let runsFrom: i32 = 0;
 export let runsEnd: i32 = 0;
 export let escapes: i32 = 0;
@@ -46,8 +61,8 @@ function join(count: i32): i32 {
   let to = JOINED;
   for (let back = count; back > 0; back--) {
     const slot = slotOf(words - back);
-    const from = load32(slot);
-    const length = load32(slot + 4) - from;
+    const from = loadLittle32(slot);
+    const length = loadLittle32(slot + 4) - from;
     move(to, from, length);
     store8(to + length, 32);
     to += length + 1;
@@ -58,22 +73,27 @@ function join(count: i32): i32 {
 /** Every run of words that ends with this one. */
 function hasWord(from: i32, end: i32): boolean {
   const own = slotOf(words);
-  store32(own, from);
-  store32(own + 4, end);
+  storeLittle32(own, from);
+  storeLittle32(own + 4, end);
   words += 1;
   const tail = pair(end - from > 1 ? load8(end - 2) : BLANK, load8(end - 1));
   const most = words < MOST_WORDS ? words : MOST_WORDS;
-  if (!mayEndRun(end - load32(slotOf(words - most)), tail)) return false;
+  const span = end - loadLittle32(slotOf(words - most));
+  const short = shortRuns(tail);
+  const long = span < SHORTEST_LONG_RUN ? 0 : longRuns(tail);
+  if (span < SHORTEST_FORM || (short | long) === 0) return false;
+  const longest = longestRun(short, long);
   let length = -1;
   let first = from;
   let isJoined = true;
   for (let count = 1; count <= most; count++) {
     const slot = slotOf(words - count);
-    const until = load32(slot + 4);
+    const until = loadLittle32(slot + 4);
     if (count > 1 && (first - until !== 1 || load8(until) !== 32)) isJoined = false;
-    first = load32(slot);
+    first = loadLittle32(slot);
     length += 1 + until - first;
-    if (!mayBeRun(length, tail)) continue;
+    if (length > longest) return false;
+    if (!isRunOf(length, short, long)) continue;
     if (!mayHave(length, pair(load8(first), until - first > 1 ? load8(first + 1) : BLANK), tail)) continue;
     if (isJoined ? has(first, length) : has(JOINED, join(count))) return true;
   }
@@ -91,10 +111,53 @@ export function mayHold(at: i32, length: i32): boolean {
   while (end > from && is(end - 1, sign.BLANK)) end -= 1;
   const to = LOOKED - from;
   let begun = 0;
+  let digits = 0;
+  let addresses = 0;
+  let wordBefore = 0;
+  let runBefore = 0;
+  words = 0;
+  for (let i = from; i < end; i += BLOCK_BYTES) {
+    const within = end - i < BLOCK_BYTES ? (1 << (end - i)) - 1 : WHOLE_BLOCK;
+    if ((beyondIn(i) & within) !== 0) return mayHoldBeyond(from, end);
+    foldBlock(to + i, i);
+    const inWords = wordsIn(to + i) & within;
+    let edges = (inWords ^ ((inWords << 1) | wordBefore)) & WHOLE_BLOCK;
+    for (; edges !== 0; edges &= edges - 1) {
+      const edge = to + i + lowest(edges);
+      if (begun !== 0 && hasWord(begun, edge)) return true;
+      begun = begun === 0 ? edge : 0;
+    }
+    wordBefore = inWords >>> (BLOCK_BYTES - 1);
+    digits += countBits(digitsIn(to + i) & within);
+    addresses |= equalIn(i, 64) & within;
+    escapes |= (equalIn(i, 37) | equalIn(i, 92)) & within;
+    const inRuns = inWords | ((equalIn(i, 43) | equalIn(i, 47)) & within);
+    const elevens = elevenInRow(runBefore | (inRuns << BLOCK_BYTES));
+    if (elevens !== 0) {
+      if (runsEnd === 0) runsFrom = i - BLOCK_BYTES + lowest(elevens);
+      runsEnd = end - i < BLOCK_BYTES ? end : i + BLOCK_BYTES;
+    }
+    runBefore = inRuns;
+  }
+  if (begun !== 0 && hasWord(begun, to + end)) return true;
+  return mayWholeHold(to + end, digits, addresses !== 0, false);
+}
+
+/** The first of `SHORTEST_RUN` bits each. */
+function elevenInRow(bits: i32): i32 {
+  const eights = eightInRow(bits);
+  return eights & (eights >>> (SHORTEST_RUN - 8));
+}
+
+/** The same of a text with signs beyond ASCII, without the blanks at its ends. */
+function mayHoldBeyond(from: i32, end: i32): boolean {
+  runsEnd = 0;
+  escapes = 0;
+  const to = LOOKED - from;
+  let begun = 0;
   let run = from;
   let digits = 0;
   let addresses = 0;
-  let beyond = 0;
   words = 0;
   for (let i = from; i < end; i++) {
     const c = load8(i);
@@ -104,7 +167,6 @@ export function mayHold(at: i32, length: i32): boolean {
       const letter = letterAt(i, end);
       const isBetween = letter === 0 && isPunctuation(i, end);
       if (letter === 0 && !isBetween) return true;
-      beyond += 1;
       endRun(run, i);
       if (isBetween) {
         if (begun !== 0 && hasWord(begun, to + i)) return true;
@@ -135,9 +197,13 @@ export function mayHold(at: i32, length: i32): boolean {
   }
   endRun(run, end);
   if (begun !== 0 && hasWord(begun, to + end)) return true;
-  const whole = end - from;
-  if (whole > 0 && has(LOOKED, startOf(LOOKED, whole, LONGEST_WHOLE))) return true;
-  if (addresses > 0 && beyond > 0 && isAddressBeyond(LOOKED, to + end)) return true;
-  if (addresses > 0 && hasAddress(LOOKED, to + end)) return true;
-  return digits >= FEWEST_DIGITS && hasNumber(LOOKED, to + end);
+  return mayWholeHold(to + end, digits, addresses > 0, true);
+}
+
+/** What is no run of words in the folded text. */
+function mayWholeHold(end: i32, digits: i32, hasAt: boolean, isBeyond: boolean): boolean {
+  if (end > LOOKED && has(LOOKED, startOf(LOOKED, end - LOOKED, LONGEST_WHOLE))) return true;
+  if (hasAt && isBeyond && isAddressBeyond(LOOKED, end)) return true;
+  if (hasAt && hasAddress(LOOKED, end)) return true;
+  return digits >= FEWEST_DIGITS && hasNumber(LOOKED, end);
 }

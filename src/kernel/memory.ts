@@ -22,6 +22,7 @@ export function store32(at: i32, value: i32): void {
 export function storeLittle32(at: i32, value: i32): void {
   view.setInt32(at, value, true);
 }
+export const loadLittle32 = (at: i32): i32 => view.getInt32(at, true);
 export function move(to: i32, from: i32, count: i32): void {
   if (count > 0) bytes.copyWithin(to, from, from + count);
 }

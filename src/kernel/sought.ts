@@ -1,6 +1,7 @@
 // Forms that are looked for, or gathered. Nearly every form of a text is nobody’s: their ends say so first, then a filter of hashes, and only what is
 // left is asked for.
 import { isSought, takeGathered } from './ask.ts';
+import { highest } from './blocks.ts';
 import {
   ENDS,
   ENDS_BITS,
@@ -20,7 +21,7 @@ import {
   SIGN,
   WORD_COUNTS,
 } from './layout.ts';
-import { load32, load8, store32, store8, storeLittle32 } from './memory.ts';
+import { load32, load8, loadLittle32, store32, store8, storeLittle32 } from './memory.ts';
 import { hash, hashHigh, hashLow } from './siphash.ts';
 
 export const WORD: i32 = 1;
@@ -122,16 +123,33 @@ export function runOf(length: i32, tail: i32): i32 {
   return runsOf(tail) + (ofLength < RUN_LENGTHS ? ofLength : RUN_LENGTHS - 1);
 }
 
-/** Whether any run of words of at most that length ends like this, as far as 32 bits tell it. Most words of a text are none's last. */
-export function mayEndRun(most: i32, tail: i32): boolean {
-  const at = ENDS + (runsOf(tail) >>> 3);
-  if (load32(at) !== 0) return most >= SHORTEST_FORM;
-  return most >= SHORTEST_FORM + 32 && load32(at + 4) !== 0;
+const LENGTHS_OF_HALF: i32 = 32;
+const MAX_LENGTH: i32 = 0x7fffffff;
+/** A run whose length stands in the second half of what is known. */
+export const SHORTEST_LONG_RUN: i32 = SHORTEST_FORM + LENGTHS_OF_HALF;
+
+/** A bit for each length of 8 to 39 that any run has which ends like this. Most words of a text are none's last. */
+export function shortRuns(tail: i32): i32 {
+  return loadLittle32(ENDS + (runsOf(tail) >>> 3));
 }
 
-/** Whether one of just that length does. */
-export function mayBeRun(length: i32, tail: i32): boolean {
-  return length >= SHORTEST_FORM && isKnown(runOf(length, tail));
+/** The same of those that are longer. */
+export function longRuns(tail: i32): i32 {
+  return loadLittle32(ENDS + (runsOf(tail) >>> 3) + 4);
+}
+
+/** The longest of which those bits know. */
+export function longestRun(short: i32, long: i32): i32 {
+  if (long < 0) return MAX_LENGTH;
+  return long !== 0 ? SHORTEST_LONG_RUN + highest(long) : SHORTEST_FORM + highest(short);
+}
+
+/** Whether one has just that length. */
+export function isRunOf(length: i32, short: i32, long: i32): boolean {
+  const ofLength = length - SHORTEST_FORM;
+  if (ofLength < 0) return false;
+  const bit = ofLength < RUN_LENGTHS ? ofLength : RUN_LENGTHS - 1;
+  return (((bit < LENGTHS_OF_HALF ? short : long) >>> (bit & 31)) & 1) !== 0;
 }
 
 /** The lowest bits of a hash, which say what has masked the original instead; never 0. */

@@ -5,6 +5,7 @@
 @inline export function store8(at: i32, value: i32): void { store<u8>(at as usize, value as u8); }
 @inline export function store32(at: i32, value: i32): void { store<i32>(at as usize, bswap<i32>(value)); }
 @inline export function storeLittle32(at: i32, value: i32): void { store<i32>(at as usize, value); }
+@inline export function loadLittle32(at: i32): i32 { return load<i32>(at as usize); }
 @inline export function move(to: i32, from: i32, count: i32): void { if (count > 0) memory.copy(to as usize, from as usize, count as usize); }
 @inline export function remainder(value: i32, by: i32): i32 { return ((value as u32) % (by as u32)) as i32; }
 export function addDays64(to: i32, from: i32, days: i32): i32 {
