@@ -125,6 +125,12 @@ export function look(start: i32, end: i32): i32 {
   let at = start;
   isAsked = 0;
   while (status === COPYING) {
+    if (passing > 0) {
+      const count = end - at < passing ? end - at : passing;
+      at += count;
+      passing -= count;
+      if (passing > 0) break;
+    }
     if (column === columns) {
       const taken = startRow(at, end);
       at += taken;
@@ -137,10 +143,16 @@ export function look(start: i32, end: i32): i32 {
       status = BAD_LENGTH;
       break;
     }
+    const kind = load32(PROGRAM + (column << 4));
+    if (kind === op.LOOK_NOTHING) {
+      at += 4;
+      if (length > 0) passing = length;
+      column += 1;
+      continue;
+    }
     const isLong = length > LONGEST_VALUE_BYTES;
     if (!isLong && end - at < 4 + length) break;
     const before = texts;
-    const kind = load32(PROGRAM + (column << 4));
     const parameter = load32(PROGRAM + (column << 4) + 4);
     at += 4;
     if (isLong || (length >= 0 && mayFieldHold(kind, at, length, parameter))) {

@@ -3,6 +3,7 @@ import { FailureError } from '../domain/failure.ts';
 import { startThread } from '../host/thread.ts';
 import type { CopyOrder, FromCopy, PartOrder } from './copy-exchange.ts';
 import type { LastingCopied } from './lasting-copy.ts';
+import type { Gathered } from './original-set.ts';
 
 /**
  * Rows pass through the memory of the kernel, outside of this; what a thread holds beside it is the same for any table. More is a defect, and ends the thread instead
@@ -13,6 +14,8 @@ const resourceLimits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 
 export interface CopyListener<Part> {
   /** So much of it was read. */
   onPassed(part: Part, byteCount: number): void;
+  /** Originals of the part at hand; all of them come before it is copied. */
+  onGathered?(gathered: Gathered): void;
   onCopied(part: Part, copied: LastingCopied): void;
 }
 
@@ -36,6 +39,7 @@ export async function copyAll<Part extends PartOrder>(
     const worker = startThread('refresh/copy-thread', { workerData: order, resourceLimits });
     worker.on('message', (message: FromCopy) => {
       if (message.kind === 'failed') return reject(new FailureError(...message.failures));
+      if (message.kind === 'gathered') return listener.onGathered?.(message);
       if (message.kind === 'passed') return listener.onPassed(part!, message.byteCount);
       if (message.kind === 'copied') {
         listener.onCopied(part!, message);

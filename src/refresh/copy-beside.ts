@@ -1,6 +1,10 @@
 // Rows, and then the large objects that they refer to, over the threads and under the limits of the source.
 import type { Client } from 'pg';
+import { holdsOriginals } from '../domain/refresh/classified.ts';
+import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import { cutIntoPieces, isWhole, wholeBytesOf, wholePieces } from '../domain/refresh/pieces.ts';
+import { compiledKernel } from './compiled-kernel.ts';
+import { quoted } from './connect.ts';
 import { readTextColumns } from './carry-as-text.ts';
 import { copyAll, type CopyListener } from './copy-all.ts';
 import type { ObjectsOrder, PartOrder, PieceOrder } from './copy-exchange.ts';
@@ -10,6 +14,8 @@ import { openProgress, type Share } from './copy-progress.ts';
 import { findObjects, requireWhole, storedBytes, type FoundObjects } from './large-objects.ts';
 import type { Loading } from './load-beside.ts';
 import { selectedAs } from './outbound-sql.ts';
+import { gatheringOf } from './look-at.ts';
+import type { OriginalSet } from './original-set.ts';
 import { programOf } from './program-of.ts';
 import { canSplit, goesTo, readStorage } from './read-storage.ts';
 import { throttled } from './throttle.ts';
@@ -21,14 +27,17 @@ export interface Copied {
   readonly objects: FoundObjects;
   /** Tables that connections were lost in the middle of. */
   readonly again: readonly string[];
+  /** Whether the originals of a column were gathered on the way. */
+  hasGathered(table: string, column: PlannedColumn): boolean;
 }
 
 const OBJECTS = 'the large objects';
 
-/** `fresh`: a connection to the database beside that has no transaction. */
-export async function copyBeside(loading: Loading, fresh: Client): Promise<Copied> {
+/** `fresh`: a connection to the database beside that has no transaction. `originals`: what rows hold of people as they come, where a proof needs it. */
+export async function copyBeside(loading: Loading, fresh: Client, originals: OriginalSet | null): Promise<Copied> {
   const { order, source, plan, subset } = loading;
-  const orders = await ordersOf(loading);
+  const isGathered = originals !== null && compiledKernel() !== null;
+  const orders = await ordersOf(loading, isGathered);
   const objectBytes = await storedBytes(source, plan);
   const totalBytes = orders.reduce((sum, { piece }) => sum + piece.sizeBytes, objectBytes);
   const progress = openProgress(totalBytes, order.onProgress);
@@ -36,6 +45,7 @@ export async function copyBeside(loading: Loading, fresh: Client): Promise<Copie
   const again = new Set<string>();
   const copying = carry(loading, orders, await readNames(source, plan), {
     onPassed: (part, byteCount) => progress.passed(part, part.piece, byteCount),
+    onGathered: (gathered) => originals!.join(gathered),
     onCopied(part, { rowCount, againCount }) {
       const { table } = part.piece;
       counted.set(table, (counted.get(table) ?? 0) + rowCount);
@@ -58,7 +68,13 @@ export async function copyBeside(loading: Loading, fresh: Client): Promise<Copie
   });
   await requireWhole(fresh, objects);
   if (objectBytes > 0) progress.ended(OBJECTS);
-  return { counted, shares, objects, again: [...again] };
+  const gathered = new Set(
+    orders.flatMap(({ piece, gathered: columns }) =>
+      columns.flatMap((each) => (each ? [placeOf(piece.table, each)] : [])),
+    ),
+  );
+  const has: Copied['hasGathered'] = (table, column) => gathered.has(placeOf(table, column));
+  return { counted, shares, objects, again: [...again], hasGathered: has };
 }
 
 function carry<Part extends PartOrder>(
@@ -82,14 +98,24 @@ function carry<Part extends PartOrder>(
   );
 }
 
+const placeOf = (table: string, { name }: PlannedColumn): string => `${table}.${name}`;
+
+/** Whether the rows that are copied have the column as the proof would read it. */
+const comesAsItIs = (column: PlannedColumn): boolean =>
+  holdsOriginals(column) &&
+  selectedAs(column) === quoted(column.name) &&
+  gatheringOf(column).value === quoted(column.name);
+
 /** The largest first. */
-async function ordersOf({ order, source, plan, subset }: Loading): Promise<readonly PieceOrder[]> {
+async function ordersOf({ order, source, plan, subset }: Loading, isGathered: boolean): Promise<readonly PieceOrder[]> {
   const byName = new Map(plan.map((table) => [table.name, table]));
   const stored = await readStorage(source, new Set(byName.keys()));
   const asText = await readTextColumns(source);
   const namesOf = (table: string): readonly string[] => byName.get(table)!.columns.map(({ name }) => name);
   const queries = new Map(plan.map(({ name }) => [name, subset?.rowsOf(name, namesOf(name)) ?? null]));
   const isChosen = ({ table }: { readonly table: string }): boolean => queries.get(table) !== null;
+  const comes = (table: string, column: PlannedColumn): boolean =>
+    isGathered && queries.get(table) === null && !asText.get(table)?.has(column.name) && comesAsItIs(column);
   const places = new Map(stored.map((each) => [each.storedIn, goesTo(each, byName.get(each.table)!)]));
   const cutting = { canSplit: await canSplit(source), wholeBytes: wholeBytesOf(stored, order.workerCount) };
   const pieces = [
@@ -110,6 +136,7 @@ async function ordersOf({ order, source, plan, subset }: Loading): Promise<reado
         ...{ kind: 'rows', piece, columns, into: place ?? table, isAlone: place === storedIn && isWhole(piece) },
         ...{ selected: planned.map(selectedAs), program: planned.map(programOf), rows: queries.get(table)! },
         asText: columns.filter((name) => asText.get(table)?.has(name)),
+        gathered: planned.map((column) => (comes(table, column) ? column : null)),
       };
     });
 }

@@ -1,10 +1,12 @@
 // What the threads that copy are told, and what they answer.
 import type { Failure } from '../domain/failure.ts';
+import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import type { Piece } from '../domain/refresh/pieces.ts';
 import type { Keys } from '../kernel/kernel.ts';
 import type { ColumnProgram } from '../kernel/program.ts';
 import type { KnownName } from './known-names.ts';
 import type { LastingCopied } from './lasting-copy.ts';
+import type { Gathered } from './original-set.ts';
 import type { Gate } from './pace.ts';
 
 export interface CopyOrder {
@@ -39,6 +41,8 @@ export interface PieceOrder {
   readonly program: readonly ColumnProgram[];
   /** Of the columns: what cannot come in binary form. */
   readonly asText: readonly string[];
+  /** What of each column the leak proof needs to know, from the rows as they come; null: nothing. */
+  readonly gathered: readonly (PlannedColumn | null)[];
   /** A query of the columns, where rows are chosen; null takes the piece as it stands. */
   readonly rows: string | null;
 }
@@ -55,5 +59,7 @@ export type FromCopy =
   | { readonly kind: 'ready' }
   /** Of the part at hand, every now and then. */
   | { readonly kind: 'passed'; readonly byteCount: number }
+  /** Of the part at hand, before it is copied. */
+  | ({ readonly kind: 'gathered' } & Gathered)
   | ({ readonly kind: 'copied' } & LastingCopied)
   | { readonly kind: 'failed'; readonly failures: readonly Failure[] };

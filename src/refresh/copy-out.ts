@@ -2,6 +2,7 @@
 import { fail, type Failure } from '../domain/failure.ts';
 import type { BorrowedStream } from './borrowed-stream.ts';
 import { checkFormats, countOf, lost } from './copy-in.ts';
+import { bothPipes } from './gather-rows.ts';
 import { openMaskingPipe, type Pipe, type RowPipe } from './masking-pipe.ts';
 import { openHold, type Pace } from './pace.ts';
 import { openMessages, refusal, saysNothing, unexpected } from './messages.ts';
@@ -15,13 +16,21 @@ export interface CopiedTable {
 interface Reading extends Omit<Pipe, 'onRoom'> {
   /** How long to wait before more is read. */
   readonly pace?: Pace;
+  /** Sees every row as it comes. */
+  readonly gathering?: RowPipe;
 }
 
 type Phase = 'asked' | 'rows' | 'between' | 'ended' | 'counted' | 'over';
 
 /** Masks what the source sends. */
-export const copyOut = (source: BorrowedStream, statement: string, to: Reading): Promise<CopiedTable> =>
-  readOut(source, statement, to.table, to.columns.length, (onRoom) => openMaskingPipe({ ...to, onRoom }), to.pace);
+export function copyOut(source: BorrowedStream, statement: string, to: Reading): Promise<CopiedTable> {
+  const { table, columns, gathering, pace } = to;
+  const open = (onRoom: () => void): RowPipe => {
+    const masking = openMaskingPipe({ ...to, onRoom });
+    return gathering ? bothPipes(gathering, masking, table) : masking;
+  };
+  return readOut(source, statement, table, columns.length, open, pace);
+}
 
 /** Resolves when the source has said how many rows there were, and as many went through. Every byte that does not belong there rejects. */
 export function readOut(

@@ -6,6 +6,7 @@ import type { ColumnProgram } from '../kernel/program.ts';
 import { borrowStream, cut } from './borrowed-stream.ts';
 import { openCopyIn } from './copy-in.ts';
 import { copyOut, countsDiffer, type CopiedTable } from './copy-out.ts';
+import type { RowPipe } from './masking-pipe.ts';
 import type { Pace } from './pace.ts';
 import { unexpected } from './messages.ts';
 
@@ -26,6 +27,8 @@ export interface TableCopy {
   readonly into: string;
   /** As seen by every transaction; only what this one has truncated takes them so. */
   readonly isFrozen?: boolean;
+  /** Sees every row as it comes. */
+  readonly gathering?: RowPipe;
   /** Default: as fast as it comes. */
   readonly pace?: Pace;
   readonly signal: AbortSignal;
@@ -58,6 +61,7 @@ export async function copyTable(copy: TableCopy): Promise<CopiedTable> {
       columns,
       into: writing.stream,
       ...(copy.pace && { pace: copy.pace }),
+      ...(copy.gathering && { gathering: copy.gathering }),
     });
     // Whichever fails first ends the other; the target has no reason to end before it was told to.
     const early = into.done.then(() => fail(unexpected(table, 'an end before the last row')));

@@ -1,11 +1,15 @@
 // One worker: two connections at a time and a kernel of its own, one part of the copy after the other.
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Known } from '../kernel/gathering.ts';
 import { openKernel, type Kernel } from '../kernel/kernel.ts';
 import { carryAsText } from './carry-as-text.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 import { connect } from './connect.ts';
 import type { CopiedTable } from './copy-out.ts';
 import { copyTable } from './copy-table.ts';
+import { openGatheringPipe } from './gather-rows.ts';
+import type { RowPipe } from './masking-pipe.ts';
+import { openFormList } from './original-set.ts';
 import type { CopyOrder, FromCopy, PartOrder, PieceOrder } from './copy-exchange.ts';
 import { teachNames } from './known-names.ts';
 import { openLastingCopy, type Ends } from './lasting-copy.ts';
@@ -50,14 +54,48 @@ async function open(): Promise<Ends> {
 const selectOf = ({ piece, selected, rows }: PieceOrder): string =>
   `(SELECT ${selected.join(', ')} FROM ${rows === null ? rowsOf(piece) : `(${rows}) AS part`})`;
 
+/** So many hashes are told at once. */
+const TOLD_COUNT = 0x10000;
+let gatherer: Kernel | null = null;
+const originals = openFormList(keys.leak);
+const tellOriginals = (known: Known): void => tell({ kind: 'gathered', ...known, hashes: originals.drain() });
+const unknown: Known = { ends: new Uint8Array(0), wordCounts: [] };
+
+/** What the leak proof asks of the rows, by a kernel that has nothing of the one that masks them. */
+function gather({ piece, gathered }: PieceOrder): RowPipe {
+  const module = compiledKernel();
+  // Two plain ones would have one memory.
+  if (module === null) throw new Error('the compiled kernel was there, and is not any more');
+  gatherer ??= openKernel(keys, module);
+  originals.clear();
+  const pipe = openGatheringPipe(gatherer, gathered, piece.table, originals);
+  return {
+    ...pipe,
+    go() {
+      const hasRoom = pipe.go();
+      if (originals.count() >= TOLD_COUNT) tellOriginals(unknown);
+      return hasRoom;
+    },
+    finish() {
+      pipe.finish();
+      const { ends, wordCounts } = originals.gathered();
+      tellOriginals({ ends, wordCounts });
+    },
+  };
+}
+
 const never = new AbortController().signal;
 
 async function copyPiece(ends: Ends, kernel: Kernel, order: PieceOrder): Promise<CopiedTable> {
   const { piece, into, columns, program, asText } = order;
   const { table } = piece;
   const isFrozen = order.isAlone && asText.length === 0;
+  const gathering = order.gathered.some((column) => column !== null) ? gather(order) : null;
   const copy = (from: string, to: string): Promise<CopiedTable> =>
-    copyTable({ ...ends, kernel, table, columns, program, from, into: to, isFrozen, pace, signal: never });
+    copyTable({
+      ...{ ...ends, kernel, table, columns, program, from, into: to, isFrozen, pace, signal: never },
+      ...(gathering && { gathering }),
+    });
   const query = selectOf(order);
   if (asText.length > 0) return carryAsText({ ...ends, table, columns, asText, query }, copy);
   // What nobody can have seen is written as seen by all: whoever reads it later need not ask. PostgreSQL believes it of a table that was emptied in this transaction.

@@ -17,7 +17,8 @@ import { notesOn } from './large-objects.ts';
 import { analyse, countRows } from './look-after.ts';
 import { migrateBeside, type Migrate } from './migrate-beside.ts';
 import { openHands } from './prove-hands.ts';
-import { proveNoLeak } from './prove.ts';
+import { openOriginalSet } from './original-set.ts';
+import { proveNoLeak, type GatheredBefore } from './prove.ts';
 import { fillViews, readSequences, setSequences } from './read-storage.ts';
 import type { Station } from './run-refresh.ts';
 
@@ -76,7 +77,8 @@ export async function loadBeside(loading: Loading) {
     await beforeRows(first, script);
     const giveAutovacuum = await holdAutovacuum(first);
     order.onStation('copying');
-    const { counted, shares, again, objects } = await copyBeside(loading, first);
+    const originals = order.isProven ? openOriginalSet(loading.keys.leak) : null;
+    const { counted, shares, again, objects, hasGathered } = await copyBeside(loading, first, originals);
     order.onStation('building');
     await setSequences(first, await readSequences(source));
     await afterRows(builders, script, order.signal);
@@ -93,7 +95,7 @@ export async function loadBeside(loading: Loading) {
       await migrateBeside(first, order.migrate, { targetUrl: order.targetUrl, target, fresh });
     }
     if (order.isProven) order.onStation('proving');
-    const proof = order.isProven ? await prove(loading, first) : null;
+    const proof = originals && (await prove(loading, first, { originals, has: hasGathered }));
     await analyse(builders);
     await secureRows(first, script, order.signal);
     const left = await carrySettings(first, target, fresh);
@@ -112,11 +114,15 @@ export async function loadBeside(loading: Loading) {
   }
 }
 
-async function prove({ order, source, snapshot, plan, keys, fresh: database }: Loading, fresh: Client) {
+async function prove(
+  { order, source, snapshot, plan, keys, fresh: database }: Loading,
+  fresh: Client,
+  gathered: GatheredBefore,
+) {
   const { sourceUrl, targetUrl, workerCount, signal } = order;
   const hands = openHands({ sourceUrl, targetUrl, database, snapshot, keys }, workerCount, signal);
   try {
-    return await proveNoLeak({ source, fresh, plan, keys, signal, hands });
+    return await proveNoLeak({ source, fresh, plan, keys, signal, hands, gathered });
   } finally {
     await Promise.all(hands.map((hand) => hand.close()));
   }

@@ -12,6 +12,14 @@ export interface SharedSet {
   readonly hashes: Hashes;
   /** One bit for each of what is known of lengths and ends. */
   readonly ends: Uint8Array<SharedArrayBuffer>;
+  /** Of how many words the forms are. */
+  readonly wordCounts: readonly number[];
+}
+
+/** What a part of the source holds. */
+export interface Gathered extends Known {
+  /** Pairs of halves. */
+  readonly hashes: Uint32Array;
 }
 
 export interface Originals {
@@ -26,7 +34,7 @@ export interface Originals {
 export interface OriginalSet extends Originals {
   add(form: string, origin: number): void;
   /** Everything of a list under the same key. */
-  join(hashes: Uint32Array, ends: Uint8Array): void;
+  join(gathered: Gathered): void;
   /** Of different forms, whatever has masked them. */
   count(): number;
   /** At most until now. */
@@ -69,8 +77,12 @@ export interface FormList {
   learn(known: Known): void;
   /** From now on nothing is gathered yet, and nothing known. */
   clear(): void;
+  /** How many hashes there are, of forms that may be the same. */
+  count(): number;
   /** In memory that is used again after `clear`. */
   gathered(): Known & { readonly hashes: Hashes };
+  /** Hashes alone, which are not gathered any more: a copy. */
+  drain(): Uint32Array<ArrayBuffer>;
 }
 
 const FEWEST_BYTES = 0x1_0000;
@@ -97,19 +109,31 @@ export function openFormList(key: Uint8Array): FormList {
     addForm(form, origin) {
       take(Uint32Array.from(hash(form, origin)));
       know(ends, form);
-      wordCounts.add(Math.min(MOST_COUNTED_WORDS, wordCount(form)));
+      wordCounts.add(wordsOf(form));
     },
     learn(known) {
       join(ends, known.ends);
-      for (const count of known.wordCounts) wordCounts.add(count);
+      addAll(wordCounts, known.wordCounts);
     },
     clear() {
       length = 0;
       ends.fill(0);
       wordCounts.clear();
     },
+    count: () => length / 2,
     gathered: () => ({ hashes: pairs.subarray(0, length), ends: ends.slice(), wordCounts: [...wordCounts] }),
+    drain() {
+      const drained = new Uint32Array(pairs.subarray(0, length));
+      length = 0;
+      return drained;
+    },
   };
+}
+
+const wordsOf = (form: string): number => Math.min(MOST_COUNTED_WORDS, wordCount(form));
+
+function addAll(counts: Set<number>, more: readonly number[]): void {
+  for (const count of more) counts.add(count);
 }
 
 function join(ends: Uint8Array, others: Uint8Array): void {
@@ -117,7 +141,7 @@ function join(ends: Uint8Array, others: Uint8Array): void {
 }
 
 /** What another thread has gathered under the same key. */
-export function originalsIn(key: Uint8Array, { hashes, ends }: SharedSet): Originals {
+export function originalsIn(key: Uint8Array, { hashes, ends }: Omit<SharedSet, 'wordCounts'>): Originals {
   return reading(openHash(key), () => hashes, ends);
 }
 
@@ -139,18 +163,21 @@ export function openOriginalSet(key: Uint8Array): OriginalSet {
   const hash = openHash(key);
   const ends = new Uint8Array(new SharedArrayBuffer(KNOWN_BITS / 8));
   const all = openSortedHashes();
+  const wordCounts = new Set<number>();
   return {
     ...reading(hash, all.sorted, ends),
     add(form, origin) {
       all.add(...hash(form, origin));
       know(ends, form);
+      wordCounts.add(wordsOf(form));
     },
-    join(hashes, theirEnds) {
-      all.join(hashes);
-      join(ends, theirEnds);
+    join(gathered) {
+      all.join(gathered.hashes);
+      join(ends, gathered.ends);
+      addAll(wordCounts, gathered.wordCounts);
     },
     count: () => countWithout(all.sorted(), ORIGIN_BITS),
     sizeBytes: () => all.sizeBytes() + ends.byteLength,
-    shared: () => ({ hashes: all.sorted(), ends }),
+    shared: () => ({ hashes: all.sorted(), ends, wordCounts: [...wordCounts] }),
   };
 }

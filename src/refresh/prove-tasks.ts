@@ -1,6 +1,6 @@
 // The parts of the leak proof that read values: one piece of a table at a time, in whatever thread. What they give holds hashes, counts and places, and of few finds what the source must be asked for.
 import type { Client } from 'pg';
-import { holdsOriginals, originalsOf } from '../domain/refresh/classified.ts';
+import { holdsOriginals } from '../domain/refresh/classified.ts';
 import { isCoincidence, madeOf, waysBy, type Judging } from '../domain/refresh/coincidences.ts';
 import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import { foundIn, type Wanted } from '../domain/refresh/originals.ts';
@@ -19,12 +19,19 @@ import {
   type AskedType,
   type Reading,
 } from './look-at.ts';
+import { openGatheringPipe } from './gather-rows.ts';
 import { openLookingPipe } from './looking-pipe.ts';
-import { openFormList, originalsIn, type FormList, type Originals, type SharedSet } from './original-set.ts';
+import {
+  openFormList,
+  originalsIn,
+  type FormList,
+  type Gathered,
+  type Originals,
+  type SharedSet,
+} from './original-set.ts';
 import { leafOf } from './program-of.ts';
 import { openFinds, type CountedFind } from './prove-open.ts';
 import { readRows } from './read-rows.ts';
-import type { Hashes } from './sorted-hashes.ts';
 
 /** `from`: the rows of a piece, ready for SQL. */
 export interface SourcePiece {
@@ -47,13 +54,6 @@ interface LookedColumn extends Reading {
   readonly asked: AskedType | null;
 }
 
-export interface Gathered {
-  /** Pairs of halves, in memory of the thread that is used again for the next piece. */
-  readonly hashes: Hashes;
-  readonly ends: Uint8Array;
-  readonly wordCounts: readonly number[];
-}
-
 export interface Finds {
   /** How many originals are left, by place: `public.users.phone`, or `a comment`. */
   readonly leaks: ReadonlyMap<string, number>;
@@ -72,12 +72,11 @@ export type ProveTask =
       readonly originals: SharedSet;
       /** Of their hashes, for the kernel. */
       readonly filter: Uint8Array;
-      readonly wordCounts: readonly number[];
     };
 
 export type ProveAnswer =
-  | ({ readonly kind: 'gathered' } & Gathered)
-  | ({ readonly kind: 'looked'; readonly textCount: number } & Finds);
+  /** In memory of the thread that is used again for the next piece. */
+  ({ readonly kind: 'gathered' } & Gathered) | ({ readonly kind: 'looked'; readonly textCount: number } & Finds);
 
 export interface Proof {
   /** In the transaction of the snapshot. */
@@ -92,26 +91,16 @@ export async function proveTask(proof: Proof, task: ProveTask): Promise<ProveAns
   return task.kind === 'gather' ? gather(proof, task.piece) : look(proof, task);
 }
 
-export function wantedOf(keys: Keys, originals: SharedSet, wordCounts: readonly number[]): Wanted & Originals {
-  return { ...originalsIn(keys.leak, originals), wordCounts: new Set(wordCounts) };
+export function wantedOf(keys: Keys, originals: SharedSet): Wanted & Originals {
+  return { ...originalsIn(keys.leak, originals), wordCounts: new Set(originals.wordCounts) };
 }
 
 async function gather({ source, keys, signal }: Proof, piece: SourcePiece): Promise<ProveAnswer> {
   const list = listOf(keys);
   list.clear();
   const columns = piece.columns.filter(holdsOriginals);
-  const readings = columns.map(gatheringOf);
-  const slowly = columns.map(originalsOf);
-  const kernel = kernelOf(keys);
-  kernel.gather(list.take);
-  if (!kernel.begin(readings.map(({ program }) => program)))
-    throw new Error(`the paths of ${piece.from} do not fit into the kernel`);
-  const pipe = openLookingPipe(kernel, piece.from, (i, value) => {
-    for (const { form, masker } of slowly[i]!(jsonIn(readings[i]!.kind, value)))
-      list.addForm(form, originOf(masker, form));
-  });
-  await readRows(source, readings, piece.from, pipe, signal);
-  list.learn(kernel.gathered());
+  const pipe = openGatheringPipe(kernelOf(keys), columns, piece.from, list);
+  await readRows(source, columns.map(gatheringOf), piece.from, pipe, signal);
   return { kind: 'gathered', ...list.gathered() };
 }
 
@@ -122,7 +111,7 @@ async function look(proof: Proof, { piece, ...told }: Extract<ProveTask, { kind:
   let [coincidenceCount, textCount] = [0, 0];
   if (columns.length === 0) return { kind: 'looked', leaks, open: [], coincidenceCount, textCount };
   const { fresh, keys, signal } = proof;
-  const wanted = wantedOf(keys, told.originals, told.wordCounts);
+  const wanted = wantedOf(keys, told.originals);
   const kernel = kernelOf(keys);
   const judging: Judging = {
     before: wayBack(kernel),

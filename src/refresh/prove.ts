@@ -3,7 +3,7 @@
 import type { Client } from 'pg';
 import { fail } from '../domain/failure.ts';
 import { holdsOriginals } from '../domain/refresh/classified.ts';
-import type { PlannedTable } from '../domain/refresh/compile.ts';
+import type { PlannedColumn, PlannedTable } from '../domain/refresh/compile.ts';
 import { foundIn } from '../domain/refresh/originals.ts';
 import { cutIntoPieces, type StoredTable } from '../domain/refresh/pieces.ts';
 import type { Keys } from '../kernel/kernel.ts';
@@ -38,6 +38,14 @@ export interface Proving {
   readonly signal: AbortSignal;
   /** Threads that read; without them this one does. */
   readonly hands?: readonly Hand[];
+  /** What the copy has gathered on its way, of whole tables. */
+  readonly gathered?: GatheredBefore;
+}
+
+export interface GatheredBefore {
+  readonly originals: OriginalSet;
+  /** Whose originals are all there. */
+  has(table: string, column: PlannedColumn): boolean;
 }
 
 const MOST_PLACES = 40;
@@ -52,22 +60,20 @@ export async function proveNoLeak(proving: Proving): Promise<LeakProof> {
   await fresh.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const hands = proving.hands ?? [handOf(proving)];
   const sources = await sourcePieces(proving);
-  const originals = openOriginalSet(proving.keys.leak);
-  const wordCounts = new Set<number>();
+  const originals = proving.gathered?.originals ?? openOriginalSet(proving.keys.leak);
   const gathering = sources.map((piece) => ({ kind: 'gather', piece }) as const);
-  await overHands(hands, gathering, 'gathered', (gathered) => {
-    originals.join(gathered.hashes, gathered.ends);
-    for (const count of gathered.wordCounts) wordCounts.add(count);
-  });
-  const { leaks, coincidenceCount, textCount } = await lookThrough(proving, hands, originals, [...wordCounts]);
+  await overHands(hands, gathering, 'gathered', originals.join);
+  const { leaks, coincidenceCount, textCount } = await lookThrough(proving, hands, originals);
   await fresh.query('COMMIT');
   if (leaks.size > 0) fail(leaked(leaks));
   return { originalCount: originals.count(), setBytes: originals.sizeBytes(), textCount, coincidenceCount };
 }
 
-/** Of tables that hold originals at all. */
-async function sourcePieces({ source, plan }: Proving): Promise<readonly SourcePiece[]> {
-  const holding = new Map(plan.map(({ name, columns }) => [name, columns.filter(holdsOriginals)]));
+/** Of tables that hold originals at all, which are not there yet. */
+async function sourcePieces({ source, plan, gathered }: Proving): Promise<readonly SourcePiece[]> {
+  const isAsked = (table: string, column: PlannedColumn): boolean =>
+    holdsOriginals(column) && !(gathered?.has(table, column) ?? false);
+  const holding = new Map(plan.map(({ name, columns }) => [name, columns.filter((each) => isAsked(name, each))]));
   const names = [...holding].filter(([, columns]) => columns.length > 0).map(([name]) => name);
   const stored = await readStorage(source, new Set(names));
   for (const name of names) {
@@ -86,7 +92,6 @@ async function lookThrough(
   { source, fresh, plan, keys, signal }: Proving,
   hands: readonly Hand[],
   originals: OriginalSet,
-  wordCounts: readonly number[],
 ) {
   const leaks = new Map<string, number>();
   let [coincidenceCount, textCount] = [0, 0];
@@ -97,11 +102,10 @@ async function lookThrough(
   const looking: ProveTask[] = cutIntoPieces(tables, { canSplit: await canSplit(fresh), pieceBytes: PIECE_BYTES }).map(
     (piece) => {
       const copyPiece = copyPieceOf(byName.get(piece.storedIn)!, rowsOf(piece), plan);
-      return { kind: 'look', piece: copyPiece, originals: shared, filter, wordCounts } as const;
+      return { kind: 'look', piece: copyPiece, originals: shared, filter } as const;
     },
   );
-  for (const piece of await objectPieces(fresh))
-    looking.push({ kind: 'look', piece, originals: shared, filter, wordCounts });
+  for (const piece of await objectPieces(fresh)) looking.push({ kind: 'look', piece, originals: shared, filter });
   const count = (place: string, found: number): void => void leaks.set(place, (leaks.get(place) ?? 0) + found);
   const open = openFinds(MOST_OPEN);
   await overHands(hands, looking, 'looked', (looked) => {
@@ -114,7 +118,7 @@ async function lookThrough(
   for (const find of open.all())
     if (stands(find)) coincidenceCount += find.count;
     else count(find.place, find.count);
-  const wanted = wantedOf(keys, shared, wordCounts);
+  const wanted = wantedOf(keys, shared);
   const { rows: said } = await fresh.query<{ place: string; text: string | null }>(everythingSaid);
   for (const { place, text } of said) {
     textCount += 1;
