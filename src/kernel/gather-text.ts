@@ -1,5 +1,6 @@
 // The forms of an original as `formsOf` and `partsOf` of domain/refresh/originals.ts make them: of ASCII and letters of Latin-1; others are for those
 // rules themselves.
+import { beyondIn, BLOCK_BYTES, foldBlock, nextEqual, WHOLE_BLOCK } from './blocks.ts';
 import { JOINED, LOOKED, SIGN } from './layout.ts';
 import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
@@ -10,6 +11,7 @@ import { is, keep, letterAt, ORIGINS, OTHER_ORIGIN, setOrigin, SHORTEST_FORM, st
 const MOST_WORDS: i32 = 5;
 const LONGEST_WHOLE: i32 = 512;
 const FEWEST_DIGITS: i32 = 7;
+const AT: i32 = 64;
 /** First bytes of marks that make one sign with what stands before them, and of a sign that becomes a semicolon. */
 const MARKS: i32 = 0xcc;
 const MORE_MARKS: i32 = 0xcd;
@@ -26,7 +28,33 @@ export function gatherText(operation: i32, at: i32, length: i32): boolean {
     while (end > from && is(end - 1, sign.BLANK)) end -= 1;
   }
   const to = LOOKED - from;
-  let beyond = 0;
+  const isBeyond = !foldAscii(from, end);
+  if (isBeyond && !foldBeyond(from, end, isWhole)) return false;
+  if (isWhole) {
+    keepForms(to + end);
+    return true;
+  }
+  if (isBeyond && isAddressBeyond(LOOKED, to + end)) return false;
+  // An address is never explained by what masks running text, and most stand in a column of addresses too.
+  setOrigin(OTHER_ORIGIN);
+  if (hasAddress(LOOKED, to + end)) return false;
+  setOrigin(operation & ORIGINS);
+  return !hasNumber(LOOKED, to + end);
+}
+
+/** Writes the text to LOOKED; false, and not all of it, where a sign is beyond ASCII. */
+function foldAscii(from: i32, end: i32): boolean {
+  for (let i = from; i < end; i += BLOCK_BYTES) {
+    const within = end - i < BLOCK_BYTES ? (1 << (end - i)) - 1 : WHOLE_BLOCK;
+    if ((beyondIn(i) & within) !== 0) return false;
+    foldBlock(LOOKED - from + i, i);
+  }
+  return true;
+}
+
+/** The same of any text; false when others must read it. */
+function foldBeyond(from: i32, end: i32, isWhole: boolean): boolean {
+  const to = LOOKED - from;
   for (let i = from; i < end; i++) {
     const c = load8(i);
     const kinds = load8(SIGN + c);
@@ -34,21 +62,11 @@ export function gatherText(operation: i32, at: i32, length: i32): boolean {
     if ((kinds & sign.BEYOND) === 0) continue;
     const letter = letterAt(i, end);
     if (letter === 0 && (isWhole || c === MARKS || c === MORE_MARKS)) return false;
-    beyond += 1;
     if (letter === 0) continue;
     i += 1;
     store8(to + i, letter);
   }
-  if (isWhole) {
-    keepForms(to + end);
-    return true;
-  }
-  if (beyond > 0 && isAddressBeyond(LOOKED, to + end)) return false;
-  // An address is never explained by what masks running text, and most stand in a column of addresses too.
-  setOrigin(OTHER_ORIGIN);
-  if (hasAddress(LOOKED, to + end)) return false;
-  setOrigin(operation & ORIGINS);
-  return !hasNumber(LOOKED, to + end);
+  return true;
 }
 
 function keepForms(end: i32): void {
@@ -102,13 +120,13 @@ function keepDigits(end: i32): void {
 
 /** Its words with one blank between each two; how long that is, or 0 where there are too many, or it is an address, or the text itself. */
 function joinWords(end: i32): i32 {
+  if (nextEqual(LOOKED, end, AT) < end) return 0;
   let to = JOINED;
   let count = 0;
   let isInside = false;
   let isSame = true;
   for (let i = LOOKED; i < end; i++) {
     const c = load8(i);
-    if (c === 64) return 0;
     if (!is(i, sign.WORD)) {
       if (c !== 32 || !isInside) isSame = false;
       isInside = false;

@@ -7,6 +7,7 @@ import { unescapeText } from './json.ts';
 import { UNESCAPED } from './layout.ts';
 import { hexDigit, mayBytesHold } from './look-bytes.ts';
 import { writeDay } from './look-days.ts';
+import { writeAddress } from './look-network.ts';
 import { mayTextHold, textCount } from './look-stretches.ts';
 import { mayHold } from './look-text.ts';
 import { load32, load8, store8, writeDecimal64 } from './memory.ts';
@@ -48,7 +49,7 @@ export function mayFieldHold(kind: i32, at: i32, length: i32, parameter: i32): b
   if (kind === op.LOOK_JSON_BINARY) return length < 1 || load8(at) !== 1 || mayJsonHold(at + 1, length - 1);
   if (kind === op.LOOK_INTEGER) return mayIntegerHold(at, length);
   if (kind === op.LOOK_UUID) return length !== 16 || mayUuidHold(at);
-  const written = writeDay(kind, at, length);
+  const written = kind === op.LOOK_ADDRESS ? writeAddress(at, length) : writeDay(kind, at, length);
   return written === 0 || plainText(UNESCAPED, written);
 }
 

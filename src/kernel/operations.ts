@@ -48,6 +48,7 @@ export const LOOK_ELSEWHERE: i32 = 72;
 export const LOOK_BYTES: i32 = 73;
 /** No value is looked at, however long. */
 export const LOOK_NOTHING: i32 = 74;
+export const LOOK_ADDRESS: i32 = 75;
 // What is gathered of a text: the forms of a whole, or of its parts. In the three lowest bits stands what has masked it, see look-at.ts of refresh.
 export const GATHER_FORMS: i32 = 80;
 export const GATHER_PARTS: i32 = 88;

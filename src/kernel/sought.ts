@@ -1,7 +1,7 @@
 // Forms that are looked for, or gathered. Nearly every form of a text is nobody’s: their ends say so first, then a filter of hashes, and only what is
 // left is asked for.
 import { isSought, takeGathered } from './ask.ts';
-import { highest } from './blocks.ts';
+import { beyondIn, BLOCK_BYTES, countBits, equalIn, highest, WHOLE_BLOCK, wordsIn } from './blocks.ts';
 import {
   ENDS,
   ENDS_BITS,
@@ -235,9 +235,13 @@ export function keep(at: i32, length: i32, marks: i32): void {
   know(endsOf(length, headOf(at), tail));
   let isRun = marks === 0;
   let wordCount = 1;
-  for (let i = at; i < at + length; i++) {
-    if (load8(i) === 32) wordCount += 1;
-    else if (!is(i, WORD)) isRun = false;
+  for (let i = at; i < at + length; i += BLOCK_BYTES) {
+    const left = at + length - i;
+    const within = left < BLOCK_BYTES ? (1 << left) - 1 : WHOLE_BLOCK;
+    const blanks = equalIn(i, 32) & within;
+    wordCount += countBits(blanks);
+    // What is beyond ASCII here is a letter.
+    if (((blanks | wordsIn(i) | beyondIn(i)) & within) !== within) isRun = false;
   }
   if (isRun) know(runOf(length, tail));
   store32(WORD_COUNTS, load32(WORD_COUNTS) | (1 << (wordCount < 31 ? wordCount : 31)));

@@ -9,6 +9,11 @@ import { openLookingPipe } from './looking-pipe.ts';
 import type { RowPipe } from './masking-pipe.ts';
 import type { FormList } from './original-set.ts';
 
+export interface GatheringPipe extends RowPipe {
+  /** Values that the kernel could not read alone. */
+  handedOnCount(): number;
+}
+
 /** Of a column that holds none. */
 const nothing: ColumnProgram = { operation: op.LOOK_NOTHING, parameter: 0, isEntity: false };
 
@@ -18,13 +23,15 @@ export function openGatheringPipe(
   columns: readonly (PlannedColumn | null)[],
   table: string,
   list: FormList,
-): RowPipe {
+): GatheringPipe {
   const readings = columns.map((column) => column && gatheringOf(column));
   const slowly = columns.map((column) => column && originalsOf(column));
   kernel.gather(list.take);
   if (!kernel.begin(readings.map((reading) => reading?.program ?? nothing)))
     throw new Error(`the paths of ${table} do not fit into the kernel`);
+  let handedOn = 0;
   const pipe = openLookingPipe(kernel, table, (i, value) => {
+    handedOn += 1;
     for (const { form, masker } of slowly[i]!(jsonIn(readings[i]!.kind, value)))
       list.addForm(form, originOf(masker, form));
   });
@@ -34,6 +41,7 @@ export function openGatheringPipe(
       pipe.finish();
       list.learn(kernel.gathered());
     },
+    handedOnCount: () => handedOn,
   };
 }
 

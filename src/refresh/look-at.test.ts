@@ -10,9 +10,10 @@ import type { Kernel } from '../kernel/kernel.ts';
 import * as op from '../kernel/operations.ts';
 import { compiledKernel } from '../kernel/testing/compile.ts';
 import { int32, int64, messagesOf, testKernel, testKeys } from '../kernel/testing/copy-stream.ts';
-import { askedAs, gatheringOf, jsonIn, originOf, textsIn, writtenNumber } from './look-at.ts';
-import { openLookingPipe } from './looking-pipe.ts';
+import { openGatheringPipe } from './gather-rows.ts';
+import { askedAs, originOf, textsIn, writtenNumber } from './look-at.ts';
 import { openFormList, openOriginalSet } from './original-set.ts';
+import { addresses, anyAddress } from './testing/addresses.ts';
 
 const { leak } = testKeys('known to all');
 const plain = testKernel();
@@ -24,20 +25,11 @@ beforeAll(async () => {
 /** Everything that is known of the forms that were gathered, and how many values were handed on. */
 function gather(kernel: Kernel, column: PlannedColumn, values: readonly Buffer[]) {
   const list = openFormList(leak);
-  const { kind, program } = gatheringOf(column);
-  const slowly = originalsOf(column);
-  kernel.gather(list.take);
-  expect(kernel.begin([program])).toBe(true);
-  let handedOn = 0;
-  const pipe = openLookingPipe(kernel, 'people', (_i, value) => {
-    handedOn += 1;
-    for (const { form, masker } of slowly(jsonIn(kind, value))) list.addForm(form, originOf(masker, form));
-  });
+  const pipe = openGatheringPipe(kernel, [column], 'people', list);
   pipe.take(messagesOf(values.map((value) => [value])));
   pipe.go();
   pipe.finish();
-  list.learn(kernel.gathered());
-  return { ...list.gathered(), handedOn };
+  return { ...list.gathered(), handedOn: pipe.handedOnCount() };
 }
 
 function check(
@@ -217,6 +209,18 @@ test('F100 a uuid is a text', () => {
   const value = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
   const found = check(plannedOf('uuid', mask('id')), ['"00112233-4455-6677-8899-aabbccddeeff"'], [value]);
   expect(found).toEqual({ forms: 1, handedOn: 0 });
+});
+
+test('F100 an address of a machine is a text, of either family', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(anyAddress, fc.constantFrom(...addresses)), { minLength: 1, maxLength: 40 }),
+      (values) => {
+        const jsons = values.map((value) => JSON.stringify(textsIn(op.LOOK_ADDRESS, value)[0]));
+        expect(check(plannedOf('inet', mask('ip')), jsons, values).handedOn).toBe(0);
+      },
+    ),
+  );
 });
 
 test('a value is asked for by its type in the source, and only where the copy has one of the same kind', () => {

@@ -20,7 +20,13 @@ const kinds: Readonly<Record<string, number>> = {
   ...Object.fromEntries(['text', 'varchar', 'bpchar', 'name'].map((type) => [type, op.LOOK_TEXT])),
   ...{ json: op.LOOK_JSON, jsonb: op.LOOK_JSON_BINARY, uuid: op.LOOK_UUID },
   ...{ int4: op.LOOK_INTEGER, int8: op.LOOK_INTEGER },
-  ...{ timestamptz: op.LOOK_INSTANT, timestamp: op.LOOK_TIMESTAMP, date: op.LOOK_DATE, bytea: op.LOOK_BYTES },
+  ...{
+    timestamptz: op.LOOK_INSTANT,
+    timestamp: op.LOOK_TIMESTAMP,
+    date: op.LOOK_DATE,
+    bytea: op.LOOK_BYTES,
+    inet: op.LOOK_ADDRESS,
+  },
 };
 
 /** A column as PostgreSQL writes it in JSON. */
@@ -95,6 +101,7 @@ export function textsIn(kind: number, value: Buffer): readonly string[] {
   if (kind === op.LOOK_JSON_BINARY) return textsOf(value.toString('utf8', 1));
   if (kind === op.LOOK_UUID) return [value.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')];
   if (kind === op.LOOK_BYTES) return [writtenBytes(value), ...textsInBytes(value)];
+  if (kind === op.LOOK_ADDRESS) return [writtenAddress(value)];
   if (kind !== op.LOOK_INTEGER) return [writtenDay(kind, value)];
   return textsOf(writtenNumber(value));
 }
@@ -114,6 +121,27 @@ export const findsIn = (kind: number, text: string, wanted: Wanted): readonly st
 /** With its sign, which no original has. */
 export const writtenNumber = (value: Buffer): string =>
   String(value.length === 8 ? value.readBigInt64BE() : value.readInt32BE());
+
+/** As PostgreSQL writes it; the kernel does the same. */
+function writtenAddress(value: Buffer): string {
+  const [bits, bytes] = [value[1]!, value.subarray(4)];
+  const whole = bytes.length === 4 ? bytes.join('.') : shortened(bytes);
+  return bits === bytes.length * 8 ? whole : `${whole}/${bits}`;
+}
+
+/** Without the longest row of groups of zeros, the first of them. */
+function shortened(bytes: Buffer): string {
+  const groups = Array.from({ length: 8 }, (_, i) => bytes.readUInt16BE(i * 2));
+  const rowFrom = (i: number): number => (groups[i] === 0 ? 1 + rowFrom(i + 1) : 0);
+  const rows = groups.map((_, i) => rowFrom(i));
+  const count = Math.max(...rows);
+  const written = groups.map((group) => group.toString(16));
+  if (count < 2) return written.join(':');
+  const first = rows.indexOf(count);
+  const isFour = first === 0 && (count === 6 || (count === 5 && groups[5] === 0xffff));
+  const after = isFour ? [...written.slice(count, 6), bytes.subarray(12).join('.')] : written.slice(first + count);
+  return `${written.slice(0, first).join(':')}::${after.join(':')}`;
+}
 
 const DAY_MICROS = 86_400_000_000n;
 const [INFINITE, FIRST_YEAR_DAYS] = ['infinity', 730_119];

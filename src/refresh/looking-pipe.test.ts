@@ -8,6 +8,7 @@ import * as op from '../kernel/operations.ts';
 import { compiledKernel } from '../kernel/testing/compile.ts';
 import { column, int32, int64, messagesOf, testKernel, testKeys, type Row } from '../kernel/testing/copy-stream.ts';
 import { filterOf } from '../kernel/write-sought.ts';
+import { addresses, anyAddress } from './testing/addresses.ts';
 import { decodedIn, findsIn, textsIn } from './look-at.ts';
 import { openLookingPipe } from './looking-pipe.ts';
 import { openOriginalSet } from './original-set.ts';
@@ -21,8 +22,10 @@ beforeAll(async () => {
 
 const kinds = [
   ...[op.LOOK_TEXT, op.LOOK_JSON, op.LOOK_JSON_BINARY, op.LOOK_INTEGER, op.LOOK_UUID],
-  ...[op.LOOK_INSTANT, op.LOOK_TIMESTAMP, op.LOOK_DATE, op.LOOK_BYTES],
+  ...[op.LOOK_INSTANT, op.LOOK_TIMESTAMP, op.LOOK_DATE, op.LOOK_BYTES, op.LOOK_ADDRESS],
 ];
+/** Values by kind, nothing in all other columns. */
+const rowOf = (values: Readonly<Record<number, Buffer>>): Row => kinds.map((kind) => values[kind] ?? null);
 interface Seen {
   /** `row column` of each value that was handed on. */
   readonly asked: readonly string[];
@@ -163,14 +166,15 @@ const micros = fc.oneof(
   fc.tuple(finite, fc.nat(86_399)).map(([days, seconds]) => BigInt(days) * DAY_MICROS + BigInt(seconds) * 1_000_000n),
   fc.constantFrom(2n ** 63n - 1n, -(2n ** 63n), 1_500_000n, -1n),
 );
+const address = fc.oneof(anyAddress, anyAddress, fc.constantFrom(...addresses));
 const row = fc
   .tuple(
     ...([fc.option(text, { nil: null }), json, json, integer] as const),
-    ...([fc.uint8Array({ minLength: 16, maxLength: 16 }), micros, micros, day, bytes] as const),
+    ...([fc.uint8Array({ minLength: 16, maxLength: 16 }), micros, micros, day, bytes, address] as const),
   )
-  .map(([one, two, three, four, five, instant, timestamp, date, nine]): Row => [
+  .map(([one, two, three, four, five, instant, timestamp, date, nine, ten]): Row => [
     ...[one === null ? null : Buffer.from(one), Buffer.from(two), Buffer.from(`\u0001${three}`), four],
-    ...[Buffer.from(five), int64(instant), int64(timestamp), int32(date), nine],
+    ...[Buffer.from(five), int64(instant), int64(timestamp), int32(date), nine, ten],
   ]);
 /** ASCII, letters of Latin-1 and what stands between words; an address with one of these is read by others. */
 // oxlint-disable-next-line no-control-regex -- all of ASCII
@@ -183,7 +187,7 @@ function isTold(value: Buffer, kind: number): boolean {
   const hexadecimal = kind === op.LOOK_BYTES ? decoded : [...texts, ...decoded];
   if (kind !== op.LOOK_TEXT && hexadecimal.some(isWritten)) return false;
   if (kind === op.LOOK_BYTES) return isWritten(texts[0]!) && texts.every((each) => told.test(each));
-  if (kind === op.LOOK_INTEGER || kind === op.LOOK_UUID) return true;
+  if ([op.LOOK_INTEGER, op.LOOK_UUID, op.LOOK_ADDRESS].includes(kind)) return true;
   if (kind < op.LOOK_INTEGER) return told.test(value.toString());
   return /^\d{4}-[^ ]*$/.test(textsIn(kind, value)[0]!);
 }
@@ -242,8 +246,8 @@ test('F100 what is found in a value is handed on, and nothing else of ASCII is',
 test('a value cut at any byte, and one that is longer than the kernel takes, comes whole', () => {
   const value = Buffer.from('write to anna@sea.example');
   const rows: Row[] = [
-    [value, Buffer.from('"日本語"'), null, null, null, null, null, null, null],
-    [null, null, null, null, Buffer.alloc(16), null, null, null, null],
+    rowOf({ [op.LOOK_TEXT]: value, [op.LOOK_JSON]: Buffer.from('"日本語"') }),
+    rowOf({ [op.LOOK_UUID]: Buffer.alloc(16) }),
   ];
   const forms = formsOf('anna@sea.example');
   for (let i = 0; i <= messagesOf(rows).length; i++)
@@ -276,7 +280,8 @@ test('F100 days and instants are written as PostgreSQL writes them in JSON', () 
 
 test('F100 a UUID is looked for as a whole: its digits are no number of anybody', () => {
   const uuid = '41555512-3456-4789-8012-34567890123f';
-  const rows: Row[] = [[null, null, null, null, Buffer.from(uuid.replaceAll('-', ''), 'hex'), null, null, null, null]];
+  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex');
+  const rows: Row[] = [rowOf({ [op.LOOK_UUID]: bytes })];
   for (const kernel of [plain, compiled]) {
     expect(look(kernel, rows, ['#4155551234564789801234567890123', '#34567890123', '#41555512'])).toEqual({
       ...{ asked: [], texts: 1 },
@@ -300,7 +305,7 @@ test('F100 signs beyond ASCII are well formed for the kernel just where they are
       ),
     ),
   );
-  const rows = values.map((value): Row => [null, null, null, null, null, null, null, null, value]);
+  const rows = values.map((value) => rowOf({ [op.LOOK_BYTES]: value }));
   const beyond = values.flatMap((value, i) =>
     // oxlint-disable-next-line no-control-regex -- all of ASCII
     /[^\0-\x7f]/.test(textsIn(op.LOOK_BYTES, value).join('')) ? [`${i + 1} 8`] : [],
@@ -308,3 +313,32 @@ test('F100 signs beyond ASCII are well formed for the kernel just where they are
   expect(beyond.length).toBeGreaterThan(1_000);
   for (const kernel of [plain, compiled]) expect(look(kernel, rows, ['nobody at all']).asked).toEqual(beyond);
 });
+
+test('what nobody looks at passes however long it is, wherever it is cut, and takes no room', () => {
+  const rows = [5, 40, 30 * 1024 * 1024].map((byteCount): Row => [
+    Buffer.alloc(byteCount, 'x'),
+    Buffer.from('anna@sea.example'),
+  ]);
+  rows.push([null, Buffer.from('nobody')], [Buffer.alloc(0), Buffer.from('anna@sea.example')]);
+  const { set } = setOf(formsOf('anna@sea.example'));
+  const { hashes, ends } = set.shared();
+  const small = rows.filter(([value]) => (value?.length ?? 0) < 100);
+  for (const kernel of [plain, compiled]) {
+    kernel.seek({ ends, filter: filterOf(hashes), has: set.hasHash });
+    const passed = (some: readonly Row[], cuts: readonly number[]): readonly number[] => {
+      if (!kernel.begin([column(op.LOOK_NOTHING), column(op.LOOK_TEXT)])) throw new Error('it does not fit');
+      const asked: number[] = [];
+      const pipe = openLookingPipe(kernel, 'people', (i) => asked.push(i));
+      const whole = messagesOf(some);
+      for (const [i, place] of [...cuts, whole.length].entries()) {
+        pipe.take(whole.subarray(cuts[i - 1] ?? 0, place));
+        pipe.go();
+      }
+      pipe.finish();
+      return asked;
+    };
+    for (let i = 0; i <= messagesOf(small).length; i++) expect(passed(small, [i])).toEqual([1, 1, 1]);
+    const pieces = Array.from({ length: 480 }, (_, i) => i * 65_536);
+    expect(passed(rows, pieces)).toEqual([1, 1, 1, 1]);
+  }
+}, 60_000);

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FailureError } from '../domain/failure.ts';
@@ -11,12 +12,15 @@ import { formsOf } from '../domain/refresh/originals.ts';
 import type { Rule } from '../domain/refresh/rules.ts';
 import { joinPostgres } from '../embedded/postgres.ts';
 import { openKernel, type Kernel } from '../kernel/kernel.ts';
+import * as op from '../kernel/operations.ts';
 import { int32 } from '../kernel/testing/copy-stream.ts';
 import { withDatabase } from './connect.ts';
 import { deriveKeys } from './keys.ts';
 import { handOf, type Hand } from './prove-hands.ts';
 import { proveNoLeak, type LeakProof } from './prove.ts';
+import { textsIn } from './look-at.ts';
 import { programOf } from './program-of.ts';
+import { addresses, anyAddress } from './testing/addresses.ts';
 
 const mask = (masker: MaskerName): Rule => ({ kind: 'mask', masker, days: 60, by: null, percent: 10 });
 const keep: Rule = { kind: 'keep', because: 'made up' };
@@ -358,6 +362,16 @@ test('a leak in a column that a migration has widened or made anew is a leak, wh
     await fresh.end();
   }
 }, 240_000);
+
+test('F100 addresses of machines are read as PostgreSQL writes them', async () => {
+  const values = fc.sample(fc.oneof(anyAddress, fc.constantFrom(...addresses)), { numRuns: 2_000, seed: 7 });
+  const { rows } = await source.query<{ json: string; sent: Buffer }>(
+    `SELECT to_json(ip)::text AS json, inet_send(ip) AS sent FROM unnest($1::inet[]) ip`,
+    [values.map((value) => textsIn(op.LOOK_ADDRESS, value)[0]!)],
+  );
+  expect(rows.map(({ sent }) => sent)).toEqual(values);
+  for (const { json, sent } of rows) expect(textsIn(op.LOOK_ADDRESS, sent)).toEqual([JSON.parse(json)]);
+});
 
 test('called off while the source is asked, it does not wait for the answer', async () => {
   const made = Array.from({ length: 40 }, (_, i) => i)
