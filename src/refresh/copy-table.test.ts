@@ -3,15 +3,25 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { originalsOf } from '../domain/refresh/classified.ts';
+import type { PlannedColumn } from '../domain/refresh/compile.ts';
+import type { MaskerName } from '../domain/refresh/maskers.ts';
+import type { Rule } from '../domain/refresh/rules.ts';
 import { joinPostgres } from '../embedded/postgres.ts';
 import { openKernel } from '../kernel/kernel.ts';
 import * as op from '../kernel/operations.ts';
 import type { ColumnProgram, JsonNode } from '../kernel/program.ts';
+import { compiledKernel } from '../kernel/testing/compile.ts';
 import { copyTable, type TableCopy } from './copy-table.ts';
+import { openGatheringPipe } from './gather-rows.ts';
 import { deriveKeys } from './keys.ts';
+import { originOf } from './look-at.ts';
+import { openFormList, openOriginalSet } from './original-set.ts';
 import { exportSnapshot, joinSnapshot } from './snapshot.ts';
 
-const kernel = openKernel(deriveKeys(Buffer.from('a key that everybody may know')));
+const keys = deriveKeys(Buffer.from('a key that everybody may know'));
+const { leak } = keys;
+const kernel = openKernel(keys);
 let homeDir: string;
 let adminUrl: string;
 let leave: () => Promise<void>;
@@ -125,6 +135,55 @@ test('a table arrives whole and masked, and its references still find their rows
   expect((await target.query(asked)).rows[0]).toEqual({ ...counts, leaks: '0', reserved: '5001', same: '5000' });
   // Control: the same questions find the source full of people.
   expect((await source.query(asked)).rows[0]).toMatchObject({ ...counts, leaks: '5001', reserved: '0' });
+});
+
+const rule = (masker: MaskerName): Rule => ({ kind: 'mask', masker, days: 60, by: null, percent: 10 });
+const about: Readonly<Record<string, readonly [type: string, rule: Rule]>> = {
+  email: ['text', rule('email')],
+  name: ['text', rule('full-name')],
+  phone: ['text', rule('digits')],
+  ip: ['inet', rule('ip')],
+  extra: ['jsonb', { kind: 'json', paths: [{ path: 'mail', masker: 'email' }], rest: 'keep' }],
+  note: ['text', rule('text')],
+  token: ['uuid', rule('id')],
+};
+
+test('F100 originals are gathered from the rows as they come, those and no others', async () => {
+  const planned = Object.keys(people).map((name): PlannedColumn | null =>
+    about[name] ? { name, type: about[name][0], rule: about[name][1], isEntity: false } : null,
+  );
+  const list = openFormList(leak);
+  const gatherer = openKernel(keys, await compiledKernel());
+  const copy = await copyOf('people', people, { gathering: openGatheringPipe(gatherer, planned, 'people', list) });
+  expect(await copyTable(copy)).toMatchObject({ rowCount: 5001 });
+  const [gathered, told] = [openOriginalSet(leak), openOriginalSet(leak)];
+  gathered.join(list.gathered());
+  for (const column of planned) {
+    if (column === null) continue;
+    const { rows } = await copy.source.query<{ json: string }>(
+      `SELECT to_json(${column.name})::text AS json FROM people WHERE ${column.name} IS NOT NULL`,
+    );
+    for (const { form, masker } of rows.flatMap(({ json }) => originalsOf(column)(json))) {
+      told.add(form, originOf(masker, form));
+      expect(gathered.isOf(form, originOf(masker, form))).toBe(true);
+    }
+  }
+  expect(gathered.count()).toBe(told.count());
+  expect(told.count()).toBeGreaterThan(20_000);
+});
+
+test('F100 a proof that has not seen every row ends the copy', async () => {
+  const list = openFormList(leak);
+  const pipe = openGatheringPipe(
+    openKernel(keys, await compiledKernel()),
+    Object.keys(people).map(() => null),
+    'people',
+    list,
+  );
+  const blind = { ...pipe, rowCount: () => pipe.rowCount() - 1 };
+  const copy = await copyOf('people', people, { gathering: blind });
+  await expect(copyTable(copy)).rejects.toThrow('of 5001 rows of people the proof has seen 5000');
+  expect(await rowsIn('people')).toBe(0);
 });
 
 test('dates of one person keep their distance across tables', async () => {
