@@ -1,5 +1,7 @@
 /** As much of it as the compiled kernel needs; the whole declaration is a part of the DOM's, which this house does not have. */
 declare namespace WebAssembly {
+  /** Whether this machine can run it. */
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
   interface Module {
     readonly [Symbol.toStringTag]: string;
   }

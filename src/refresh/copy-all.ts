@@ -6,10 +6,10 @@ import type { LastingCopied } from './lasting-copy.ts';
 import type { Gathered } from './original-set.ts';
 
 /**
- * Rows pass through the memory of the kernel, outside of this; what a thread holds beside it is the same for any table. More is a defect, and ends the thread instead
- * of the machine. What it makes is soon gone: a young generation as large as V8 would have it is only memory.
+ * Rows pass through the memory of the kernel, outside of this; what a thread holds beside it is the same for any table, but for a value of JSON of up to 16 MiB that the rules of
+ * the proof must read. More is a defect, and ends the thread instead of the machine. What it makes is soon gone: a young generation as large as V8 would have it is only memory.
  */
-const resourceLimits = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 8 } as const;
+const resourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 8 } as const;
 
 export interface CopyListener<Part> {
   /** So much of it was read. */
@@ -37,9 +37,13 @@ export async function copyAll<Part extends PartOrder>(
   const workers = Array.from({ length: Math.min(workerCount, parts.length) }, () => {
     let part: Part | undefined;
     const worker = startThread('refresh/copy-thread', { workerData: order, resourceLimits });
-    worker.on('message', (message: FromCopy) => {
+    const hear = (message: FromCopy): void => {
       if (message.kind === 'failed') return reject(new FailureError(...message.failures));
-      if (message.kind === 'gathered') return listener.onGathered?.(message);
+      if (message.kind === 'gathered') {
+        listener.onGathered?.(message);
+        Atomics.sub(order.backlog, 0, 1);
+        return;
+      }
       if (message.kind === 'passed') return listener.onPassed(part!, message.byteCount);
       if (message.kind === 'copied') {
         listener.onCopied(part!, message);
@@ -49,6 +53,13 @@ export async function copyAll<Part extends PartOrder>(
       part = waiting.shift();
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       if (part) worker.postMessage(part);
+    };
+    worker.on('message', (message: FromCopy) => {
+      try {
+        hear(message);
+      } catch (error) {
+        reject(error);
+      }
     });
     worker.on('error', () =>
       reject(

@@ -91,6 +91,7 @@ function carry<Part extends PartOrder>(
     copyAll(
       {
         ...{ sourceUrl, targetUrl, database, snapshot, keys, names, ...pace },
+        backlog: new Int32Array(new SharedArrayBuffer(4)),
         sourceSettings: [...ofSubset, ...sourceSettings],
       },
       ...([parts, workerCount, signal, listener] as const),

@@ -23,6 +23,8 @@ export interface CopyOrder {
   readonly bytesPerSecond: number | null;
   /** Shut: nothing is read. */
   readonly gate: Gate;
+  /** How often originals were told that nobody has taken in yet; of all threads. */
+  readonly backlog: Int32Array<SharedArrayBuffer>;
 }
 
 /** What a thread does in one transaction. */

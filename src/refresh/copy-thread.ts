@@ -9,7 +9,7 @@ import type { CopiedTable } from './copy-out.ts';
 import { copyTable } from './copy-table.ts';
 import { openGatheringPipe } from './gather-rows.ts';
 import type { RowPipe } from './masking-pipe.ts';
-import { openFormList } from './original-set.ts';
+import { openFormList, type FormList } from './original-set.ts';
 import type { CopyOrder, FromCopy, PartOrder, PieceOrder } from './copy-exchange.ts';
 import { teachNames } from './known-names.ts';
 import { openLastingCopy, type Ends } from './lasting-copy.ts';
@@ -19,12 +19,14 @@ import { rowsOf } from './read-storage.ts';
 import { joinSnapshot } from './snapshot.ts';
 import { told } from './thread-failures.ts';
 
-const { sourceUrl, targetUrl, database, snapshot, keys, names, sourceSettings, bytesPerSecond, gate } =
+const { sourceUrl, targetUrl, database, snapshot, keys, names, sourceSettings, bytesPerSecond, gate, backlog } =
   workerData as CopyOrder;
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
 const tell = (message: FromCopy): void => parentPort!.postMessage(message);
 
 const ownPace = openPace(bytesPerSecond, gate);
+/** More originals than these are not told before somebody has taken some in: waiting, they are memory. */
+const [MOST_BACKLOG, BACKLOG_MS] = [8, 20];
 /** How often is told how much has passed. */
 const TELL_MS = 500;
 let [passedBytes, toldMs] = [0, 0];
@@ -34,7 +36,8 @@ const pace: Pace = (byteCount, atMs) => {
     toldMs = atMs;
     tell({ kind: 'passed', byteCount: passedBytes });
   }
-  return ownPace(byteCount, atMs);
+  const isBehind = Atomics.load(backlog, 0) > MOST_BACKLOG;
+  return Math.max(ownPace(byteCount, atMs), isBehind ? BACKLOG_MS : 0);
 };
 async function open(): Promise<Ends> {
   const source = await connect({ url: sourceUrl, what: 'the source' }, true);
@@ -56,29 +59,37 @@ const selectOf = ({ piece, selected, rows }: PieceOrder): string =>
 
 /** So many hashes are told at once. */
 const TOLD_COUNT = 0x10000;
-let gatherer: Kernel | null = null;
-const originals = openFormList(keys.leak);
-const tellOriginals = (known: Known): void => tell({ kind: 'gathered', ...known, hashes: originals.drain() });
 const unknown: Known = { ends: new Uint8Array(0), wordCounts: [] };
+let gatherer: { readonly kernel: Kernel; readonly list: FormList } | null = null;
 
-/** What the leak proof asks of the rows, by a kernel that has nothing of the one that masks them. */
-function gather({ piece, gathered }: PieceOrder): RowPipe {
+/** Made only where it is needed. */
+function openGatherer() {
   const module = compiledKernel();
   // Two plain ones would have one memory.
   if (module === null) throw new Error('the compiled kernel was there, and is not any more');
-  gatherer ??= openKernel(keys, module);
-  originals.clear();
-  const pipe = openGatheringPipe(gatherer, gathered, piece.table, originals);
+  return { kernel: openKernel(keys, module), list: openFormList(keys.leak) };
+}
+
+/** What the leak proof asks of the rows, by a kernel that has nothing of the one that masks them. */
+function gather({ piece, gathered }: PieceOrder): RowPipe {
+  gatherer ??= openGatherer();
+  const { kernel, list } = gatherer;
+  const tellOriginals = (known: Known): void => {
+    Atomics.add(backlog, 0, 1);
+    tell({ kind: 'gathered', ...known, hashes: list.drain() });
+  };
+  list.clear();
+  const pipe = openGatheringPipe(kernel, gathered, piece.table, list);
   return {
     ...pipe,
     go() {
       const hasRoom = pipe.go();
-      if (originals.count() >= TOLD_COUNT) tellOriginals(unknown);
+      if (list.count() >= TOLD_COUNT) tellOriginals(unknown);
       return hasRoom;
     },
     finish() {
       pipe.finish();
-      const { ends, wordCounts } = originals.gathered();
+      const { ends, wordCounts } = list.gathered();
       tellOriginals({ ends, wordCounts });
     },
   };
