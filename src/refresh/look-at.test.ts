@@ -127,7 +127,7 @@ test('F100 columns of text, by every kind of rule', () => {
   );
   expect(seen.forms).toBeGreaterThan(500);
   expect(seen.handedOn).toBeLessThan(seen.values / 2);
-});
+}, 120_000);
 
 test('F100 leaves of JSON by path, in every form that JSON has', () => {
   const before = { ...seen };
@@ -195,7 +195,7 @@ test('F100 leaves of JSON by path, in every form that JSON has', () => {
   );
   expect(seen.forms - before.forms).toBeGreaterThan(300);
   expect(seen.handedOn - before.handedOn).toBeLessThan((seen.values - before.values) / 2);
-});
+}, 120_000);
 
 test('F100 parts of a text beyond ASCII are gathered by the kernel, but for addresses with such a sign', () => {
   const of = (value: string) => check(plannedOf('text', mask('text')), [JSON.stringify(value)], [Buffer.from(value)]);
