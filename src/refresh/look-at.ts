@@ -1,4 +1,5 @@
 // How a column of the copy is read to be looked through: as it goes over the wire where the kernel can read it, as PostgreSQL writes it in JSON otherwise.
+import { mayHoldAddresses } from '../domain/refresh/classified.ts';
 import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import type { MaskerName } from '../domain/refresh/maskers.ts';
 import { foundIn, isTelling, textsOf, wholeIn, type Wanted } from '../domain/refresh/originals.ts';
@@ -58,7 +59,7 @@ export interface Program extends Reading {
 export function gatheringOf({ name, type, rule }: PlannedColumn): Program {
   // Bytes are an original as a whole, as they are written.
   const { value, kind } = type === 'bytea' ? asJson(name) : readingOf(name, type)!;
-  if (reachesOutside(rule))
+  if (reachesOutside(rule) || (rule.kind !== 'mask' && rule.kind !== 'json' && mayHoldAddresses(type)))
     return { value, kind, program: { operation: op.LOOK_ELSEWHERE, parameter: 0, isEntity: false } };
   const isJson = kind === op.LOOK_JSON || kind === op.LOOK_JSON_BINARY;
   const operation = gathered(maskersOf(rule)[0]!);
@@ -83,7 +84,7 @@ function gathered(masker: Masker): number {
   return isTelling(masker) ? op.GATHER_FORMS + originOf(masker) : op.KEEP;
 }
 
-const origins: Partial<Record<MaskerName, number>> = { digits: 2, token: 3, iban: 4, card: 5, text: 6 };
+const origins: Partial<Record<MaskerName, number>> = { digits: 2, token: 3, iban: 4, card: 5, text: op.TEXT_ORIGIN };
 /** What has masked an original, in three bits. Those whose masks are no other originals are one, as are the addresses of a running text. */
 export const originOf = (masker: MaskerName, form = '#'): number =>
   masker === 'text' && !form.startsWith('#') ? OTHER_ORIGIN : (origins[masker] ?? OTHER_ORIGIN);

@@ -1,6 +1,6 @@
 // Which values of the source are originals, by the rules of the plan: the set is filled from what is said to be about people, not from what was masked.
 import type { PlannedColumn } from './compile.ts';
-import { covers, leavesOf, parseJsonPath, type JsonStep } from './json-path.ts';
+import { covers, keysOf, leavesOf, parseJsonPath, type JsonStep } from './json-path.ts';
 import type { MaskerName } from './maskers.ts';
 import { foundInside, inside } from './outbound.ts';
 import { formsOf, isTelling, partsOf } from './originals.ts';
@@ -10,10 +10,21 @@ import { familyOf } from './source-schema.ts';
 /** Whether a column holds originals at all, so that it is worth reading. */
 export function holdsOriginals({ rule, type }: PlannedColumn): boolean {
   if (rule.kind === 'keep') return false;
-  if (rule.kind !== 'mask') return ['text', 'text-array', 'json'].includes(familyOf(type));
+  if (rule.kind !== 'mask') return ['text', 'text-array', 'json'].includes(familyOf(type)) || mayHoldAddresses(type);
   const isNumber = ['whole', 'fraction', 'day', 'object'].includes(familyOf(type));
   return !isNumber && (['text', 'outbound'].includes(rule.masker) || isTelling(rule.masker));
 }
+
+/** What has no letters, or only those of labels, holds nobody's address. */
+const withoutLetters = new Set([
+  ...['bool', 'enum', 'time', 'timetz', 'interval', 'money', 'bit', 'varbit', 'pg_lsn', 'xid', 'xid8', 'tid', 'cid'],
+  ...['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', '_bool', '_int2', '_int4', '_int8', '_oid'],
+  ...['_numeric', '_float4', '_float8', '_date', '_time', '_timestamp', '_timestamptz', '_interval', '_uuid'],
+  ...['int4', 'int8', 'num', 'ts', 'tstz', 'date'].flatMap((of) => [`${of}range`, `${of}multirange`]),
+]);
+
+/** Composites, XML, names, arrays of JSON, types of extensions: what they hold is not known, but an address is one wherever it stands. */
+export const mayHoldAddresses = (type: string): boolean => familyOf(type) === 'other' && !withoutLetters.has(type);
 
 export interface Original {
   /** As it is looked for. */
@@ -63,17 +74,21 @@ export function maskerByPath(rule: Extract<Rule, { kind: 'json' }>): (path: stri
 }
 
 /** Reads the originals of a column, one value after the other, each as PostgreSQL writes it in JSON, so a text has quotes and an array brackets. */
-export function originalsOf({ rule }: PlannedColumn): (json: string) => readonly Original[] {
+export function originalsOf({ rule, type }: PlannedColumn): (json: string) => readonly Original[] {
   if (rule.kind === 'keep') return () => [];
-  if (rule.kind !== 'json') {
-    // What is left out altogether may be any text: only what is told apart inside it counts.
-    const masker = rule.kind === 'mask' ? rule.masker : 'text';
-    return (json) => [...leavesOf(JSON.parse(json))].flatMap(([, texts]) => texts.flatMap((text) => of(text, masker)));
-  }
-  const maskerAt = maskerByPath(rule);
-  return (json) =>
-    [...leavesOf(JSON.parse(json))].flatMap(([path, texts]) => {
-      const masker = maskerAt(path);
-      return masker === 'keep' ? [] : texts.flatMap((text) => of(text, masker));
-    });
+  // What is left out altogether may be any text: only what is told apart inside it counts.
+  const whole = rule.kind === 'mask' ? rule.masker : 'text';
+  const maskerAt = rule.kind === 'json' ? maskerByPath(rule) : () => whole;
+  const all = (json: string): readonly Original[] => {
+    const value: unknown = JSON.parse(json);
+    const leaves = [...leavesOf(value)].flatMap(([path, texts]) => texts.flatMap((text) => of(text, maskerAt(path))));
+    // A key that nobody foresaw is masked as a text.
+    const keys = [...keysOf(value)].flatMap(([path, key]) => (tellsKeys(maskerAt(path)) ? of(key, 'text') : []));
+    return [...leaves, ...keys];
+  };
+  if (rule.kind === 'mask' || !mayHoldAddresses(type)) return all;
+  return (json) => all(json).filter(({ form }) => form.includes('@'));
 }
+
+const tellsKeys = (masker: MaskerName | 'keep'): boolean =>
+  masker !== 'keep' && (masker === 'text' || isTelling(masker));

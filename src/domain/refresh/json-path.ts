@@ -35,6 +35,16 @@ export const covers = (path: readonly JsonStep[], leaf: readonly JsonStep[]): bo
 const isPlain = /^[^.[\]"*]+$/;
 const written = (key: string): string => (isPlain.test(key) ? key : `"${key.replace(/["\\]/g, '\\$&')}"`);
 
+/** Keys of all objects by the path of the object. */
+export function* keysOf(value: unknown, path = ''): Generator<readonly [path: string, key: string]> {
+  if (Array.isArray(value)) for (const element of value) yield* keysOf(element, `${path}[]`);
+  else if (value !== null && typeof value === 'object')
+    for (const [key, member] of Object.entries(value)) {
+      yield [path, key];
+      yield* keysOf(member, path === '' ? written(key) : `${path}.${written(key)}`);
+    }
+}
+
 /** Texts of all leaves by path; keys as they stand, elements as one. Numbers and booleans as their text. */
 export function leavesOf(value: unknown, path = '', found = new Map<string, string[]>()): Map<string, string[]> {
   if (Array.isArray(value)) for (const element of value) leavesOf(element, `${path}[]`, found);
