@@ -6,6 +6,11 @@ import { load8, store8 } from './memory.ts';
 export const BLOCK_BYTES: i32 = 16;
 export const WHOLE_BLOCK: i32 = 0xffff;
 
+/** Those of the block that stand before the end. */
+export function blockUntil(at: i32, end: i32): i32 {
+  return end - at < BLOCK_BYTES ? (1 << (end - at)) - 1 : WHOLE_BLOCK;
+}
+
 /** Capitals of ASCII become small letters, everything else stays. */
 export function foldBlock(to: i32, from: i32): void {
   for (let i = 0; i < BLOCK_BYTES; i++) {

@@ -68,7 +68,7 @@ function gatherObject(node: i32, operation: i32, depth: i32): boolean {
       return true;
     }
     if (c !== 34 || !readString() || peek() !== 58) return false;
-    // A key that nobody foresaw is masked as a text.
+    // A key that nobody foresaw is masked as a text; what the rules foresee is nobody's address.
     if (operation !== op.KEEP && !gatherText(op.GATHER_PARTS + op.TEXT_ORIGIN, textAt, textLength)) return false;
     let child = childOf(node, textAt, textLength);
     if (child === 0 && node !== 0) child = load32(node + 8);

@@ -1,6 +1,6 @@
 // The forms of an original as `formsOf` and `partsOf` of domain/refresh/originals.ts make them: of ASCII and letters of Latin-1; others are for those
 // rules themselves.
-import { beyondIn, BLOCK_BYTES, foldBlock, nextEqual, WHOLE_BLOCK } from './blocks.ts';
+import { beyondIn, BLOCK_BYTES, blockUntil, foldBlock, nextEqual } from './blocks.ts';
 import { JOINED, LOOKED, SIGN } from './layout.ts';
 import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
@@ -45,7 +45,7 @@ export function gatherText(operation: i32, at: i32, length: i32): boolean {
 /** Writes the text to LOOKED; false, and not all of it, where a sign is beyond ASCII. */
 function foldAscii(from: i32, end: i32): boolean {
   for (let i = from; i < end; i += BLOCK_BYTES) {
-    const within = end - i < BLOCK_BYTES ? (1 << (end - i)) - 1 : WHOLE_BLOCK;
+    const within = blockUntil(i, end);
     if ((beyondIn(i) & within) !== 0) return false;
     foldBlock(LOOKED - from + i, i);
   }

@@ -1,6 +1,6 @@
 // Texts inside of others: stretches of UTF-8 in bytes of any kind, and in bytes that a text writes in other signs. What is written so inside of such bytes is looked at as
 // it stands.
-import { BLOCK_BYTES, eightInRow, equalIn, hexIn, lowest, textIn, WHOLE_BLOCK, wordsIn } from './blocks.ts';
+import { BLOCK_BYTES, blockUntil, eightInRow, equalIn, hexIn, lowest, textIn, WHOLE_BLOCK, wordsIn } from './blocks.ts';
 import { decodeBase64, decodeEscapes, decodeHex, isHex } from './decode.ts';
 import { DECODED, DECODED_BYTES } from './layout.ts';
 import { escapes, mayHold, runsEnd, runsFrom, SHORTEST_RUN } from './look-text.ts';
@@ -44,7 +44,7 @@ function mayRunsHold(from: i32, end: i32): boolean {
   let begun = 0;
   let before = 0;
   for (let i = from; i < end; i += BLOCK_BYTES) {
-    const within = end - i < BLOCK_BYTES ? (1 << (end - i)) - 1 : WHOLE_BLOCK;
+    const within = blockUntil(i, end);
     const inRuns = (wordsIn(i) | equalIn(i, PLUS) | equalIn(i, SLASH)) & within;
     let edges = (inRuns ^ ((inRuns << 1) | before)) & WHOLE_BLOCK;
     for (; edges !== 0; edges &= edges - 1) {
@@ -71,7 +71,7 @@ function mayRunHold(from: i32, end: i32): boolean {
   let sixteens = 0;
   let before = 0;
   for (let i = from; i < end; i += BLOCK_BYTES) {
-    const within = end - i < BLOCK_BYTES ? (1 << (end - i)) - 1 : WHOLE_BLOCK;
+    const within = blockUntil(i, end);
     slashes |= equalIn(i, SLASH) & within;
     const eights = eightInRow(before | ((hexIn(i) & within) << BLOCK_BYTES));
     sixteens |= eights & (eights >>> 8);
@@ -106,7 +106,7 @@ function hasStretch(start: i32, end: i32): boolean {
   let before = 0;
   let isOpen = false;
   for (let i = start; i < end; i += BLOCK_BYTES) {
-    const within = end - i < BLOCK_BYTES ? (1 << (end - i)) - 1 : WHOLE_BLOCK;
+    const within = blockUntil(i, end);
     const bits = textIn(i, isOpen) & within;
     if (eightInRow(before | (bits << BLOCK_BYTES)) !== 0) return true;
     before = bits;

@@ -3,6 +3,7 @@
 import {
   beyondIn,
   BLOCK_BYTES,
+  blockUntil,
   countBits,
   digitsIn,
   eightInRow,
@@ -117,7 +118,7 @@ export function mayHold(at: i32, length: i32): boolean {
   let runBefore = 0;
   words = 0;
   for (let i = from; i < end; i += BLOCK_BYTES) {
-    const within = end - i < BLOCK_BYTES ? (1 << (end - i)) - 1 : WHOLE_BLOCK;
+    const within = blockUntil(i, end);
     if ((beyondIn(i) & within) !== 0) return mayHoldBeyond(from, end);
     foldBlock(to + i, i);
     const inWords = wordsIn(to + i) & within;

@@ -1,7 +1,7 @@
 // Forms that are looked for, or gathered. Nearly every form of a text is nobody’s: their ends say so first, then a filter of hashes, and only what is
 // left is asked for.
 import { isSought, takeGathered } from './ask.ts';
-import { beyondIn, BLOCK_BYTES, countBits, equalIn, highest, WHOLE_BLOCK, wordsIn } from './blocks.ts';
+import { beyondIn, BLOCK_BYTES, blockUntil, countBits, equalIn, highest, wordsIn } from './blocks.ts';
 import {
   ENDS,
   ENDS_BITS,
@@ -236,8 +236,7 @@ export function keep(at: i32, length: i32, marks: i32): void {
   let isRun = marks === 0;
   let wordCount = 1;
   for (let i = at; i < at + length; i += BLOCK_BYTES) {
-    const left = at + length - i;
-    const within = left < BLOCK_BYTES ? (1 << left) - 1 : WHOLE_BLOCK;
+    const within = blockUntil(i, at + length);
     const blanks = equalIn(i, 32) & within;
     wordCount += countBits(blanks);
     // What is beyond ASCII here is a letter.

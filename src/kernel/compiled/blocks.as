@@ -3,6 +3,7 @@ export const BLOCK_BYTES: i32 = 16;
 export const WHOLE_BLOCK: i32 = 0xffff;
 @inline function within(v: v128, first: i32, count: i32): v128 { return i8x16.lt_u(i8x16.sub(v, i8x16.splat(first as i8)), i8x16.splat(count as i8)); }
 @inline function equal(v: v128, c: i32): v128 { return i8x16.eq(v, i8x16.splat(c as i8)); }
+@inline export function blockUntil(at: i32, end: i32): i32 { return end - at < BLOCK_BYTES ? (1 << (end - at)) - 1 : WHOLE_BLOCK; }
 @inline export function foldBlock(to: i32, from: i32): void {
   const v = v128.load(from as usize);
   v128.store(to as usize, v128.or(v, v128.and(within(v, 65, 26), i8x16.splat(32))));
