@@ -3,7 +3,7 @@ import { fail, FailureError, type Failure } from '../domain/failure.ts';
 import { canonical } from '../domain/json.ts';
 import { judgeAddresses, judgeEnvironments } from '../domain/refresh/direction.ts';
 import type { Database, Environment, Project } from '../domain/project.ts';
-import { placeOf } from '../refresh/connect.ts';
+import { placeOf, roleOf } from '../refresh/connect.ts';
 import { runRefresh, type Refreshed, type RefreshOrder } from '../refresh/run-refresh.ts';
 import { migrateCopy } from './migrate-copy.ts';
 import { outboundVariables, type OutboundVariables } from './outbound-variables.ts';
@@ -26,6 +26,8 @@ export interface RefreshedEnvironment extends Refreshed {
   readonly sourceEnvironment: string;
   /** `host:port/database`. */
   readonly target: string;
+  /** By which it was written to. */
+  readonly role: string;
   readonly variables: OutboundVariables;
 }
 
@@ -79,7 +81,13 @@ export async function refreshEnvironment(world: World, wish: RefreshWish): Promi
       ...{ onStation: wish.onStation, onProgress: wish.onProgress },
       underLock: (act, published) => publish(act, { ...published, dataFromAt }),
     });
-    return { ...refreshed, sourceEnvironment: ends.sourceEnvironment, target: placeOf(targetUrl), variables };
+    return {
+      ...refreshed,
+      sourceEnvironment: ends.sourceEnvironment,
+      target: placeOf(targetUrl),
+      role: roleOf(targetUrl),
+      variables,
+    };
   });
 }
 

@@ -8,6 +8,8 @@ export interface Failure {
   readonly where?: string;
   /** The next step. */
   readonly do?: string;
+  /** All of them, for programs, where the message names the first ones. */
+  readonly places?: readonly string[];
 }
 
 /** Carries failures through an effect or a use case; caught in two places only: the step runner and the edge of the program. */

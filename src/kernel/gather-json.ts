@@ -1,6 +1,6 @@
 // The originals of a JSON value: leaves by path, each by the operation of the node that covers it. Paths lie in the parameters as json.ts reads them.
 import { nextQuote } from './blocks.ts';
-import { gatherText } from './gather-text.ts';
+import { gatherText, isGathered } from './gather-text.ts';
 import { childOf, DEEPEST, unescapeText } from './json.ts';
 import { UNESCAPED } from './layout.ts';
 import { load32, load8 } from './memory.ts';
@@ -50,12 +50,12 @@ function gatherScalar(operation: i32): boolean {
     const c = load8(at);
     if (c === 44 || c === 93 || c === 125 || c === 32 || (c >= 9 && c <= 13)) break;
     if ((c < 48 || c > 57) && (c !== 45 || at > from)) isPlain = false;
-    if ((c | 32) === 101 && load8(from) <= 57 && operation !== op.KEEP) return false;
+    if ((c | 32) === 101 && load8(from) <= 57 && isGathered(operation)) return false;
     at += 1;
   }
   const length = at - from;
   if (length === 0) return false;
-  if (operation === op.KEEP || length < FEWEST_SIGNS) return true;
+  if (!isGathered(operation) || length < FEWEST_SIGNS) return true;
   return isPlain && length <= PLAIN_DIGITS && gatherText(operation, from, length);
 }
 
@@ -97,7 +97,7 @@ function gatherValue(node: i32, operation: i32, depth: i32): boolean {
   if (c === 91) return gatherArray(node, operation, depth);
   if (c !== 34) return gatherScalar(operation);
   if (!readString()) return false;
-  return operation === op.KEEP || gatherText(operation, textAt, textLength);
+  return gatherText(operation, textAt, textLength);
 }
 
 /** Keeps the originals of the value; false when others must read it. */

@@ -2,23 +2,35 @@
 // rules themselves.
 import { beyondIn, BLOCK_BYTES, blockUntil, foldBlock, nextEqual } from './blocks.ts';
 import { JOINED, LOOKED, SIGN } from './layout.ts';
-import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
+import { isHex } from './decode.ts';
+import { bareFrom, endOfBare, hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
 import * as op from './operations.ts';
 import * as sign from './sought.ts';
 import { is, keep, letterAt, ORIGINS, OTHER_ORIGIN, setOrigin, SHORTEST_FORM, startOf } from './sought.ts';
 
-const MOST_WORDS: i32 = 5;
+const MOST_WORDS: i32 = 16;
 const LONGEST_WHOLE: i32 = 512;
 const FEWEST_DIGITS: i32 = 7;
 const AT: i32 = 64;
+const SLASH: i32 = 47;
+const POINT: i32 = 46;
+const COLON: i32 = 58;
+const MAPPED_SIGNS: i32 = 7;
+/** All groups, four numbers inside, and the network. */
+const LONGEST_HOST: i32 = 49;
 /** First bytes of marks that make one sign with what stands before them, and of a sign that becomes a semicolon. */
 const MARKS: i32 = 0xcc;
 const MORE_MARKS: i32 = 0xcd;
 
+/** Whether anything is but keys beside it. */
+export function isGathered(operation: i32): boolean {
+  return operation !== op.KEEP && operation !== op.GATHER_KEYS;
+}
+
 /** Keeps the forms of the text; false when others must read it. Beyond letters of Latin-1 only parts are made out, far from signs that become others. */
 export function gatherText(operation: i32, at: i32, length: i32): boolean {
-  if (operation === op.KEEP || length < SHORTEST_FORM) return true;
+  if (!isGathered(operation) || length < SHORTEST_FORM) return true;
   setOrigin(operation & ORIGINS);
   const isWhole = (operation & ~ORIGINS) === op.GATHER_FORMS;
   let from = at;
@@ -70,14 +82,28 @@ function foldBeyond(from: i32, end: i32, isWhole: boolean): boolean {
 }
 
 function keepForms(end: i32): void {
-  if (isNumber(end) && !isInternetAddress(end)) {
+  if (end === LOOKED) return;
+  if (isNumber(end) && !isFourNumbers(LOOKED, endOfHost(end))) {
     keepDigits(end);
     return;
   }
-  const length = end - LOOKED;
-  if (length === 0) return;
-  keep(LOOKED, startOf(LOOKED, length, LONGEST_WHOLE), 0);
-  const joined = joinWords(end);
+  keepWords(LOOKED, end);
+  keepHosts(end);
+  if (nextEqual(LOOKED, end, AT) < end && nextEqual(LOOKED, end, SLASH) === end) keepBare(end);
+}
+
+/** What is bare of each address; of one that is nothing else it is kept already. */
+function keepBare(end: i32): void {
+  for (let middle = nextEqual(LOOKED, end, AT); middle < end; middle = nextEqual(middle + 1, end, AT)) {
+    const until = endOfBare(LOOKED, middle, end);
+    const isAll = bareFrom === LOOKED && until === end && end - LOOKED <= LONGEST_WHOLE;
+    if (until !== 0 && !isAll) keep(bareFrom, until - bareFrom, 0);
+  }
+}
+
+function keepWords(from: i32, end: i32): void {
+  keep(from, startOf(from, end - from, LONGEST_WHOLE), 0);
+  const joined = joinWords(from, end);
   if (joined > 0) keep(JOINED, joined, 0);
 }
 
@@ -90,21 +116,48 @@ function isNumber(end: i32): boolean {
   return digits >= FEWEST_DIGITS;
 }
 
-/** Four numbers with points, and perhaps how long its network is. */
-function isInternetAddress(end: i32): boolean {
-  let at = LOOKED;
+/** Where the digits end before which a slash and only digits stand, which is how long a network is; `end` where there are none. */
+function endOfHost(end: i32): i32 {
+  let at = end;
+  while (at > LOOKED && is(at - 1, sign.DIGIT)) at -= 1;
+  return at < end && at > LOOKED && load8(at - 1) === SLASH ? at - 1 : end;
+}
+
+function isFourNumbers(from: i32, end: i32): boolean {
+  let at = from;
   for (let part = 0; part < 4; part++) {
     const first = at;
     while (at < end && is(at, sign.DIGIT)) at += 1;
     if (at === first || at - first > 3) return false;
     if (part === 3) break;
-    if (at >= end || load8(at) !== 46) return false;
+    if (at >= end || load8(at) !== POINT) return false;
     at += 1;
   }
-  if (at === end) return true;
-  if (load8(at) !== 47 || at + 1 === end) return false;
-  for (at += 1; at < end; at++) if (!is(at, sign.DIGIT)) return false;
-  return true;
+  return at === end;
+}
+
+/** The machine's address in one with its network, unless that is the network's own; and one of four numbers inside of one of groups. */
+function keepHosts(end: i32): void {
+  if (end - LOOKED > LONGEST_HOST) return;
+  const hostEnd = endOfHost(end);
+  if (end - hostEnd === 1 || end - hostEnd > 4) return;
+  let colons = 0;
+  for (let i = LOOKED; i < hostEnd; i++) {
+    const c = load8(i);
+    if (c === COLON) colons += 1;
+    else if (c !== POINT && !isHex(c)) return;
+  }
+  const isOwn = load8(hostEnd - 1) === COLON || (load8(hostEnd - 1) === 48 && load8(hostEnd - 2) === POINT);
+  if (hostEnd < end && !isOwn && (colons > 1 || isFourNumbers(LOOKED, hostEnd))) keepWords(LOOKED, hostEnd);
+  if (beginsWithMapped(hostEnd) && isFourNumbers(LOOKED + MAPPED_SIGNS, hostEnd))
+    keepWords(LOOKED + MAPPED_SIGNS, hostEnd);
+}
+
+/** `::ffff:`. */
+function beginsWithMapped(end: i32): boolean {
+  if (end - LOOKED < MAPPED_SIGNS) return false;
+  for (let i = 2; i < 6; i++) if (load8(LOOKED + i) !== 102) return false;
+  return load8(LOOKED) === COLON && load8(LOOKED + 1) === COLON && load8(LOOKED + 6) === COLON;
 }
 
 function keepDigits(end: i32): void {
@@ -119,13 +172,13 @@ function keepDigits(end: i32): void {
 }
 
 /** Its words with one blank between each two; how long that is, or 0 where there are too many, or it is an address, or the text itself. */
-function joinWords(end: i32): i32 {
-  if (nextEqual(LOOKED, end, AT) < end) return 0;
+function joinWords(from: i32, end: i32): i32 {
+  if (nextEqual(from, end, AT) < end) return 0;
   let to = JOINED;
   let count = 0;
   let isInside = false;
   let isSame = true;
-  for (let i = LOOKED; i < end; i++) {
+  for (let i = from; i < end; i++) {
     const c = load8(i);
     if (!is(i, sign.WORD)) {
       if (c !== 32 || !isInside) isSame = false;
@@ -144,6 +197,6 @@ function joinWords(end: i32): i32 {
     store8(to, c);
     to += 1;
   }
-  const isWhole = isSame && isInside && end - LOOKED <= LONGEST_WHOLE;
+  const isWhole = isSame && isInside && end - from <= LONGEST_WHOLE;
   return isWhole ? 0 : to - JOINED;
 }

@@ -10,6 +10,7 @@ import { writeDay } from './look-days.ts';
 import { writeAddress } from './look-network.ts';
 import { mayTextHold, textCount } from './look-stretches.ts';
 import { mayHold } from './look-text.ts';
+import { hasOtherUuid } from './look-uuid.ts';
 import { load32, load8, store8, writeDecimal64 } from './memory.ts';
 import * as op from './operations.ts';
 import { has, LOOKING, purpose } from './sought.ts';
@@ -113,5 +114,5 @@ function mayUuidHold(at: i32): boolean {
   }
   if (purpose !== LOOKING || letters === 0) return plainText(UNESCAPED, 36);
   texts += 1;
-  return has(UNESCAPED, 36);
+  return has(UNESCAPED, 36) || hasOtherUuid(UNESCAPED, 36);
 }

@@ -7,13 +7,15 @@ import { has, is, LOOKING, meets, purpose } from './sought.ts';
 
 const FEWEST_DIGITS: i32 = 7;
 const AT: i32 = 64;
+const POINT: i32 = 46;
+const PLUS: i32 = 43;
 
 /** Where the address ends whose @ stands there, or 0. */
 function endOfAddress(middle: i32, end: i32): i32 {
   let until = middle + 1;
   while (until < end && is(until, sign.ADDRESS)) until += 1;
   for (let point = until - 3; point > middle + 1; point--) {
-    if (load8(point) !== 46 || !is(point + 1, sign.DOMAIN) || !is(point + 2, sign.DOMAIN)) continue;
+    if (load8(point) !== POINT || !is(point + 1, sign.DOMAIN) || !is(point + 2, sign.DOMAIN)) continue;
     let last = point + 3;
     while (last < until && is(last, sign.DOMAIN)) last += 1;
     return last;
@@ -32,16 +34,38 @@ export function isAddressBeyond(from: i32, end: i32): boolean {
   return false;
 }
 
-/** Goes over the addresses; whether one is looked for. */
+/** Of letters, digits, points and the like alone, none of which stands at an end, around the @ that stands there; 0 where there is none. */
+export let bareFrom: i32 = 0;
+export function endOfBare(from: i32, middle: i32, end: i32): i32 {
+  bareFrom = middle;
+  while (bareFrom > from && (is(bareFrom - 1, sign.WORD) || isBetween(bareFrom - 1) || load8(bareFrom - 1) === PLUS))
+    bareFrom -= 1;
+  while (bareFrom < middle && (isBetween(bareFrom) || load8(bareFrom) === PLUS)) bareFrom += 1;
+  let until = middle + 1;
+  while (until < end && (is(until, sign.WORD) || isBetween(until))) until += 1;
+  while (until > middle + 1 && isBetween(until - 1)) until -= 1;
+  return bareFrom === middle || until === middle + 1 ? 0 : until;
+}
+
+/** Signs of a name or a host that begin and end none. */
+function isBetween(at: i32): boolean {
+  const c = load8(at);
+  return c === POINT || c === 45 || c === 95;
+}
+
+/** Goes over the addresses, and what is bare of each; whether one is looked for. */
 export function hasAddress(from: i32, end: i32): boolean {
   let taken = from;
   for (let middle = nextEqual(from, end, AT); middle < end; middle = nextEqual(middle + 1, end, AT)) {
     let first = middle;
     while (first > taken && is(first - 1, sign.ADDRESS)) first -= 1;
     const last = first === middle ? 0 : endOfAddress(middle, end);
-    if (last === 0) continue;
-    if (meets(first, last - first, 0)) return true;
-    taken = last;
+    if (last !== 0 && meets(first, last - first, 0)) return true;
+    if (last !== 0) taken = last;
+    else if (purpose !== LOOKING) continue;
+    const until = endOfBare(from, middle, end);
+    const isOther = until !== 0 && (bareFrom !== first || until !== last);
+    if (isOther && meets(bareFrom, until - bareFrom, 0)) return true;
   }
   return false;
 }

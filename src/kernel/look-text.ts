@@ -32,12 +32,14 @@ import {
   SHORTEST_LONG_RUN,
 } from './sought.ts';
 import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
+import { hasOtherUuid, isUuidLong } from './look-uuid.ts';
 
-const MOST_WORDS: i32 = 5;
+const MOST_WORDS: i32 = 16;
 const LONGEST_WHOLE: i32 = 512;
 const FEWEST_DIGITS: i32 = 7;
 /** What stands between two words of a form. */
 const BLANK: i32 = 32;
+const POINT: i32 = 46;
 
 /** Shorter rows of Base64 stand for nothing that is sought. */
 export const SHORTEST_RUN: i32 = 11;
@@ -54,7 +56,7 @@ function endRun(from: i32, end: i32): void {
 
 let words: i32 = 0;
 function slotOf(word: i32): i32 {
-  return LAST_WORDS + ((word & 7) << 3);
+  return LAST_WORDS + ((word & (MOST_WORDS - 1)) << 3);
 }
 
 /** The last words with one blank between each two; how long that is. */
@@ -77,6 +79,7 @@ function hasWord(from: i32, end: i32): boolean {
   storeLittle32(own, from);
   storeLittle32(own + 4, end);
   words += 1;
+  if (isUuidLong(end - from) && hasOtherUuid(from, end - from)) return true;
   const tail = pair(end - from > 1 ? load8(end - 2) : BLANK, load8(end - 1));
   const most = words < MOST_WORDS ? words : MOST_WORDS;
   const span = end - loadLittle32(slotOf(words - most));
@@ -87,16 +90,22 @@ function hasWord(from: i32, end: i32): boolean {
   let length = -1;
   let first = from;
   let isJoined = true;
+  let isPlain = true;
   for (let count = 1; count <= most; count++) {
     const slot = slotOf(words - count);
     const until = loadLittle32(slot + 4);
-    if (count > 1 && (first - until !== 1 || load8(until) !== 32)) isJoined = false;
+    if (count > 1) {
+      const between = first - until === 1 ? load8(until) : 0;
+      if (between !== BLANK) isJoined = false;
+      if (between !== BLANK && between !== POINT) isPlain = false;
+    }
     first = loadLittle32(slot);
     length += 1 + until - first;
     if (length > longest) return false;
     if (!isRunOf(length, short, long)) continue;
-    if (!mayHave(length, pair(load8(first), until - first > 1 ? load8(first + 1) : BLANK), tail)) continue;
-    if (isJoined ? has(first, length) : has(JOINED, join(count))) return true;
+    if (isPlain && has(first, length)) return true;
+    if (isJoined || !mayHave(length, pair(load8(first), until - first > 1 ? load8(first + 1) : BLANK), tail)) continue;
+    if (has(JOINED, join(count))) return true;
   }
   return false;
 }

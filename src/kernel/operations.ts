@@ -52,5 +52,7 @@ export const LOOK_ADDRESS: i32 = 75;
 // What is gathered of a text: the forms of a whole, or of its parts. In the three lowest bits stands what has masked it, see look-at.ts of refresh.
 export const GATHER_FORMS: i32 = 80;
 export const GATHER_PARTS: i32 = 88;
+/** Of an object of JSON: its keys alone. */
+export const GATHER_KEYS: i32 = 96;
 /** Of running text. */
 export const TEXT_ORIGIN: i32 = 6;

@@ -36,6 +36,8 @@ export function is(at: i32, kinds: i32): boolean {
   return (load8(SIGN + load8(at)) & kinds) !== 0;
 }
 
+const SPACE: i32 = 32;
+const POINT: i32 = 46;
 const LETTER: i32 = 0xc3;
 const PUNCTUATION: i32 = 0xe2;
 
@@ -112,7 +114,7 @@ export function mayHave(length: i32, head: i32, tail: i32): boolean {
   return length >= SHORTEST_FORM && isKnown(endsOf(length, head, tail));
 }
 
-/** Where the bits of the lengths begin of forms that are words with a blank between each two, and end with these two signs. */
+/** Where the bits of the lengths begin of forms that are words with a blank or a point between each two, and end with these two signs. */
 function runsOf(tail: i32): i32 {
   return ENDS_BITS + (((tail * 40503) >>> 4) & (RUN_TAILS - 1)) * RUN_LENGTHS;
 }
@@ -175,6 +177,11 @@ function tailOf(end: i32): i32 {
   return pair(load8(end - 2), load8(end - 1));
 }
 
+/** Of the last word alone: what is one sign long has a blank before it, whatever stands there. */
+function wordTailOf(end: i32): i32 {
+  return pair(load8(end - 2) === POINT ? SPACE : load8(end - 2), load8(end - 1));
+}
+
 /** Whether the form that lies there is looked for. */
 export function has(at: i32, length: i32): boolean {
   if (length < SHORTEST_FORM || !mayHave(length, headOf(at), tailOf(at + length))) return false;
@@ -231,17 +238,16 @@ export function keep(at: i32, length: i32, marks: i32): void {
   storeLittle32(GATHERED + (count << 3), low);
   storeLittle32(GATHERED + (count << 3) + 4, hashHigh);
   store32(GATHERED_COUNT, count + 1);
-  const tail = tailOf(at + length);
-  know(endsOf(length, headOf(at), tail));
+  know(endsOf(length, headOf(at), tailOf(at + length)));
   let isRun = marks === 0;
   let wordCount = 1;
   for (let i = at; i < at + length; i += BLOCK_BYTES) {
     const within = blockUntil(i, at + length);
-    const blanks = equalIn(i, 32) & within;
+    const blanks = equalIn(i, SPACE) & within;
     wordCount += countBits(blanks);
     // What is beyond ASCII here is a letter.
-    if (((blanks | wordsIn(i) | beyondIn(i)) & within) !== within) isRun = false;
+    if (((blanks | equalIn(i, POINT) | wordsIn(i) | beyondIn(i)) & within) !== within) isRun = false;
   }
-  if (isRun) know(runOf(length, tail));
+  if (isRun) know(runOf(length, wordTailOf(at + length)));
   store32(WORD_COUNTS, load32(WORD_COUNTS) | (1 << (wordCount < 31 ? wordCount : 31)));
 }

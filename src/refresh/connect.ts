@@ -74,6 +74,8 @@ export function withDatabase(url: string, database: string): string {
   return other.href;
 }
 
+/** Empty where the URL names none. */
+export const roleOf = (url: string): string => decodeURIComponent(new URL(url).username);
 export const databaseOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1));
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const literal = (text: string): string => {

@@ -2,7 +2,8 @@
 import { mayHoldAddresses } from '../domain/refresh/classified.ts';
 import type { PlannedColumn } from '../domain/refresh/compile.ts';
 import type { MaskerName } from '../domain/refresh/maskers.ts';
-import { foundIn, isTelling, textsOf, wholeIn, type Wanted } from '../domain/refresh/originals.ts';
+import { textsOf } from '../domain/refresh/json-texts.ts';
+import { foundIn, isTelling, wholeIn, type Wanted } from '../domain/refresh/originals.ts';
 import * as op from '../kernel/operations.ts';
 import type { ColumnProgram } from '../kernel/program.ts';
 import { OTHER_ORIGIN } from '../kernel/sought.ts';
@@ -81,7 +82,7 @@ const reachesOutside = (rule: PlannedColumn['rule']): boolean => maskersOf(rule)
 function gathered(masker: Masker): number {
   if (masker === 'keep') return op.KEEP;
   if (masker === 'text') return op.GATHER_PARTS + originOf(masker);
-  return isTelling(masker) ? op.GATHER_FORMS + originOf(masker) : op.KEEP;
+  return isTelling(masker) ? op.GATHER_FORMS + originOf(masker) : op.GATHER_KEYS;
 }
 
 const origins: Partial<Record<MaskerName, number>> = { digits: 2, token: 3, iban: 4, card: 5, text: op.TEXT_ORIGIN };

@@ -83,6 +83,17 @@ const people = [
   '12 Long Street',
   'sk_live_a8Zx91',
   'Zoë Kåre',
+  '81.22.12.18',
+  '2001:db8:17:2:a3:4:5:6',
+  '0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+  '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f8',
+];
+/** As others write them. */
+const differently = [
+  '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9',
+  '0A1B2C3D4E5F60718293A4B5C6D7E8F8',
+  '*anna@sea.example*',
+  'x/anna@sea.example',
 ];
 const escaped = (who: string): string => encodeURIComponent(who).replaceAll('.', '%2e');
 const units = (who: string): string =>
@@ -108,7 +119,7 @@ const coded = fc
 const text = fc.oneof(
   { arbitrary: coded, weight: 3 },
   fc.array(fc.oneof(coded, fc.constantFrom(...signs)), { maxLength: 4 }).map((parts) => parts.join('')),
-  fc.array(fc.constantFrom(...signs, ...people), { maxLength: 14 }).map((parts) => parts.join('')),
+  fc.array(fc.constantFrom(...signs, ...people, ...differently), { maxLength: 14 }).map((parts) => parts.join('')),
   fc
     .array(fc.constantFrom(...signs.filter((sign) => sign !== 'é'), ...people.slice(0, 5)), { maxLength: 9 })
     .map((parts) => parts.join('')),
@@ -184,7 +195,7 @@ function isTold(value: Buffer, kind: number): boolean {
   const texts = textsIn(kind, value);
   const decoded = decodedIn(kind, texts);
   if (!decoded.every((each) => told.test(each))) return false;
-  const hexadecimal = kind === op.LOOK_BYTES ? decoded : [...texts, ...decoded];
+  const hexadecimal = [...texts.slice(kind === op.LOOK_BYTES ? 1 : 0), ...decoded];
   if (kind !== op.LOOK_TEXT && hexadecimal.some(isWritten)) return false;
   if (kind === op.LOOK_BYTES) return isWritten(texts[0]!) && texts.every((each) => told.test(each));
   if ([op.LOOK_INTEGER, op.LOOK_UUID, op.LOOK_ADDRESS].includes(kind)) return true;

@@ -43,16 +43,18 @@ export interface OriginalSet extends Originals {
   shared(): SharedSet;
 }
 
-/** As the kernel takes it: also with two blanks, which is one too many and does no harm. */
-const run = /^[\p{L}\p{N}_ -]+$/u;
+/** As the kernel takes it: also with two blanks or points, which is one too many and does no harm. */
+const run = /^[\p{L}\p{N}_ .-]+$/u;
 
+const [SPACE, POINT] = [32, 46];
 /** Marks what is known of the form. */
 function know(ends: Uint8Array, form: string): void {
   const bytes = Buffer.from(form);
   const { length } = bytes;
   if (length < SHORTEST_FORM) return;
   const tail = bytes.readUInt16BE(length - 2);
-  const bits = [endsOf(length, bytes.readUInt16BE(0), tail), ...(run.test(form) ? [runOf(length, tail)] : [])];
+  const wordTail = bytes[length - 2] === POINT ? tail - ((POINT - SPACE) << 8) : tail;
+  const bits = [endsOf(length, bytes.readUInt16BE(0), tail), ...(run.test(form) ? [runOf(length, wordTail)] : [])];
   for (const bit of bits) ends[bit >>> 3]! |= 1 << (bit & 7);
 }
 

@@ -246,6 +246,8 @@ const hidden: readonly (readonly [string, string])[] = [
     'a column whose name',
     `CREATE TABLE kept (id int, "${email(57)}" text); INSERT INTO kept VALUES (1, '${email(58)}')`,
   ],
+  ['public.places.kept', `INSERT INTO places VALUES (1, 'see **${email(70)}** and so on')`],
+  ['public.places.kept', `INSERT INTO places VALUES (1, 'GET /users/${email(71)}/orders.json')`],
   ['the default of the type dd', `CREATE DOMAIN dd AS text DEFAULT '${email(59)}'`],
   ['the name of a type (1)', `CREATE DOMAIN "${email(60)}" AS text`],
   ['the statistics (1)', `CREATE STATISTICS "${email(61)}" ON id, kept FROM places`],
@@ -427,8 +429,7 @@ test('F100 keys of JSON are originals where they are masked, and so is an addres
       await fresh.query('INSERT INTO places VALUES ($1, $2)', [i, `of${i}@others.example`]);
     await fresh.query("INSERT INTO places VALUES (10, '2026-01-01 2026-02-01')");
     const proving = proveNoLeak({ source, fresh, plan: [...plan, others], keys, signal: new AbortController().signal });
-    // A path that is masked as a name of nobody in particular says nothing of what stands below it, keys neither.
-    expect(await proving.then(() => 'nothing', String)).toContain('public.places.kept (8)');
+    expect(await proving.then(() => 'nothing', String)).toContain('public.places.kept (9)');
   } finally {
     await fresh.end();
     await source.query('DROP TABLE others; DROP TYPE home_t');

@@ -15,6 +15,7 @@ import { handOf, overHands, type Hand } from './prove-hands.ts';
 import { objectPieces } from './prove-objects.ts';
 import { openFinds, standing } from './prove-open.ts';
 import { wantedOf, type CopyPiece, type ProveTask, type SourcePiece } from './prove-tasks.ts';
+import { everythingSaid, ofPeople, type Said } from './prove-said.ts';
 import { canSplit, readStorage, rowsOf } from './read-storage.ts';
 import { textsDecoded } from './texts-in-bytes.ts';
 
@@ -166,13 +167,12 @@ function leaked(leaks: ReadonlyMap<string, number>) {
   const places = [...leaks].map(([place, found]) => `${place} (${found})`).toSorted();
   return {
     code: 'GR5061',
-    message: `Originals are left in the copy: ${places.slice(0, MOST_PLACES).join(', ')}${places.length > MOST_PLACES ? ` and ${places.length - MOST_PLACES} more places` : ''}. Nothing was published.`,
+    message: `Originals are left in the copy: ${places.slice(0, MOST_PLACES).join(', ')}${places.length > MOST_PLACES ? ` and ${places.length - MOST_PLACES} more places, all of which --json has` : ''}. Nothing was published.`,
     where: [...leaks.keys()].toSorted()[0]!,
+    places,
     do: 'Give the columns a rule that masks them; what is found in a comment, a default or the words of a schema must be changed in the source.',
   };
 }
-
-const people = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 
 /** Also what no plan has: materialised views, partitions, columns that PostgreSQL generates. */
 const everyTable = `
@@ -183,43 +183,4 @@ SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS "storedIn",
   array_agg(CASE WHEN t.typtype = 'e' THEN 'enum' WHEN b.oid < 10000 THEN b.typname::text ELSE '' END ORDER BY a.attnum) AS types
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
-WHERE (c.relkind = 'r' OR c.relkind = 'm' AND c.relispopulated) AND ${people} GROUP BY c.oid, n.nspname, c.relname`;
-
-/** What the database says beside its rows. */
-interface Said {
-  readonly what: string;
-  /** What tells it from others of its kind; never said where it is an original itself. */
-  readonly name: string | null;
-  readonly text: string | null;
-}
-
-/** Names, defaults, comments, code, labels, limits, settings. */
-const everythingSaid = `
-SELECT 'the name of a table or index' AS what, NULL AS name, c.relname::text AS text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${people}
-UNION ALL SELECT 'the name of a column of', c.oid::regclass::text, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${people} AND a.attnum > 0
-UNION ALL SELECT 'the name of a schema', NULL, n.nspname FROM pg_namespace n WHERE ${people}
-UNION ALL SELECT 'the name of a type', NULL, t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype IN ('d', 'e', 'r', 'm') AND ${people}
-UNION ALL SELECT 'the default of', d.adrelid::regclass::text, pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
-UNION ALL SELECT 'the default of the type', t.oid::regtype::text, t.typdefault FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE ${people} AND t.typdefault IS NOT NULL
-UNION ALL SELECT 'a comment on', pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description FROM pg_description d WHERE d.objoid >= 16384 OR d.classoid IN ('pg_namespace'::regclass, 'pg_largeobject'::regclass)
-UNION ALL SELECT 'the function', p.proname, coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${people}
-UNION ALL SELECT 'the name of a function', NULL, p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${people}
-UNION ALL SELECT 'an argument or a setting of the function', p.proname, concat_ws(' ', pg_get_function_arguments(p.oid), array_to_string(p.proconfig, ' ')) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${people}
-UNION ALL SELECT 'the first value of the aggregate', a.aggfnoid::text, concat_ws(' ', a.agginitval, a.aggminitval) FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${people}
-UNION ALL SELECT 'a label of the type', e.enumtypid::regtype::text, e.enumlabel FROM pg_enum e
-UNION ALL SELECT 'the constraint', k.conname, pg_get_constraintdef(k.oid) FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE ${people}
-UNION ALL SELECT 'the name of a constraint', NULL, k.conname FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace WHERE ${people}
-UNION ALL SELECT 'the index', i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${people}
-UNION ALL SELECT 'the statistics', s.stxname, pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s
-UNION ALL SELECT 'the view', c.relname, pg_get_viewdef(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'm') AND ${people}
-UNION ALL SELECT 'a setting of', c.oid::regclass::text, array_to_string(c.reloptions, ' ') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.reloptions IS NOT NULL AND ${people}
-UNION ALL SELECT 'a bound of the partition', c.relname, pg_get_expr(c.relpartbound, c.oid) FROM pg_class c WHERE c.relispartition
-UNION ALL SELECT 'the trigger', t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t WHERE NOT t.tgisinternal
-UNION ALL SELECT 'the name of an event trigger', NULL, t.evtname FROM pg_event_trigger t
-UNION ALL SELECT 'the policy', p.polname, concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) FROM pg_policy p
-UNION ALL SELECT 'the name of a policy', NULL, p.polname FROM pg_policy p
-UNION ALL SELECT 'a rule of', r.tablename, r.definition FROM pg_rules r WHERE r.schemaname NOT IN ('pg_catalog', 'information_schema')
-UNION ALL SELECT 'the collation', c.collname, c.collname FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace WHERE ${people}
-UNION ALL SELECT 'the text search configuration', c.cfgname, c.cfgname FROM pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace WHERE ${people}
-UNION ALL SELECT 'the text search dictionary', d.dictname, concat_ws(' ', d.dictname, d.dictinitoption) FROM pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace WHERE ${people}
-UNION ALL SELECT 'a label of security', NULL, l.label FROM pg_seclabels l`;
+WHERE (c.relkind = 'r' OR c.relkind = 'm' AND c.relispopulated) AND ${ofPeople} GROUP BY c.oid, n.nspname, c.relname`;

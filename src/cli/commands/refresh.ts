@@ -90,8 +90,8 @@ function say(
   }
   sayOutbound(session, isDryRun, told.outbound, told.variables, { here: environment, there: told.sourceEnvironment });
   for (const line of shares === null ? [] : shareLines(shares)) out.line(`  ${line}`);
-  sayKept(session, told.kept, told.target);
-  sayLeft(session, told.left, told.target);
+  sayKept(session, told.kept, told);
+  sayLeft(session, told.left, told);
   for (const name of swept) out.line(`  removed    ${name}, which an earlier refresh had left`);
   for (const note of notes) out.line(`  ${out.style('yellow', 'note')}       ${note}`);
 }

@@ -82,13 +82,10 @@ export function originalsOf({ rule, type }: PlannedColumn): (json: string) => re
   const all = (json: string): readonly Original[] => {
     const value: unknown = JSON.parse(json);
     const leaves = [...leavesOf(value)].flatMap(([path, texts]) => texts.flatMap((text) => of(text, maskerAt(path))));
-    // A key that nobody foresaw is masked as a text.
-    const keys = [...keysOf(value)].flatMap(([path, key]) => (tellsKeys(maskerAt(path)) ? of(key, 'text') : []));
+    // A key that nobody foresaw is masked as a text, whatever masks what stands below it.
+    const keys = [...keysOf(value)].flatMap(([path, key]) => (maskerAt(path) === 'keep' ? [] : of(key, 'text')));
     return [...leaves, ...keys];
   };
   if (rule.kind === 'mask' || !mayHoldAddresses(type)) return all;
   return (json) => all(json).filter(({ form }) => form.includes('@'));
 }
-
-const tellsKeys = (masker: MaskerName | 'keep'): boolean =>
-  masker !== 'keep' && (masker === 'text' || isTelling(masker));

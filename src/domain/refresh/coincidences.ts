@@ -3,7 +3,8 @@
 import { maskerByPath } from './classified.ts';
 import { leavesOf } from './json-path.ts';
 import type { MaskerName } from './maskers.ts';
-import { formsOf, numbersIn, type DigitRun } from './originals.ts';
+import { formsOf } from './originals.ts';
+import { numbersIn, type DigitRun } from './parts.ts';
 import type { Rule } from './rules.ts';
 import { digitsOf, passesLuhn } from './value-shapes.ts';
 
