@@ -3,13 +3,13 @@
 import { beyondIn, BLOCK_BYTES, blockUntil, foldBlock, nextEqual } from './blocks.ts';
 import { JOINED, LOOKED, SIGN } from './layout.ts';
 import { isHex } from './decode.ts';
+import { isParting } from './look-glued.ts';
 import { bareFrom, endOfBare, hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
 import * as op from './operations.ts';
 import * as sign from './sought.ts';
-import { is, keep, letterAt, ORIGINS, OTHER_ORIGIN, setOrigin, SHORTEST_FORM, startOf } from './sought.ts';
+import { is, keep, letterAt, MOST_WORDS, ORIGINS, OTHER_ORIGIN, setOrigin, SHORTEST_FORM, startOf } from './sought.ts';
 
-const MOST_WORDS: i32 = 16;
 const LONGEST_WHOLE: i32 = 512;
 const FEWEST_DIGITS: i32 = 7;
 const AT: i32 = 64;
@@ -88,8 +88,9 @@ function keepForms(end: i32): void {
     return;
   }
   keepWords(LOOKED, end);
-  keepHosts(end);
-  if (nextEqual(LOOKED, end, AT) < end && nextEqual(LOOKED, end, SLASH) === end) keepBare(end);
+  const hasSlash = nextEqual(LOOKED, end, SLASH) < end;
+  if (hasSlash || load8(LOOKED) === COLON) keepHosts(end);
+  if (!hasSlash) keepBare(end);
 }
 
 /** What is bare of each address; of one that is nothing else it is kept already. */
@@ -105,6 +106,7 @@ function keepWords(from: i32, end: i32): void {
   keep(from, startOf(from, end - from, LONGEST_WHOLE), 0);
   const joined = joinWords(from, end);
   if (joined > 0) keep(JOINED, joined, 0);
+  if (isLonger) keepGlued(from, end);
 }
 
 function isNumber(end: i32): boolean {
@@ -171,13 +173,16 @@ function keepDigits(end: i32): void {
   keep(JOINED, to + 1 - JOINED, 1);
 }
 
-/** Its words with one blank between each two; how long that is, or 0 where there are too many, or it is an address, or the text itself. */
+/** Whether the text whose words were joined last has more of them than that. */
+let isLonger: boolean = false;
+
+/** Its words with one blank between each two, or the first of them; how long that is, or 0 where it is an address, or the text itself, or of more words with no blank. */
 function joinWords(from: i32, end: i32): i32 {
-  if (nextEqual(from, end, AT) < end) return 0;
   let to = JOINED;
   let count = 0;
   let isInside = false;
   let isSame = true;
+  isLonger = false;
   for (let i = from; i < end; i++) {
     const c = load8(i);
     if (!is(i, sign.WORD)) {
@@ -186,8 +191,9 @@ function joinWords(from: i32, end: i32): i32 {
       continue;
     }
     if (!isInside) {
+      isLonger = count === MOST_WORDS;
+      if (isLonger) break;
       count += 1;
-      if (count > MOST_WORDS) return 0;
       if (count > 1) {
         store8(to, 32);
         to += 1;
@@ -197,6 +203,22 @@ function joinWords(from: i32, end: i32): i32 {
     store8(to, c);
     to += 1;
   }
+  if (nextEqual(from, end, AT) < end || (isLonger && !hasBlank(from, end))) return 0;
   const isWhole = isSame && isInside && end - from <= LONGEST_WHOLE;
-  return isWhole ? 0 : to - JOINED;
+  return isWhole && !isLonger ? 0 : to - JOINED;
+}
+
+function hasBlank(from: i32, end: i32): boolean {
+  for (let i = from; i < end; i++) if (is(i, sign.BLANK)) return true;
+  return false;
+}
+
+/** From the first word to the last, if nothing parts them. */
+function keepGlued(from: i32, end: i32): void {
+  let first = from;
+  let last = end;
+  while (!is(first, sign.WORD)) first += 1;
+  while (!is(last - 1, sign.WORD)) last -= 1;
+  const isAll = first === from && last === end && end - from <= LONGEST_WHOLE;
+  if (!isAll && !isParting(first, last)) keep(first, last - first, 0);
 }

@@ -30,7 +30,7 @@ export const FILTER_SHIFT: i32 = 0x9300;
 /** Of those that are gathered: how many lie there, and a bit for each number of words that they have. */
 export const GATHERED_COUNT: i32 = 0x9304;
 export const WORD_COUNTS: i32 = 0x9308;
-/** Where the last words of a text begin and end: 16 times 8 bytes. */
+/** Where the last words of a text begin and end: 8 times 8 bytes. */
 export const LAST_WORDS: i32 = 0x9340;
 /** For each number of different signs, how many signs a form has at least; and which signs the form at hand has, 256 bytes. */
 export const FEWEST_SIGNS: i32 = 0x9400;

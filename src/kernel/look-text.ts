@@ -18,6 +18,7 @@ import { load8, loadLittle32, move, store8, storeLittle32 } from './memory.ts';
 import * as sign from './sought.ts';
 import {
   has,
+  MOST_WORDS,
   is,
   isPunctuation,
   letterAt,
@@ -31,10 +32,10 @@ import {
   SHORTEST_FORM,
   SHORTEST_LONG_RUN,
 } from './sought.ts';
+import { hasGlued, hasLastGlued, forgetGlued } from './look-glued.ts';
 import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { hasOtherUuid, isUuidLong } from './look-uuid.ts';
 
-const MOST_WORDS: i32 = 16;
 const LONGEST_WHOLE: i32 = 512;
 const FEWEST_DIGITS: i32 = 7;
 /** What stands between two words of a form. */
@@ -56,7 +57,7 @@ function endRun(from: i32, end: i32): void {
 
 let words: i32 = 0;
 function slotOf(word: i32): i32 {
-  return LAST_WORDS + ((word & (MOST_WORDS - 1)) << 3);
+  return LAST_WORDS + ((word & 7) << 3);
 }
 
 /** The last words with one blank between each two; how long that is. */
@@ -75,6 +76,7 @@ function join(count: i32): i32 {
 
 /** Every run of words that ends with this one. */
 function hasWord(from: i32, end: i32): boolean {
+  if (hasGlued(from, end)) return true;
   const own = slotOf(words);
   storeLittle32(own, from);
   storeLittle32(own + 4, end);
@@ -126,6 +128,7 @@ export function mayHold(at: i32, length: i32): boolean {
   let wordBefore = 0;
   let runBefore = 0;
   words = 0;
+  forgetGlued();
   for (let i = from; i < end; i += BLOCK_BYTES) {
     const within = blockUntil(i, end);
     if ((beyondIn(i) & within) !== 0) return mayHoldBeyond(from, end);
@@ -149,7 +152,7 @@ export function mayHold(at: i32, length: i32): boolean {
     }
     runBefore = inRuns;
   }
-  if (begun !== 0 && hasWord(begun, to + end)) return true;
+  if ((begun !== 0 && hasWord(begun, to + end)) || hasLastGlued()) return true;
   return mayWholeHold(to + end, digits, addresses !== 0, false);
 }
 
@@ -169,6 +172,7 @@ function mayHoldBeyond(from: i32, end: i32): boolean {
   let digits = 0;
   let addresses = 0;
   words = 0;
+  forgetGlued();
   for (let i = from; i < end; i++) {
     const c = load8(i);
     const kinds = load8(SIGN + c);
@@ -206,7 +210,7 @@ function mayHoldBeyond(from: i32, end: i32): boolean {
     else if (c === 37 || c === 92) escapes += 1;
   }
   endRun(run, end);
-  if (begun !== 0 && hasWord(begun, to + end)) return true;
+  if ((begun !== 0 && hasWord(begun, to + end)) || hasLastGlued()) return true;
   return mayWholeHold(to + end, digits, addresses > 0, true);
 }
 

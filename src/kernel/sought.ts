@@ -76,6 +76,9 @@ export function setPurpose(is: i32): void {
   purpose = is;
 }
 
+/** Of words in a row whatever stands between them. */
+export const MOST_WORDS: i32 = 5;
+
 /** A form has 20 bits at least, and seven different signs have fewer, so that no shorter text has one either. */
 export const SHORTEST_FORM: i32 = 8;
 

@@ -68,6 +68,8 @@ const people = [
   '2001:db8::a:17/64',
   'Anna <anna@sea.example>',
   '*anna@sea.example*',
+  '/https://sea.example/people/anna/7?of=berger/',
+  '12 Long Street, Flat 3, Hamburg',
 ];
 const signs = [
   ...'aBcXq7_-.@,/(+* \n\t"\\:',

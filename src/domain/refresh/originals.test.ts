@@ -24,7 +24,7 @@ function everyForm(text: string): ReadonlySet<string> {
   const folded = text.normalize('NFC').toLowerCase().trim();
   const words = [...folded.matchAll(/[\p{L}\p{N}_-]+/gu)].map(({ 0: word, index }) => ({ word, index }));
   const runs = words.flatMap(({ index: from }, i) =>
-    words.slice(i, i + 16).flatMap(({ word, index }, more) => {
+    words.slice(i, i + 5).flatMap(({ word, index }, more) => {
       const own = words.slice(i, i + more + 1).map((each) => each.word);
       const asItStands = folded.slice(from, index + word.length);
       return [own.join(' '), ...(/^[\p{L}\p{N}_-]+(?:[ .][\p{L}\p{N}_-]+)*$/u.test(asItStands) ? [asItStands] : [])];
@@ -43,7 +43,15 @@ function everyForm(text: string): ReadonlySet<string> {
       ? [word.replaceAll('-', ''), word.replaceAll('-', '').replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')]
       : [],
   );
-  return new Set([folded.slice(0, 512), ...runs, ...numbers, ...bare, ...greedy, ...uuids]);
+  const glued = [...folded.matchAll(/[^\s"'<>(){}[\],;\u2010-\u2027]+/g)].flatMap(([stretch]) => {
+    const inside = [...stretch.matchAll(/[\p{L}\p{N}_-]+/gu)];
+    if (inside.length < 6) return [];
+    const end = inside.at(-1)!.index + inside.at(-1)![0].length;
+    return inside
+      .filter(({ index }, i) => i === 0 || stretch[index - 1] === '=')
+      .map(({ index }) => stretch.slice(index, end));
+  });
+  return new Set([folded.slice(0, 512), ...glued, ...runs, ...numbers, ...bare, ...greedy, ...uuids]);
 }
 
 test('what says nothing about anybody is no original', () => {
@@ -64,6 +72,7 @@ test('F100 an original is found in every hiding place of a text', () => {
     '81.22.12.18',
     '2001:db8:17:2:a3:4:5:6',
     'https://sea.example/people/anna/7/album/3?of=berger',
+    'Lange Allee 12, 20099 Köln, Deutschland',
     '550e8400-e29b-41d4-a716-446655440000',
   ];
   const places = [
@@ -134,6 +143,8 @@ test('F100 what is found without making every form is what is found with them, i
     'K',
     '81.2.6.4',
     '_',
+    'x://a.b/c/d?e=f:g/',
+    '=',
     '0123456789abcdef0123456789abcdef',
     '01234567-89ab-cdef-0123-456789abcdef',
   ];

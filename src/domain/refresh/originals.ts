@@ -5,19 +5,22 @@ import {
   bareAddressesIn,
   FEWEST_DIGITS,
   fold,
+  gluedIn,
   hostsOf,
   isAscii,
   isFourNumbers,
+  isParted,
   numbersIn,
   otherUuid,
   plainNumbersIn,
+  trimmed,
 } from './parts.ts';
 import { digitsOf } from './value-shapes.ts';
 
 /** Less than this says nothing about anybody: `42`, `Anna`, `true`. */
 const FEWEST_BITS = 20;
-/** Originals of more words are looked for as a whole only. */
-const MOST_WORDS = 16;
+/** Of words in a row whatever stands between them. */
+const MOST_WORDS = 5;
 const LONGEST_WHOLE = 512;
 
 /**
@@ -80,11 +83,16 @@ export function formsOf(value: string): readonly string[] {
   return withEnough([...new Set([folded, ...hostsOf(folded)].flatMap(wholeAndWords).concat(bare))]);
 }
 
-/** A value as it stands, and as its words alone. */
+/** A value as it stands, and as its words alone; of more words, as an address of a street has them, the first ones tell it too. */
 function wholeAndWords(folded: string): readonly string[] {
-  const words = folded.includes('@') ? [] : (folded.match(isAscii(folded) ? asciiWord : word) ?? []);
-  const joined = words.length > 0 && words.length <= MOST_WORDS ? [words.join(' ')] : [];
-  return [folded.slice(0, LONGEST_WHOLE), ...joined];
+  const words = folded.match(isAscii(folded) ? asciiWord : word) ?? [];
+  const isLonger = words.length > MOST_WORDS;
+  const isJoined = words.length > 0 && !folded.includes('@') && (!isLonger || /\s/.test(folded));
+  return [
+    folded.slice(0, LONGEST_WHOLE),
+    ...(isJoined ? [words.slice(0, MOST_WORDS).join(' ')] : []),
+    ...(isLonger && !isParted(folded) ? [trimmed(folded)] : []),
+  ];
 }
 
 /** Of how many words a form is, as `lookedFor` takes it. */
@@ -112,7 +120,7 @@ export function foundIn(text: string, wanted: Wanted): readonly string[] {
   };
   ask(folded.slice(0, LONGEST_WHOLE));
   askForRuns(folded, wanted, ask);
-  for (const form of [...addressesIn(folded), ...bareAddressesIn(folded)]) ask(form);
+  for (const form of [...addressesIn(folded), ...bareAddressesIn(folded), ...gluedIn(folded, MOST_WORDS)]) ask(form);
   for (const { text: number } of [...numbersIn(folded), ...plainNumbersIn(folded)]) {
     const digits = digitsOf(number);
     if (digits.length >= FEWEST_DIGITS) ask(`#${digits}`);

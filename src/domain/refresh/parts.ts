@@ -45,6 +45,23 @@ function signBefore(text: string, at: number): string {
   return text.slice(Math.max(0, at - (isPair ? 2 : 1)), at);
 }
 
+const parting = /[\s"'<>(){}[\],;\u2010-\u2027]+/;
+
+/** To its first and last word. */
+export const trimmed = (folded: string): string =>
+  folded.replace(/^[^\p{L}\p{N}_-]+/u, '').replace(/(?<=[\p{L}\p{N}_-])[^\p{L}\p{N}_-]+$/u, '');
+/** Whether its words are. */
+export const isParted = (folded: string): boolean => parting.test(trimmed(folded));
+
+/** What nothing parts, as URLs, IPv6 addresses and keys of Base64, of more than so many words: each as it stands, and from where a `=` names it. */
+export function gluedIn(folded: string, wordCount: number): readonly string[] {
+  return folded.split(parting).flatMap((each) => {
+    const text = trimmed(each);
+    if ((text.match(/[\p{L}\p{N}_-]+/gu)?.length ?? 0) <= wordCount) return [];
+    return [text, ...[...text.matchAll(/=(?=[\p{L}\p{N}_-])/gu)].map(({ index }) => text.slice(index + 1))];
+  });
+}
+
 export const FEWEST_DIGITS = 7;
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
