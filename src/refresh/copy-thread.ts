@@ -1,15 +1,12 @@
 // One worker: two connections at a time and a kernel of its own, one part of the copy after the other.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Known } from '../kernel/gathering.ts';
 import { openKernel, type Kernel } from '../kernel/kernel.ts';
 import { carryAsText } from './carry-as-text.ts';
 import { compiledKernel } from './compiled-kernel.ts';
 import { connect } from './connect.ts';
 import type { CopiedTable } from './copy-out.ts';
 import { copyTable } from './copy-table.ts';
-import { openGatheringPipe } from './gather-rows.ts';
-import type { RowPipe } from './masking-pipe.ts';
-import { openFormList, type FormList } from './original-set.ts';
+import { openGatherer } from './tell-originals.ts';
 import type { CopyOrder, FromCopy, PartOrder, PieceOrder } from './copy-exchange.ts';
 import { teachNames } from './known-names.ts';
 import { openLastingCopy, type Ends } from './lasting-copy.ts';
@@ -57,51 +54,17 @@ async function open(): Promise<Ends> {
 const selectOf = ({ piece, selected, rows }: PieceOrder): string =>
   `(SELECT ${selected.join(', ')} FROM ${rows === null ? rowsOf(piece) : `(${rows}) AS part`})`;
 
-/** So many hashes are told at once. */
-const TOLD_COUNT = 0x10000;
-const unknown: Known = { ends: new Uint8Array(0), wordCounts: [] };
-let gatherer: { readonly kernel: Kernel; readonly list: FormList } | null = null;
-
-/** Made only where it is needed. */
-function openGatherer() {
-  const module = compiledKernel();
-  // Two plain ones would have one memory.
-  if (module === null) throw new Error('the compiled kernel was there, and is not any more');
-  return { kernel: openKernel(keys, module), list: openFormList(keys.leak) };
-}
-
-/** What the leak proof asks of the rows, by a kernel that has nothing of the one that masks them. */
-function gather({ piece, gathered }: PieceOrder): RowPipe {
-  gatherer ??= openGatherer();
-  const { kernel, list } = gatherer;
-  const tellOriginals = (known: Known): void => {
-    Atomics.add(backlog, 0, 1);
-    tell({ kind: 'gathered', ...known, hashes: list.drain() });
-  };
-  list.clear();
-  const pipe = openGatheringPipe(kernel, gathered, piece.table, list);
-  return {
-    ...pipe,
-    go() {
-      const hasRoom = pipe.go();
-      if (list.count() >= TOLD_COUNT) tellOriginals(unknown);
-      return hasRoom;
-    },
-    finish() {
-      pipe.finish();
-      const { ends, wordCounts } = list.gathered();
-      tellOriginals({ ends, wordCounts });
-    },
-  };
-}
-
+const gather = openGatherer(keys, (gathered) => {
+  Atomics.add(backlog, 0, 1);
+  tell({ kind: 'gathered', ...gathered });
+});
 const never = new AbortController().signal;
 
 async function copyPiece(ends: Ends, kernel: Kernel, order: PieceOrder): Promise<CopiedTable> {
   const { piece, into, columns, program, asText } = order;
   const { table } = piece;
   const isFrozen = order.isAlone && asText.length === 0;
-  const gathering = order.gathered.some((column) => column !== null) ? gather(order) : null;
+  const gathering = order.gathered.some((column) => column !== null) ? gather(piece.table, order.gathered) : null;
   const copy = (from: string, to: string): Promise<CopiedTable> =>
     copyTable({
       ...{ ...ends, kernel, table, columns, program, from, into: to, isFrozen, pace, signal: never },

@@ -5,7 +5,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FailureError } from '../domain/failure.ts';
+import { FailureError, type Failure } from '../domain/failure.ts';
 import type { PlannedTable } from '../domain/refresh/compile.ts';
 import type { MaskerName } from '../domain/refresh/maskers.ts';
 import { formsOf } from '../domain/refresh/originals.ts';
@@ -298,6 +298,21 @@ test.each(hidden)(
   },
   240_000,
 );
+
+test('of many places the first are said, and all are there for programs', async () => {
+  const fresh = await goodCopy();
+  const signal = new AbortController().signal;
+  try {
+    for (let i = 0; i < 45; i++) await fresh.query(`CREATE VIEW view${i} AS SELECT '${email(i)}'::text AS mail`);
+    const given = (await proveNoLeak({ source, fresh, plan, keys, signal }).catch((error) => error)) as FailureError;
+    const [{ message, places }] = given.failures as [Failure];
+    expect(message).toContain('and 5 more places, all of which --json has');
+    expect(places).toHaveLength(45);
+    expect(places).toContain('the view view44 (1)');
+  } finally {
+    await fresh.end();
+  }
+}, 240_000);
 
 test('a mask that is somebody else’s original is a coincidence, one that is its own is a leak', async () => {
   const kernel = openKernel(keys);

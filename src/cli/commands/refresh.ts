@@ -59,7 +59,9 @@ function progressLine({ doneBytes, totalBytes, rowCount, table }: LoadProgress, 
   const perSecond = doneBytes / Math.max(seconds, 0.001);
   const left = perSecond > 0 ? Math.ceil((totalBytes - doneBytes) / perSecond) : null;
   const remaining = left === null || doneBytes >= totalBytes ? '' : `, about ${left} s left`;
-  return `${megabytes(doneBytes)} of ${megabytes(totalBytes)}, ${rowCount} rows, ${megabytes(perSecond)}/s${remaining}  (${table})`;
+  // Rows are known of parts that are done.
+  const rows = rowCount === 0 ? '' : `, ${counted(rowCount, 'row')}`;
+  return `${megabytes(doneBytes)} of ${megabytes(totalBytes)}${rows}, ${megabytes(perSecond)}/s${remaining}  (${table})`;
 }
 
 function say(
