@@ -15,7 +15,7 @@ export interface Server {
 }
 
 export function psqlCommand(statements: readonly string[], { target, role }: Server): string {
-  const [, host, port] = /^(.*):(\d+)\//.exec(target) ?? [];
+  const [, host, port] = /^\[?(.*?)\]?:(\d+)\//.exec(target) ?? [];
   const as = role === '' ? '' : ` -U ${shellWord(role)}`;
   const asked = statements.map((statement) => `-c ${shellWord(statement)}`).join(' ');
   return `psql -v ON_ERROR_STOP=1 -h ${host} -p ${port}${as} -d postgres ${asked}`;

@@ -3,8 +3,8 @@
 import { beyondIn, BLOCK_BYTES, blockUntil, foldBlock, nextEqual } from './blocks.ts';
 import { JOINED, LOOKED, SIGN } from './layout.ts';
 import { isHex } from './decode.ts';
-import { isParting } from './look-glued.ts';
-import { bareFrom, endOfBare, hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
+import { isParting, LONGEST_GLUED } from './look-glued.ts';
+import { bareFrom, endOfOwnBare, hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
 import * as op from './operations.ts';
 import * as sign from './sought.ts';
@@ -28,11 +28,16 @@ export function isGathered(operation: i32): boolean {
   return operation !== op.KEEP && operation !== op.GATHER_KEYS;
 }
 
+/** Whether first words tell what more follow. */
+let isStreet: boolean = false;
+
 /** Keeps the forms of the text; false when others must read it. Beyond letters of Latin-1 only parts are made out, far from signs that become others. */
 export function gatherText(operation: i32, at: i32, length: i32): boolean {
   if (!isGathered(operation) || length < SHORTEST_FORM) return true;
   setOrigin(operation & ORIGINS);
-  const isWhole = (operation & ~ORIGINS) === op.GATHER_FORMS;
+  const kind = operation & ~ORIGINS;
+  const isWhole = kind !== op.GATHER_PARTS;
+  isStreet = kind === op.GATHER_STREETS;
   let from = at;
   let end = at + length;
   if (isWhole) {
@@ -83,20 +88,21 @@ function foldBeyond(from: i32, end: i32, isWhole: boolean): boolean {
 
 function keepForms(end: i32): void {
   if (end === LOOKED) return;
-  if (isNumber(end) && !isFourNumbers(LOOKED, endOfHost(end))) {
+  const isFour = isFourNumbers(LOOKED, endOfHost(end));
+  if (isFour && isLoopback(LOOKED)) return;
+  if (!isFour && isNumber(end)) {
     keepDigits(end);
     return;
   }
   keepWords(LOOKED, end);
-  const hasSlash = nextEqual(LOOKED, end, SLASH) < end;
-  if (hasSlash || load8(LOOKED) === COLON) keepHosts(end);
-  if (!hasSlash) keepBare(end);
+  if (load8(LOOKED) === COLON || nextEqual(LOOKED, end, SLASH) < end) keepHosts(end);
+  keepBare(end);
 }
 
 /** What is bare of each address; of one that is nothing else it is kept already. */
 function keepBare(end: i32): void {
   for (let middle = nextEqual(LOOKED, end, AT); middle < end; middle = nextEqual(middle + 1, end, AT)) {
-    const until = endOfBare(LOOKED, middle, end);
+    const until = endOfOwnBare(LOOKED, middle, end);
     const isAll = bareFrom === LOOKED && until === end && end - LOOKED <= LONGEST_WHOLE;
     if (until !== 0 && !isAll) keep(bareFrom, until - bareFrom, 0);
   }
@@ -138,6 +144,11 @@ function isFourNumbers(from: i32, end: i32): boolean {
   return at === end;
 }
 
+/** Of the machine that asks, which every machine has. */
+function isLoopback(at: i32): boolean {
+  return load8(at) === 49 && load8(at + 1) === 50 && load8(at + 2) === 55 && load8(at + 3) === POINT;
+}
+
 /** The machine's address in one with its network, unless that is the network's own; and one of four numbers inside of one of groups. */
 function keepHosts(end: i32): void {
   if (end - LOOKED > LONGEST_HOST) return;
@@ -151,8 +162,8 @@ function keepHosts(end: i32): void {
   }
   const isOwn = load8(hostEnd - 1) === COLON || (load8(hostEnd - 1) === 48 && load8(hostEnd - 2) === POINT);
   if (hostEnd < end && !isOwn && (colons > 1 || isFourNumbers(LOOKED, hostEnd))) keepWords(LOOKED, hostEnd);
-  if (beginsWithMapped(hostEnd) && isFourNumbers(LOOKED + MAPPED_SIGNS, hostEnd))
-    keepWords(LOOKED + MAPPED_SIGNS, hostEnd);
+  const inside = LOOKED + MAPPED_SIGNS;
+  if (beginsWithMapped(hostEnd) && isFourNumbers(inside, hostEnd) && !isLoopback(inside)) keepWords(inside, hostEnd);
 }
 
 /** `::ffff:`. */
@@ -182,6 +193,7 @@ function joinWords(from: i32, end: i32): i32 {
   let count = 0;
   let isInside = false;
   let isSame = true;
+  let hasDigit = false;
   isLonger = false;
   for (let i = from; i < end; i++) {
     const c = load8(i);
@@ -200,10 +212,11 @@ function joinWords(from: i32, end: i32): i32 {
       }
     }
     isInside = true;
+    if (is(i, sign.DIGIT)) hasDigit = true;
     store8(to, c);
     to += 1;
   }
-  if (nextEqual(from, end, AT) < end || (isLonger && !hasBlank(from, end))) return 0;
+  if (nextEqual(from, end, AT) < end || (isLonger && !(isStreet && hasDigit && hasBlank(from, end)))) return 0;
   const isWhole = isSame && isInside && end - from <= LONGEST_WHOLE;
   return isWhole && !isLonger ? 0 : to - JOINED;
 }
@@ -220,5 +233,5 @@ function keepGlued(from: i32, end: i32): void {
   while (!is(first, sign.WORD)) first += 1;
   while (!is(last - 1, sign.WORD)) last -= 1;
   const isAll = first === from && last === end && end - from <= LONGEST_WHOLE;
-  if (!isAll && !isParting(first, last)) keep(first, last - first, 0);
+  if (!isAll && last - first <= LONGEST_GLUED && !isParting(first, last)) keep(first, last - first, 0);
 }

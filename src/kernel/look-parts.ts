@@ -9,6 +9,7 @@ const FEWEST_DIGITS: i32 = 7;
 const AT: i32 = 64;
 const POINT: i32 = 46;
 const PLUS: i32 = 43;
+const APOSTROPHE: i32 = 39;
 
 /** Where the address ends whose @ stands there, or 0. */
 function endOfAddress(middle: i32, end: i32): i32 {
@@ -36,11 +37,10 @@ export function isAddressBeyond(from: i32, end: i32): boolean {
 
 /** Of letters, digits, points and the like alone, none of which stands at an end, around the @ that stands there; 0 where there is none. */
 export let bareFrom: i32 = 0;
-export function endOfBare(from: i32, middle: i32, end: i32): i32 {
+function endOfBare(from: i32, middle: i32, end: i32): i32 {
   bareFrom = middle;
-  while (bareFrom > from && (is(bareFrom - 1, sign.WORD) || isBetween(bareFrom - 1) || load8(bareFrom - 1) === PLUS))
-    bareFrom -= 1;
-  while (bareFrom < middle && (isBetween(bareFrom) || load8(bareFrom) === PLUS)) bareFrom += 1;
+  while (bareFrom > from && (is(bareFrom - 1, sign.WORD) || isInName(bareFrom - 1))) bareFrom -= 1;
+  while (bareFrom < middle && isInName(bareFrom)) bareFrom += 1;
   let until = middle + 1;
   while (until < end && (is(until, sign.WORD) || isBetween(until))) until += 1;
   while (until > middle + 1 && isBetween(until - 1)) until -= 1;
@@ -53,6 +53,34 @@ function isBetween(at: i32): boolean {
   return c === POINT || c === 45 || c === 95;
 }
 
+function isInName(at: i32): boolean {
+  const c = load8(at);
+  return c === PLUS || c === APOSTROPHE || isBetween(at);
+}
+
+/** Whether what begins there is by which everybody asks servers for code. */
+function isEverybodys(from: i32, middle: i32): boolean {
+  return middle - from === 3 && load8(from) === 103 && load8(from + 1) === 105 && load8(from + 2) === 116;
+}
+
+/** Whether a host has a name of letters behind its last point, as that of people has. */
+function hasName(middle: i32, end: i32): boolean {
+  let letters = 0;
+  for (let i = end - 1; i > middle; i--) {
+    const c = load8(i);
+    if (c === POINT) return letters > 1;
+    if (!is(i, sign.WORD) || is(i, sign.DIGIT) || isBetween(i)) return false;
+    if ((c & 0xc0) !== 0x80) letters += 1;
+  }
+  return false;
+}
+
+/** Of the @ that stands there, where its own bare address ends, or 0. */
+export function endOfOwnBare(from: i32, middle: i32, end: i32): i32 {
+  const until = endOfBare(from, middle, end);
+  return until !== 0 && hasName(middle, until) && !isEverybodys(bareFrom, middle) ? until : 0;
+}
+
 /** Goes over the addresses, and what is bare of each; whether one is looked for. */
 export function hasAddress(from: i32, end: i32): boolean {
   let taken = from;
@@ -60,10 +88,10 @@ export function hasAddress(from: i32, end: i32): boolean {
     let first = middle;
     while (first > taken && is(first - 1, sign.ADDRESS)) first -= 1;
     const last = first === middle ? 0 : endOfAddress(middle, end);
-    if (last !== 0 && meets(first, last - first, 0)) return true;
+    const isGathered = purpose !== LOOKING;
+    if (last !== 0 && !(isGathered && isEverybodys(first, middle)) && meets(first, last - first, 0)) return true;
     if (last !== 0) taken = last;
-    else if (purpose !== LOOKING) continue;
-    const until = endOfBare(from, middle, end);
+    const until = isGathered ? endOfOwnBare(from, middle, end) : endOfBare(from, middle, end);
     const isOther = until !== 0 && (bareFrom !== first || until !== last);
     if (isOther && meets(bareFrom, until - bareFrom, 0)) return true;
   }

@@ -34,13 +34,14 @@ import {
 } from './sought.ts';
 import { hasGlued, hasLastGlued, forgetGlued } from './look-glued.ts';
 import { hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
-import { hasOtherUuid, isUuidLong } from './look-uuid.ts';
+import { hasUuid } from './look-uuid.ts';
 
 const LONGEST_WHOLE: i32 = 512;
 const FEWEST_DIGITS: i32 = 7;
 /** What stands between two words of a form. */
 const BLANK: i32 = 32;
 const POINT: i32 = 46;
+const SHORTEST_UUID: i32 = 32;
 
 /** Shorter rows of Base64 stand for nothing that is sought. */
 export const SHORTEST_RUN: i32 = 11;
@@ -81,7 +82,7 @@ function hasWord(from: i32, end: i32): boolean {
   storeLittle32(own, from);
   storeLittle32(own + 4, end);
   words += 1;
-  if (isUuidLong(end - from) && hasOtherUuid(from, end - from)) return true;
+  if (end - from >= SHORTEST_UUID && hasUuid(from, end)) return true;
   const tail = pair(end - from > 1 ? load8(end - 2) : BLANK, load8(end - 1));
   const most = words < MOST_WORDS ? words : MOST_WORDS;
   const span = end - loadLittle32(slotOf(words - most));

@@ -54,5 +54,7 @@ export const GATHER_FORMS: i32 = 80;
 export const GATHER_PARTS: i32 = 88;
 /** Of an object of JSON: its keys alone. */
 export const GATHER_KEYS: i32 = 96;
+/** Forms, and what first words tell. */
+export const GATHER_STREETS: i32 = 104;
 /** Of running text. */
 export const TEXT_ORIGIN: i32 = 6;

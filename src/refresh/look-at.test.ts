@@ -68,6 +68,10 @@ const people = [
   '2001:db8::a:17/64',
   'Anna <anna@sea.example>',
   '*anna@sea.example*',
+  "o'brien@sea.example",
+  'git@sea.example',
+  '127.0.0.1',
+  'x/react@18.2.0',
   '/https://sea.example/people/anna/7?of=berger/',
   '12 Long Street, Flat 3, Hamburg',
 ];
@@ -115,7 +119,16 @@ const text = fc.oneof(
     .map((parts) => parts.join('')),
   fc.constantFrom(...people).map((who) => `${'long text '.repeat(60)}${who} ${'and more '.repeat(20)}`),
 );
-const masker = fc.constantFrom<MaskerName>('email', 'digits', 'text', 'full-name', 'token', 'company', 'outbound');
+const masker = fc.constantFrom<MaskerName>(
+  'email',
+  'digits',
+  'text',
+  'full-name',
+  'street',
+  'token',
+  'company',
+  'outbound',
+);
 const mask = (name: MaskerName): Rule => ({ kind: 'mask', masker: name, days: 1, by: null, percent: 1 });
 const plannedOf = (type: string, rule: Rule): PlannedColumn => ({ name: 'one', type, rule, isEntity: false });
 const seen = { forms: 0, handedOn: 0, values: 0 };

@@ -82,6 +82,7 @@ const reachesOutside = (rule: PlannedColumn['rule']): boolean => maskersOf(rule)
 function gathered(masker: Masker): number {
   if (masker === 'keep') return op.KEEP;
   if (masker === 'text') return op.GATHER_PARTS + originOf(masker);
+  if (masker === 'street') return op.GATHER_STREETS + originOf(masker);
   return isTelling(masker) ? op.GATHER_FORMS + originOf(masker) : op.GATHER_KEYS;
 }
 

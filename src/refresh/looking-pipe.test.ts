@@ -86,7 +86,6 @@ const people = [
   '81.22.12.18',
   '2001:db8:17:2:a3:4:5:6',
   'https://sea.example/people/anna/7?of=berger',
-  '12 Long Street, Flat 3, Hamburg',
   '0a1b2c3d4e5f60718293a4b5c6d7e8f9',
   '0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f8',
 ];
@@ -99,6 +98,14 @@ const differently = [
   '.0',
   '=',
   ':',
+  '|',
+  '&',
+  '#',
+  '%',
+  '/64',
+  "'",
+  'file_0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f8',
+  '-0a1b2c3d4e5f60718293a4b5c6d7e8f9',
   'x/anna@sea.example',
 ];
 const escaped = (who: string): string => encodeURIComponent(who).replaceAll('.', '%2e');

@@ -4,6 +4,7 @@ import { covers, keysOf, leavesOf, parseJsonPath, type JsonStep } from './json-p
 import type { MaskerName } from './maskers.ts';
 import { foundInside, inside } from './outbound.ts';
 import { formsOf, isTelling, partsOf } from './originals.ts';
+import { isOwnAddress } from './parts.ts';
 import type { Rule } from './rules.ts';
 import { familyOf } from './source-schema.ts';
 
@@ -41,16 +42,16 @@ function of(value: string, masker: MaskerName | 'keep'): readonly Original[] {
 function formsBy(value: string, masker: MaskerName): readonly string[] {
   if (masker === 'outbound') return outboundForms(value);
   if (masker === 'text') return partsOf(value);
-  return isTelling(masker) ? formsOf(value) : [];
+  return isTelling(masker) ? formsOf(value, masker === 'street') : [];
 }
 
 /** What nobody else may have: addresses of people, keys, and URLs that open something. A host alone stands in many places. */
 const outboundForms = (value: string): readonly string[] =>
   [
-    ...foundInside('email', value.replace(new RegExp(inside.url, 'g'), ' ')),
+    ...foundInside('email', value.replace(new RegExp(inside.url, 'g'), ' ')).filter(isOwnAddress),
     ...foundInside('key', value),
     ...foundInside('url', value).filter((text) => opensSomething.test(text)),
-  ].flatMap(formsOf);
+  ].flatMap((text) => formsOf(text));
 const opensSomething = /:\/\/[^/]*@|[/=](?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{12,}/;
 
 /** Paths whose masker is kept in mind; keys that are values could be as many as rows. */

@@ -33,23 +33,28 @@ function everyForm(text: string): ReadonlySet<string> {
   const numbers = [...folded.matchAll(/\d[\d ()./-]*/g), ...folded.matchAll(/\d{7,}/g)].map(
     ([digits]) => `#${digits.replaceAll(/\D/g, '')}`,
   );
-  const bare = [...folded.matchAll(/(?<=([\p{L}\p{N}_.+-]*))@(?=([\p{L}\p{N}_.-]*))/gu)]
-    .map(([, before, after]) => [before!.replace(/^[_.+-]+/, ''), after!.replace(/[_.-]+$/, '')] as const)
+  const bare = [...folded.matchAll(/(?<=([\p{L}\p{N}_.+'-]*))@(?=([\p{L}\p{N}_.-]*))/gu)]
+    .map(([, before, after]) => [before!.replace(/^[_.+'-]+/, ''), after!.replace(/[_.-]+$/, '')] as const)
     .filter((ends) => !ends.includes(''))
     .map((ends) => ends.join('@'));
   const greedy = folded.match(/[^\s@<>"'(),;:=[\]{}]+@[^\s@<>"'(),;:=[\]{}]+\.[\p{L}\d-]{2,}/gu) ?? [];
   const uuids = words.flatMap(({ word }) =>
-    /^(?:[\da-f]{32}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/.test(word)
-      ? [word.replaceAll('-', ''), word.replaceAll('-', '').replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')]
-      : [],
+    (word.match(/(?<![\da-z])(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\da-f]{32})(?![\da-z])/g) ?? []).flatMap(
+      (uuid) => {
+        const digits = uuid.replaceAll('-', '');
+        return [digits, digits.replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')];
+      },
+    ),
   );
-  const glued = [...folded.matchAll(/[^\s"'<>(){}[\],;\u2010-\u2027]+/g)].flatMap(([stretch]) => {
-    const inside = [...stretch.matchAll(/[\p{L}\p{N}_-]+/gu)];
-    if (inside.length < 6) return [];
-    const end = inside.at(-1)!.index + inside.at(-1)![0].length;
-    return inside
-      .filter(({ index }, i) => i === 0 || stretch[index - 1] === '=')
-      .map(({ index }) => stretch.slice(index, end));
+  const trimEnd = (each: string): string => each.replace(/[^\p{L}\p{N}_-]*$/u, '');
+  const glued = folded.split(/[\s"'<>(){}[\],;]|[^\p{L}\p{N}\0-\x7f]/u).flatMap((each) => {
+    const stretch = trimEnd(each.replace(/^[^\p{L}\p{N}_-]+/u, ''));
+    if ((stretch.match(/[\p{L}\p{N}_-]+/gu)?.length ?? 0) < 6) return [];
+    const begins = [...stretch.matchAll(/(?<=.)[=:|](?=[\p{L}\p{N}_-])/gsu)].slice(0, 4);
+    return [stretch, ...begins.map(({ index }) => stretch.slice(index + 1))].flatMap((from) => {
+      const ends = [...from.matchAll(/(?<=.)[&|#%]/gs)].slice(0, 4);
+      return [from, from.replace(/\/\d{1,3}$/, ''), ...ends.map(({ index }) => from.slice(0, index))].map(trimEnd);
+    });
   });
   return new Set([folded.slice(0, 512), ...glued, ...runs, ...numbers, ...bare, ...greedy, ...uuids]);
 }
@@ -72,7 +77,6 @@ test('F100 an original is found in every hiding place of a text', () => {
     '81.22.12.18',
     '2001:db8:17:2:a3:4:5:6',
     'https://sea.example/people/anna/7/album/3?of=berger',
-    'Lange Allee 12, 20099 Köln, Deutschland',
     '550e8400-e29b-41d4-a716-446655440000',
   ];
   const places = [
@@ -93,6 +97,70 @@ test('F100 an original is found in every hiding place of a text', () => {
     }
   expect(partsOf('write to anna@sea.example or 0170 1234567')).toEqual(['anna@sea.example', '#01701234567']);
 });
+
+test('F100 an original is found as others write it', () => {
+  const url = 'https://sea.example/people/anna/7?of=berger';
+  const address = '2001:db8:17:2:a3:4:5:6';
+  const uuid = '550e8400-e29b-41d4-a716-446655440000';
+  const ways: readonly (readonly [original: string, text: string])[] = [
+    ...['**anna@sea.example**', '/users/anna@sea.example/', `mail='anna@sea.example'`, 'x|anna@sea.example|y'].map(
+      (text) => ['anna@sea.example', text] as const,
+    ),
+    ...['n/a anna@sea.example', 'Anna <anna@sea.example>', 'anna@sea.example/bob@sea.example'].map(
+      (original) => [original, 'to anna@sea.example'] as const,
+    ),
+    ["o'brien@sea.example", "to o'brien@sea.example, now"],
+    ...[`<${url}|Anna>`, `a|${url}|b`, `to=${url}&state=x`, `url:${url}`, `${url}#top`, `link→${url}`].map(
+      (text) => [url, text] as const,
+    ),
+    ...[`${address}/64`, `ip:${address}`, `from ${address}%eth0`, `${address}#53`, `[${address}]:443`].map(
+      (text) => [address, text] as const,
+    ),
+    [`${address}/64`, `${address}/48`],
+    ['::ffff:81.2.69.142', 'from 81.2.69.142:80'],
+    ...[uuid.replaceAll('-', ''), `user-${uuid}`, `${uuid}_thumb`].map((text) => [uuid, text] as const),
+    [uuid.replaceAll('-', ''), `file_${uuid}`],
+    ['ab/cd+ef/gh12+ij/kl34+mn==', 'key ab/cd+ef/gh12+ij/kl34+mn== is'],
+  ];
+  for (const [original, text] of ways)
+    expect([original, text, foundIn(text, wantedOf(formsOf(original))).length > 0]).toEqual([original, text, true]);
+  const street = formsOf('12 Long Street, Flat 3, Hamburg', true);
+  expect(foundIn('at 12 Long Street, Flat 3 in Hamburg', wantedOf(street))).toEqual(['12 long street flat 3']);
+});
+
+test('what everybody has is nobody’s original', () => {
+  for (const text of ['127.0.0.1', '127.0.0.1/8']) expect([text, formsOf(text)]).toEqual([text, []]);
+  expect(formsOf('::ffff:127.0.0.1')).toEqual(['::ffff:127.0.0.1', 'ffff 127 0 0 1']);
+  const forms = [
+    ...formsOf('git@github.com:acme/app.git'),
+    ...partsOf(
+      '<script src="https://cdn.example/npm/bootstrap@5.3.0/dist/bootstrap.js">, ssh://git@github.com/acme/app.git',
+    ),
+    ...formsOf('Prof. Dr. Dr. h. c. Anna Berger'),
+    ...formsOf('https://res.example/acme/image/upload/My photo.jpg'),
+    ...formsOf('Avenida de los Reyes Nuevos 12, 3 B', true),
+  ];
+  for (const text of [
+    ...[
+      'http://127.0.0.1:8080/health',
+      'git@github.com:other/tool.git',
+      'https://unpkg.example/bootstrap@5.3.0/dist/x.css',
+    ],
+    ...['Prof. Dr. Dr. h.c. Otto Klein', 'https://res.example/acme/logo.png', 'Avenida de los Reyes Nuevos 40'],
+  ])
+    expect([text, foundIn(text, wantedOf(forms))]).toEqual([text, []]);
+});
+
+test('F100 texts of megabytes are looked through in one pass', () => {
+  const wanted = wantedOf(formsOf(`id-a${'/ba'.repeat(600)}/11`));
+  const texts = [
+    'k=some-value&'.repeat(80_000),
+    'あ=い&'.repeat(100_000),
+    `あ${'。'.repeat(5.5e6)}あ`,
+    'あ'.repeat(5.5e6),
+  ];
+  for (const text of [...texts, `x=${'id&='.repeat(250_000)}11`]) expect(foundIn(text, wanted)).toEqual([]);
+}, 60_000);
 
 test('F100 texts of JSON: keys, arrays, escapes, keys that stand there twice', () => {
   expect(textsOf('{"a":["x\\u0041\\"", 1234567, 12, null],"a":{"b":"y"}}')).toEqual([
@@ -145,6 +213,10 @@ test('F100 what is found without making every form is what is found with them, i
     '_',
     'x://a.b/c/d?e=f:g/',
     '=',
+    '|',
+    '/64',
+    '#%&',
+    "'",
     '0123456789abcdef0123456789abcdef',
     '01234567-89ab-cdef-0123-456789abcdef',
   ];

@@ -1,26 +1,24 @@
 // What counts as an original that must not be found again, and how text is taken apart to look for it. The same forms on both sides.
 import type { MaskerName } from './maskers.ts';
+import { gluedIn, gluedOf, MOST_WORDS } from './glued.ts';
 import {
   addressesIn,
   bareAddressesIn,
   FEWEST_DIGITS,
-  fold,
-  gluedIn,
   hostsOf,
-  isAscii,
   isFourNumbers,
-  isParted,
+  isLoopback,
   numbersIn,
-  otherUuid,
+  ownAddressesIn,
+  ownBareIn,
   plainNumbersIn,
-  trimmed,
+  uuidsIn,
 } from './parts.ts';
 import { digitsOf } from './value-shapes.ts';
+import { fold, isAscii, utf8, wordsIn } from './words.ts';
 
 /** Less than this says nothing about anybody: `42`, `Anna`, `true`. */
 const FEWEST_BITS = 20;
-/** Of words in a row whatever stands between them. */
-const MOST_WORDS = 5;
 const LONGEST_WHOLE = 512;
 
 /**
@@ -57,9 +55,6 @@ function bitsOfAscii(text: string): number {
   return count * Math.log2(Math.max(1, different));
 }
 
-const word = /[\p{L}\p{N}_-]+/gu;
-const asciiWord = /[a-z0-9_-]+/g;
-
 const withEnough = (texts: readonly string[]): readonly string[] => texts.filter((text) => bitsOf(text) >= FEWEST_BITS);
 const asNumbers = (found: readonly { readonly text: string }[]): readonly string[] =>
   found
@@ -70,30 +65,31 @@ const asNumbers = (found: readonly { readonly text: string }[]): readonly string
 /** Addresses and numbers inside running text: what `text` promises to replace there. */
 export function partsOf(text: string): readonly string[] {
   const folded = fold(text);
-  return [...withEnough([...new Set(addressesIn(folded))]), ...asNumbers(numbersIn(folded))];
+  return [...withEnough([...new Set(ownAddressesIn(folded))]), ...asNumbers(numbersIn(folded))];
 }
 
-/** The forms of a value that is one original as it stands. */
-export function formsOf(value: string): readonly string[] {
+/** The forms of a value that is one original as it stands. `isStreet`: its first words tell it too, where more follow. */
+export function formsOf(value: string, isStreet = false): readonly string[] {
   const folded = fold(value).trim();
   const isNumber = /^[\d\s+()./-]+$/.test(folded) && digitsOf(folded).length >= FEWEST_DIGITS;
   if (isNumber && !isFourNumbers(folded)) return asNumbers([{ text: folded }]);
-  // What has a path is no address of people, and `git@host` in it is everybody’s.
-  const bare = folded.includes('/') ? [] : bareAddressesIn(folded);
-  return withEnough([...new Set([folded, ...hostsOf(folded)].flatMap(wholeAndWords).concat(bare))]);
+  if (isLoopback(folded)) return [];
+  const words = (text: string): readonly string[] => wholeAndWords(text, isStreet);
+  return withEnough([...new Set([folded, ...hostsOf(folded)].flatMap(words).concat(ownBareIn(folded)))]);
 }
 
-/** A value as it stands, and as its words alone; of more words, as an address of a street has them, the first ones tell it too. */
-function wholeAndWords(folded: string): readonly string[] {
-  const words = folded.match(isAscii(folded) ? asciiWord : word) ?? [];
+/** A value as it stands, and as its words alone. */
+function wholeAndWords(folded: string, isStreet: boolean): readonly string[] {
+  const words: string[] = [];
+  for (const { text } of wordsIn(folded)) if (words.push(text) > MOST_WORDS) break;
   const isLonger = words.length > MOST_WORDS;
-  const isJoined = words.length > 0 && !folded.includes('@') && (!isLonger || /\s/.test(folded));
-  return [
-    folded.slice(0, LONGEST_WHOLE),
-    ...(isJoined ? [words.slice(0, MOST_WORDS).join(' ')] : []),
-    ...(isLonger && !isParted(folded) ? [trimmed(folded)] : []),
-  ];
+  const first = words.slice(0, MOST_WORDS).join(' ');
+  const isJoined = first !== '' && !folded.includes('@') && (!isLonger || (isStreet && isBegun(folded, first)));
+  return [folded.slice(0, LONGEST_WHOLE), ...(isJoined ? [first] : []), ...(isLonger ? gluedOf(folded) : [])];
 }
+
+/** Without a number it is the name of a street, where others live too. */
+const isBegun = (folded: string, first: string): boolean => /\s/.test(folded) && /\d/.test(first);
 
 /** Of how many words a form is, as `lookedFor` takes it. */
 export function wordCount(form: string): number {
@@ -120,7 +116,7 @@ export function foundIn(text: string, wanted: Wanted): readonly string[] {
   };
   ask(folded.slice(0, LONGEST_WHOLE));
   askForRuns(folded, wanted, ask);
-  for (const form of [...addressesIn(folded), ...bareAddressesIn(folded), ...gluedIn(folded, MOST_WORDS)]) ask(form);
+  for (const form of [...addressesIn(folded), ...bareAddressesIn(folded), ...gluedIn(folded)]) ask(form);
   for (const { text: number } of [...numbersIn(folded), ...plainNumbersIn(folded)]) {
     const digits = digitsOf(number);
     if (digits.length >= FEWEST_DIGITS) ask(`#${digits}`);
@@ -144,19 +140,7 @@ function endsOf(text: string) {
   return { length, head: at(0) * 256 + at(1), tail: at(length - 2) * 256 + at(length - 1) };
 }
 
-/** Half of a pair is written as what stands for no sign. */
-function utf8(text: string): readonly number[] {
-  return Array.from(text).flatMap((sign) => {
-    const c = sign.isWellFormed() ? sign.codePointAt(0)! : 0xfffd;
-    if (c < 0x80) return [c];
-    const rest = [0x80 | (c & 63)];
-    if (c < 0x800) return [0xc0 | (c >> 6), ...rest];
-    rest.unshift(0x80 | ((c >> 6) & 63));
-    return c < 0x10000 ? [0xe0 | (c >> 12), ...rest] : [0xf0 | (c >> 18), 0x80 | ((c >> 12) & 63), ...rest];
-  });
-}
-
-interface Word extends ReturnType<typeof endsOf> {
+interface PlacedWord extends ReturnType<typeof endsOf> {
   readonly text: string;
   readonly from: number;
   /** The sign that parts it from the one before; empty where there are more of them. */
@@ -165,12 +149,12 @@ interface Word extends ReturnType<typeof endsOf> {
 
 /** Words in a row whatever stands between them, and as they stand where that is a point or a blank each: for `81.2.69.4` its numbers alone say too little. */
 function askForRuns(folded: string, { wordCounts, mayHave }: Wanted, ask: (form: string) => void): void {
-  const latest: Word[] = [];
+  const latest: PlacedWord[] = [];
   let end = 0;
-  for (const { 0: text, index } of folded.matchAll(isAscii(folded) ? asciiWord : word)) {
+  for (const { text, index } of wordsIn(folded)) {
     const own = { text, from: index, before: index - end === 1 ? folded[end]! : '', ...endsOf(text) };
     end = index + text.length;
-    otherUuid(text).forEach(ask);
+    uuidsIn(text).forEach(ask);
     latest.unshift(own);
     if (latest.length > MOST_WORDS) latest.pop();
     let [length, before, isPlain, hasPoint] = [-1, ' ', true, false];
@@ -185,7 +169,7 @@ function askForRuns(folded: string, { wordCounts, mayHave }: Wanted, ask: (form:
   }
 }
 
-const joined = (backwards: readonly Word[]): string =>
+const joined = (backwards: readonly PlacedWord[]): string =>
   backwards
     .map(({ text }) => text)
     .toReversed()
