@@ -49,7 +49,7 @@ export function gatherText(operation: i32, at: i32, length: i32): boolean {
   if (isBeyond && !foldBeyond(from, end, isWhole)) return false;
   if (isWhole) {
     keepForms(to + end);
-    return true;
+    return (operation & ORIGINS) !== op.IBAN_ORIGIN || !hasNumber(LOOKED, to + end);
   }
   if (isBeyond && isAddressBeyond(LOOKED, to + end)) return false;
   // An address is never explained by what masks running text, and most stand in a column of addresses too.

@@ -56,5 +56,7 @@ export const GATHER_PARTS: i32 = 88;
 export const GATHER_KEYS: i32 = 96;
 /** Forms, and what first words tell. */
 export const GATHER_STREETS: i32 = 104;
+/** Of a number of an account, whose digits alone tell it. */
+export const IBAN_ORIGIN: i32 = 4;
 /** Of running text. */
 export const TEXT_ORIGIN: i32 = 6;

@@ -70,6 +70,8 @@ const people = [
   '*anna@sea.example*',
   "o'brien@sea.example",
   'git@sea.example',
+  'DE44500105175407324931',
+  'GB29 NWBK 6016 1331 9268 19',
   '127.0.0.1',
   'x/react@18.2.0',
   '/https://sea.example/people/anna/7?of=berger/',

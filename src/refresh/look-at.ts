@@ -86,7 +86,13 @@ function gathered(masker: Masker): number {
   return isTelling(masker) ? op.GATHER_FORMS + originOf(masker) : op.GATHER_KEYS;
 }
 
-const origins: Partial<Record<MaskerName, number>> = { digits: 2, token: 3, iban: 4, card: 5, text: op.TEXT_ORIGIN };
+const origins: Partial<Record<MaskerName, number>> = {
+  digits: 2,
+  token: 3,
+  iban: op.IBAN_ORIGIN,
+  card: 5,
+  text: op.TEXT_ORIGIN,
+};
 /** What has masked an original, in three bits. Those whose masks are no other originals are one, as are the addresses of a running text. */
 export const originOf = (masker: MaskerName, form = '#'): number =>
   masker === 'text' && !form.startsWith('#') ? OTHER_ORIGIN : (origins[masker] ?? OTHER_ORIGIN);

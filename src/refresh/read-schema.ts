@@ -1,4 +1,5 @@
 // What the plan needs to know of the source: columns with their types under all domains, what limits them, and some values.
+import { fail } from '../domain/failure.ts';
 import type { Client } from 'pg';
 import { LARGE_OBJECT, type SourceColumn, type SourceTable } from '../domain/refresh/source-schema.ts';
 
@@ -96,9 +97,15 @@ async function withObjects(source: Client, rows: readonly Row[]): Promise<readon
 
 async function sample(source: Client, table: string, columns: readonly Row[]): Promise<readonly (string | null)[][]> {
   const list = columns.map(({ name }) => `left(${quoted(name)}::text, ${SAMPLE_CHARACTERS})`).join(', ');
-  const { rows } = await source.query<(string | null)[]>({
-    text: `SELECT ${list} FROM ${table} LIMIT ${SAMPLE_ROWS}`,
-    rowMode: 'array',
+  const text = `SELECT ${list} FROM ${table} LIMIT ${SAMPLE_ROWS}`;
+  const { rows } = await source.query<(string | null)[]>({ text, rowMode: 'array' }).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code !== '42501') throw error;
+    return fail({
+      code: 'GR5070',
+      message: `PostgreSQL does not let the role read all of ${table}.`,
+      where: table,
+      do: 'Give the role SELECT on the table, and BYPASSRLS where the table has row security.',
+    });
   });
   return rows;
 }

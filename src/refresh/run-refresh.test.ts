@@ -180,6 +180,12 @@ const objectsOf = async (database: string): Promise<object[]> => {
 };
 const oldData = (): Promise<object[]> => ask('staging', 'SELECT email FROM people');
 
+test('a table of which the role may not see every row is named', async () => {
+  await admin.query("CREATE ROLE narrow LOGIN PASSWORD 'narrow' IN ROLE pg_read_all_data");
+  const work = runRefresh(order({ sourceUrl: as('narrow', 'production') }));
+  expect(await told(work)).toMatch(/^GR5070 PostgreSQL does not let the role read all of public\.\w+\.$/);
+}, 240_000);
+
 test('a whole schema, masked, in the place of the old data', async () => {
   const stations: string[] = [];
   const progress: number[] = [];

@@ -3,7 +3,7 @@ import type { PlannedColumn } from './compile.ts';
 import { covers, keysOf, leavesOf, parseJsonPath, type JsonStep } from './json-path.ts';
 import type { MaskerName } from './maskers.ts';
 import { foundInside, inside } from './outbound.ts';
-import { formsOf, isTelling, partsOf } from './originals.ts';
+import { formsOf, isTelling, numbersOf, partsOf } from './originals.ts';
 import { isOwnAddress } from './parts.ts';
 import type { Rule } from './rules.ts';
 import { familyOf } from './source-schema.ts';
@@ -42,7 +42,10 @@ function of(value: string, masker: MaskerName | 'keep'): readonly Original[] {
 function formsBy(value: string, masker: MaskerName): readonly string[] {
   if (masker === 'outbound') return outboundForms(value);
   if (masker === 'text') return partsOf(value);
-  return isTelling(masker) ? formsOf(value, masker === 'street') : [];
+  if (!isTelling(masker)) return [];
+  const forms = formsOf(value, masker === 'street');
+  // People write it in groups of four.
+  return masker === 'iban' ? [...forms, ...numbersOf(value)] : forms;
 }
 
 /** What nobody else may have: addresses of people, keys, and URLs that open something. A host alone stands in many places. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { textsOf } from './json-texts.ts';
-import { bitsOf, formsOf, foundIn, partsOf, wordCount } from './originals.ts';
+import { bitsOf, formsOf, foundIn, numbersOf, partsOf, wordCount } from './originals.ts';
 
 /** What is found of these forms, as the kernel's set says of them: ends and lengths in bytes, and how many words. */
 function wantedOf(all: readonly string[]) {
@@ -30,7 +30,7 @@ function everyForm(text: string): ReadonlySet<string> {
       return [own.join(' '), ...(/^[\p{L}\p{N}_-]+(?:[ .][\p{L}\p{N}_-]+)*$/u.test(asItStands) ? [asItStands] : [])];
     }),
   );
-  const numbers = [...folded.matchAll(/\d[\d ()./-]*/g), ...folded.matchAll(/\d{7,}/g)].map(
+  const numbers = [...folded.replaceAll(/\p{Zs}/gu, ' ').matchAll(/\d[\d ()./-]*/g), ...folded.matchAll(/\d{7,}/g)].map(
     ([digits]) => `#${digits.replaceAll(/\D/g, '')}`,
   );
   const bare = [...folded.matchAll(/(?<=([\p{L}\p{N}_.+'-]*))@(?=([\p{L}\p{N}_.-]*))/gu)]
@@ -110,6 +110,7 @@ test('F100 an original is found as others write it', () => {
       (original) => [original, 'to anna@sea.example'] as const,
     ),
     ["o'brien@sea.example", "to o'brien@sea.example, now"],
+    ['+49 (0)171 / 884-2213', 'call +49\u00a0(0)171\u202f/\u00a0884-2213'],
     ...[`<${url}|Anna>`, `a|${url}|b`, `to=${url}&state=x`, `url:${url}`, `${url}#top`, `link→${url}`].map(
       (text) => [url, text] as const,
     ),
@@ -124,6 +125,8 @@ test('F100 an original is found as others write it', () => {
   ];
   for (const [original, text] of ways)
     expect([original, text, foundIn(text, wantedOf(formsOf(original))).length > 0]).toEqual([original, text, true]);
+  for (const iban of ['DE44500105175407324931', 'GB29NWBK60161331926819'])
+    expect(foundIn(`to ${iban.replaceAll(/.{4}/g, '$& ')}now`, wantedOf(numbersOf(iban)))).toHaveLength(1);
   const street = formsOf('12 Long Street, Flat 3, Hamburg', true);
   expect(foundIn('at 12 Long Street, Flat 3 in Hamburg', wantedOf(street))).toEqual(['12 long street flat 3']);
 });

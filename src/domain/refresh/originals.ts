@@ -65,8 +65,11 @@ const asNumbers = (found: readonly { readonly text: string }[]): readonly string
 /** Addresses and numbers inside running text: what `text` promises to replace there. */
 export function partsOf(text: string): readonly string[] {
   const folded = fold(text);
-  return [...withEnough([...new Set(ownAddressesIn(folded))]), ...asNumbers(numbersIn(folded))];
+  return [...withEnough([...new Set(ownAddressesIn(folded))]), ...numbersOf(folded)];
 }
+
+/** Numbers that stand in a value. */
+export const numbersOf = (value: string): readonly string[] => asNumbers(numbersIn(value));
 
 /** The forms of a value that is one original as it stands. `isStreet`: its first words tell it too, where more follow. */
 export function formsOf(value: string, isStreet = false): readonly string[] {
@@ -117,7 +120,8 @@ export function foundIn(text: string, wanted: Wanted): readonly string[] {
   ask(folded.slice(0, LONGEST_WHOLE));
   askForRuns(folded, wanted, ask);
   for (const form of [...addressesIn(folded), ...bareAddressesIn(folded), ...gluedIn(folded)]) ask(form);
-  for (const { text: number } of [...numbersIn(folded), ...plainNumbersIn(folded)]) {
+  const spaced = folded.replaceAll(/\p{Zs}/gu, ' ');
+  for (const { text: number } of [...numbersIn(spaced), ...plainNumbersIn(folded)]) {
     const digits = digitsOf(number);
     if (digits.length >= FEWEST_DIGITS) ask(`#${digits}`);
   }
