@@ -2,7 +2,7 @@
 // rules themselves.
 import { beyondIn, BLOCK_BYTES, blockUntil, foldBlock, nextEqual } from './blocks.ts';
 import { JOINED, LOOKED, SIGN } from './layout.ts';
-import { isHex } from './decode.ts';
+import { endOfHost, endOfMachine, insideOf, isFourNumbers, isLoopback } from './hosts.ts';
 import { isParting, LONGEST_GLUED } from './look-glued.ts';
 import { bareFrom, endOfOwnBare, hasAddress, hasNumber, isAddressBeyond } from './look-parts.ts';
 import { load8, store8 } from './memory.ts';
@@ -13,12 +13,6 @@ import { is, keep, letterAt, MOST_WORDS, ORIGINS, OTHER_ORIGIN, setOrigin, SHORT
 const LONGEST_WHOLE: i32 = 512;
 const FEWEST_DIGITS: i32 = 7;
 const AT: i32 = 64;
-const SLASH: i32 = 47;
-const POINT: i32 = 46;
-const COLON: i32 = 58;
-const MAPPED_SIGNS: i32 = 7;
-/** All groups, four numbers inside, and the network. */
-const LONGEST_HOST: i32 = 49;
 /** First bytes of marks that make one sign with what stands before them, and of a sign that becomes a semicolon. */
 const MARKS: i32 = 0xcc;
 const MORE_MARKS: i32 = 0xcd;
@@ -88,14 +82,17 @@ function foldBeyond(from: i32, end: i32, isWhole: boolean): boolean {
 
 function keepForms(end: i32): void {
   if (end === LOOKED) return;
-  const isFour = isFourNumbers(LOOKED, endOfHost(end));
+  const isFour = isFourNumbers(LOOKED, endOfHost(LOOKED, end));
   if (isFour && isLoopback(LOOKED)) return;
   if (!isFour && isNumber(end)) {
     keepDigits(end);
     return;
   }
   keepWords(LOOKED, end);
-  if (load8(LOOKED) === COLON || nextEqual(LOOKED, end, SLASH) < end) keepHosts(end);
+  const host = endOfMachine(LOOKED, end);
+  if (host !== 0) keepWords(LOOKED, host);
+  const inside = insideOf(LOOKED, end);
+  if (inside !== 0) keepWords(inside, endOfHost(LOOKED, end));
   keepBare(end);
 }
 
@@ -122,55 +119,6 @@ function isNumber(end: i32): boolean {
     else if (load8(i) !== 43 && !is(i, sign.NUMBER | sign.BLANK)) return false;
   }
   return digits >= FEWEST_DIGITS;
-}
-
-/** Where the digits end before which a slash and only digits stand, which is how long a network is; `end` where there are none. */
-function endOfHost(end: i32): i32 {
-  let at = end;
-  while (at > LOOKED && is(at - 1, sign.DIGIT)) at -= 1;
-  return at < end && at > LOOKED && load8(at - 1) === SLASH ? at - 1 : end;
-}
-
-function isFourNumbers(from: i32, end: i32): boolean {
-  let at = from;
-  for (let part = 0; part < 4; part++) {
-    const first = at;
-    while (at < end && is(at, sign.DIGIT)) at += 1;
-    if (at === first || at - first > 3) return false;
-    if (part === 3) break;
-    if (at >= end || load8(at) !== POINT) return false;
-    at += 1;
-  }
-  return at === end;
-}
-
-/** Of the machine that asks, which every machine has. */
-function isLoopback(at: i32): boolean {
-  return load8(at) === 49 && load8(at + 1) === 50 && load8(at + 2) === 55 && load8(at + 3) === POINT;
-}
-
-/** The machine's address in one with its network, unless that is the network's own; and one of four numbers inside of one of groups. */
-function keepHosts(end: i32): void {
-  if (end - LOOKED > LONGEST_HOST) return;
-  const hostEnd = endOfHost(end);
-  if (end - hostEnd === 1 || end - hostEnd > 4) return;
-  let colons = 0;
-  for (let i = LOOKED; i < hostEnd; i++) {
-    const c = load8(i);
-    if (c === COLON) colons += 1;
-    else if (c !== POINT && !isHex(c)) return;
-  }
-  const isOwn = load8(hostEnd - 1) === COLON || (load8(hostEnd - 1) === 48 && load8(hostEnd - 2) === POINT);
-  if (hostEnd < end && !isOwn && (colons > 1 || isFourNumbers(LOOKED, hostEnd))) keepWords(LOOKED, hostEnd);
-  const inside = LOOKED + MAPPED_SIGNS;
-  if (beginsWithMapped(hostEnd) && isFourNumbers(inside, hostEnd) && !isLoopback(inside)) keepWords(inside, hostEnd);
-}
-
-/** `::ffff:`. */
-function beginsWithMapped(end: i32): boolean {
-  if (end - LOOKED < MAPPED_SIGNS) return false;
-  for (let i = 2; i < 6; i++) if (load8(LOOKED + i) !== 102) return false;
-  return load8(LOOKED) === COLON && load8(LOOKED + 1) === COLON && load8(LOOKED + 6) === COLON;
 }
 
 function keepDigits(end: i32): void {
