@@ -27,7 +27,7 @@ function hasUuidOf(at: i32, length: i32, end: i32): boolean {
   return isUuid(at, length) && (has(at, length) || hasOtherUuid(at, length));
 }
 
-/** Whether it may be one: the ends of both writings are the same. */
+/** Whether it has the form of one: digits of hexadecimal, and dashes in four places where it is that long. */
 function isUuid(at: i32, length: i32): boolean {
   for (let i = 0; i < length; i++) {
     const isDash = length === DASHED && (i === 8 || i === 13 || i === 18 || i === 23);
@@ -36,7 +36,7 @@ function isUuid(at: i32, length: i32): boolean {
   return true;
 }
 
-/** Whether the UUID that lies there is sought in the other writing. */
+/** Whether the UUID that lies there is sought in the other writing, whose ends are the same. */
 export function hasOtherUuid(at: i32, length: i32): boolean {
   const other = COMPACT + DASHED - length;
   const last = at + length - 1;

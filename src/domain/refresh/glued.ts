@@ -4,7 +4,7 @@ import { byteLengthOf, isWordSign, signAt, signBefore, wordsIn } from './words.t
 /** Blanks, quotation marks, brackets, commas, and what is beyond ASCII and in no word. */
 const parting = /[\s"'<>(){}[\],;]|[^\p{L}\p{N}\0-\x7f]/u;
 
-/** More words than these are glued. */
+/** Of so many words in a row a form is made, whatever stands between them; what has more is taken as it stands. */
 export const MOST_WORDS = 5;
 /** Of what is longer nobody asks. */
 const LONGEST_GLUED = 2048;
